@@ -1,0 +1,108 @@
+//! A booking as the engine sees it, whoever's wire it came over.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A branch's number in YClients (`company_id`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CompanyId(pub i64);
+
+/// A booking's number in YClients (record `id`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BookingId(pub i64);
+
+impl fmt::Display for CompanyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for BookingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One booking, read whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Booking {
+    pub id: BookingId,
+    pub company: CompanyId,
+    /// When it was written into the system, by the server's clock (`create_date`).
+    pub created_at: Option<DateTime<Utc>>,
+    /// When it last changed, by the server's clock (`last_change_date`).
+    pub changed_at: Option<DateTime<Utc>>,
+    /// The visit's start on the branch's wall clock (`date`). The offset that
+    /// comes beside it can be wrong across a daylight-saving change, so the
+    /// branch's own zone makes the instant.
+    pub starts_local: Option<NaiveDateTime>,
+    /// Made by the client: widget, application, catalogue.
+    pub online: bool,
+    /// The user who wrote it; 0 when nobody of the staff did.
+    pub created_by: i64,
+    pub deleted: bool,
+    pub attendance: Attendance,
+    /// None for a time block, or a walk-in without a card.
+    pub client: Option<Client>,
+    pub staff: Option<Staff>,
+    pub services: Vec<Service>,
+    /// YClients itself was told to write to the client on creation (`sms_now`, `email_now`).
+    pub own_notice: bool,
+}
+
+/// What became of the visit (`attendance`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attendance {
+    /// −1: did not come, or cancelled.
+    Cancelled,
+    /// 0.
+    Waiting,
+    /// 1: the client is or was there.
+    Came,
+    /// 2.
+    Confirmed,
+}
+
+/// The client as the booking names them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    /// 0 when the booking carries no card.
+    pub id: i64,
+    /// As the booking shows it; may be empty.
+    pub name: String,
+    /// As typed by the staff; may be hidden by stars, empty or nonsense.
+    pub phone: String,
+}
+
+/// The master.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Staff {
+    pub id: i64,
+    pub name: String,
+}
+
+/// One line of what was booked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Service {
+    pub id: i64,
+    pub title: String,
+    pub amount: i64,
+    /// What the client pays for the line after discounts, in hundredths.
+    pub price: i64,
+}
+
+/// What is known of a branch, for texts and time.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BranchFacts {
+    pub title: String,
+    pub address: String,
+    pub city: String,
+    pub phone: String,
+    /// An IANA name such as `Europe/Moscow`; empty when the server did not say.
+    pub time_zone: String,
+}

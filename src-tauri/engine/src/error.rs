@@ -1,0 +1,263 @@
+//! What can go wrong outside, in words a program can act on.
+//!
+//! A port's error says what happened. A [`Fault`] says what it means at the
+//! desk: it has a closed set of codes, and `words` has a sentence for each in
+//! every language. Neither ever carries a credential, a name or a number.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// What can become of a request to YClients.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BookingsError {
+    /// No answer came: name resolution, connection, time-out.
+    #[error("no answer from YClients: {0}")]
+    Offline(String),
+    /// The certificate is not valid at the computer's time.
+    #[error("the secure connection failed, the computer's date may be wrong: {0}")]
+    Certificate(String),
+    /// 401 about the partner's token.
+    #[error("YClients does not accept the partner token: {0}")]
+    PartnerToken(String),
+    /// 401 about the user's token.
+    #[error("YClients does not accept the user token: {0}")]
+    UserToken(String),
+    /// 403: valid tokens without the right.
+    #[error("YClients refuses access: {0}")]
+    Rights(String),
+    /// 404 where the thing must exist: the branch itself.
+    #[error("YClients does not know it: {0}")]
+    NotFound(String),
+    /// 429, or its text under another status.
+    #[error("YClients asks for fewer requests")]
+    RateLimited {
+        /// What it asked for, never under a second.
+        retry_after: Option<Duration>,
+    },
+    /// 5xx.
+    #[error("YClients is out of order (HTTP {status})")]
+    Server { status: u16, retry_after: Option<Duration> },
+    /// `success: false`, or a status that refuses the question itself.
+    #[error("YClients refused the request: {0}")]
+    Refused(String),
+    /// An answer that cannot be read: HTML, truncated, too large, too deep, paging that repeats itself.
+    #[error("YClients gave an answer that cannot be read: {0}")]
+    Unreadable(String),
+}
+
+/// What can become of a request to a gateway.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MessengerError {
+    /// No connection could be made: nothing was written.
+    #[error("no connection to the gateway: {0}")]
+    Offline(String),
+    /// The connection was made and then gave no (whole) answer.
+    #[error("the gateway did not answer: {0}")]
+    NoAnswer(String),
+    /// The certificate is not valid at the computer's time.
+    #[error("the secure connection failed, the computer's date may be wrong: {0}")]
+    Certificate(String),
+    /// 401.
+    #[error("the gateway does not accept the token")]
+    Token,
+    /// 403 or 404: no such instance, or a wrong address.
+    #[error("the gateway does not know this instance (HTTP {status})")]
+    Instance { status: u16 },
+    /// Starting up; try later.
+    #[error("the gateway is starting")]
+    Starting,
+    /// The phone must be linked (again).
+    #[error("the gateway's phone is not linked")]
+    NotAuthorised,
+    /// The subscription ran out, or the instance was deleted.
+    #[error("the gateway's subscription has ended: {0}")]
+    Expired(String),
+    /// WhatsApp restricts the account.
+    #[error("WhatsApp restricts the account")]
+    Suspended,
+    /// 429.
+    #[error("the gateway asks for fewer requests")]
+    RateLimited { retry_after: Option<Duration> },
+    /// 466.
+    #[error("the gateway's monthly quota is used up")]
+    Quota,
+    /// 469.
+    #[error("the gateway's limit of number checks is reached")]
+    CheckLimit,
+    /// Notifications go to a webhook address and so cannot be received here.
+    #[error("the gateway sends its notifications to a webhook address")]
+    WebhookSet,
+    /// 5xx and 499.
+    #[error("the gateway is out of order (HTTP {status})")]
+    Server { status: u16 },
+    /// The gateway refuses this very message.
+    #[error("the gateway refused the message: {0}")]
+    Refused(String),
+    /// An answer that cannot be read.
+    #[error("the gateway gave an answer that cannot be read: {0}")]
+    Unreadable(String),
+}
+
+/// What can become of a look into the keyring.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SecretsError {
+    /// It is locked and nobody unlocked it.
+    #[error("the keyring is locked")]
+    Locked,
+    /// There is none on this computer or in this session.
+    #[error("there is no keyring: {0}")]
+    Absent(String),
+    /// It did not answer in time.
+    #[error("the keyring does not answer")]
+    TimedOut,
+    /// What was written did not come back: it stores nothing.
+    #[error("the keyring does not keep what is stored in it")]
+    NotKept,
+    /// Too long for one entry.
+    #[error("the secret is too long for the keyring (at most {limit} bytes)")]
+    TooLong { limit: usize },
+    /// Anything else it said.
+    #[error("the keyring refused: {0}")]
+    Refused(String),
+}
+
+/// Whom a fault concerns. One alarm a subject is shown at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A branch, by its number.
+    Branch(i64),
+    /// The messaging gateway.
+    Gateway,
+    /// The keyring.
+    Keyring,
+    /// Database and data directory.
+    Storage,
+}
+
+/// A thing that needs a person, or time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    pub subject: Subject,
+    pub code: FaultCode,
+    /// What exactly happened, in English, for the log and the small print.
+    pub detail: String,
+}
+
+/// The closed set of faults. `words` has what happened, what it means and what to do, for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultCode {
+    YclientsOffline,
+    YclientsPartnerToken,
+    YclientsUserToken,
+    YclientsRights,
+    YclientsBranchUnknown,
+    YclientsRateLimited,
+    YclientsOutOfOrder,
+    YclientsRefused,
+    YclientsUnreadable,
+    ClockWrong,
+    TimeZoneUnknown,
+    GatewayOffline,
+    GatewayToken,
+    GatewayInstance,
+    GatewayStarting,
+    GatewayNotLinked,
+    GatewayExpired,
+    GatewayRestricted,
+    GatewayRateLimited,
+    GatewayQuota,
+    GatewayCheckLimit,
+    GatewayWebhookSet,
+    GatewayOutOfOrder,
+    GatewayRefused,
+    GatewayForeignEcho,
+    SecretMissing,
+    KeyringLocked,
+    KeyringAbsent,
+    KeyringTimedOut,
+    KeyringNotKept,
+    KeyringRefused,
+    StorageFull,
+    StorageReadOnly,
+    StorageBusy,
+    StorageCorrupt,
+    StorageNewer,
+    StorageFailed,
+}
+
+impl BookingsError {
+    /// What it means at the desk.
+    pub const fn code(&self) -> FaultCode {
+        match self {
+            Self::Offline(_) => FaultCode::YclientsOffline,
+            Self::Certificate(_) => FaultCode::ClockWrong,
+            Self::PartnerToken(_) => FaultCode::YclientsPartnerToken,
+            Self::UserToken(_) => FaultCode::YclientsUserToken,
+            Self::Rights(_) => FaultCode::YclientsRights,
+            Self::NotFound(_) => FaultCode::YclientsBranchUnknown,
+            Self::RateLimited { .. } => FaultCode::YclientsRateLimited,
+            Self::Server { .. } => FaultCode::YclientsOutOfOrder,
+            Self::Refused(_) => FaultCode::YclientsRefused,
+            Self::Unreadable(_) => FaultCode::YclientsUnreadable,
+        }
+    }
+
+    /// Asking again changes nothing until a person has acted: polling stops.
+    pub const fn needs_a_person(&self) -> bool {
+        matches!(self, Self::PartnerToken(_) | Self::UserToken(_) | Self::Rights(_))
+    }
+
+    /// How long the server asked to be left alone.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after } | Self::Server { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+impl MessengerError {
+    /// What it means at the desk.
+    pub const fn code(&self) -> FaultCode {
+        match self {
+            Self::Offline(_) | Self::NoAnswer(_) => FaultCode::GatewayOffline,
+            Self::Certificate(_) => FaultCode::ClockWrong,
+            Self::Token => FaultCode::GatewayToken,
+            Self::Instance { .. } => FaultCode::GatewayInstance,
+            Self::Starting => FaultCode::GatewayStarting,
+            Self::NotAuthorised => FaultCode::GatewayNotLinked,
+            Self::Expired(_) => FaultCode::GatewayExpired,
+            Self::Suspended => FaultCode::GatewayRestricted,
+            Self::RateLimited { .. } => FaultCode::GatewayRateLimited,
+            Self::Quota => FaultCode::GatewayQuota,
+            Self::CheckLimit => FaultCode::GatewayCheckLimit,
+            Self::WebhookSet => FaultCode::GatewayWebhookSet,
+            Self::Server { .. } | Self::Unreadable(_) => FaultCode::GatewayOutOfOrder,
+            Self::Refused(_) => FaultCode::GatewayRefused,
+        }
+    }
+
+    /// How long the gateway asked to be left alone.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+impl SecretsError {
+    /// What it means at the desk.
+    pub const fn code(&self) -> FaultCode {
+        match self {
+            Self::Locked => FaultCode::KeyringLocked,
+            Self::Absent(_) => FaultCode::KeyringAbsent,
+            Self::TimedOut => FaultCode::KeyringTimedOut,
+            Self::NotKept => FaultCode::KeyringNotKept,
+            Self::TooLong { .. } | Self::Refused(_) => FaultCode::KeyringRefused,
+        }
+    }
+}

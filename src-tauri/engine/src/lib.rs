@@ -1,0 +1,13 @@
+//! The behaviour of Booking Monitor.
+//!
+//! A booking that staff made becomes one notification; it waits in the outbox
+//! in the sight of the administrator, is checked a last time, claimed, sent and
+//! followed until the client's phone has it. Everything that decides is here.
+//!
+//! Architecture invariant: no window, no HTTP, no keyring. What the engine asks
+//! of the world is in [`ports`], and every decision takes `now` as an argument.
+
+pub mod booking;
+pub mod clock;
+pub mod error;
+pub mod ports;

@@ -1,0 +1,3 @@
+//! Tray, worker and command line in one executable.
+
+fn main() {}
