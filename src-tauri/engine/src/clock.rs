@@ -57,8 +57,14 @@ pub fn to_millisecond(at: DateTime<Utc>) -> DateTime<Utc> {
     at.duration_trunc(TimeDelta::milliseconds(1)).unwrap_or(at)
 }
 
-/// The first whole second not before `at`. YClients stamps creation by the second.
-pub fn ceil_to_second(at: DateTime<Utc>) -> DateTime<Utc> {
-    let floor = at.duration_trunc(TimeDelta::seconds(1)).unwrap_or(at);
-    if floor == at { at } else { floor + TimeDelta::seconds(1) }
+/// The whole second that `at` falls into.
+pub fn floor_to_second(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.duration_trunc(TimeDelta::seconds(1)).unwrap_or(at)
+}
+
+/// The first whole second after `at`. YClients stamps creation by the second, so
+/// what is stamped with it or later was made after `at`, and what is stamped
+/// earlier was made before that second began.
+pub fn next_second(at: DateTime<Utc>) -> DateTime<Utc> {
+    floor_to_second(at) + TimeDelta::seconds(1)
 }

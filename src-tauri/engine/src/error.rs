@@ -6,7 +6,9 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::closed_set::closed_set;
 
 /// What can become of a request to YClients.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +43,12 @@ pub enum BookingsError {
     /// `success: false`, or a status that refuses the question itself.
     #[error("YClients refused the request: {0}")]
     Refused(String),
+    /// No token is stored yet.
+    #[error("no token is stored: {0}")]
+    SecretMissing(&'static str),
+    /// The keyring does not give the token out.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
     /// An answer that cannot be read: HTML, truncated, too large, too deep, paging that repeats itself.
     #[error("YClients gave an answer that cannot be read: {0}")]
     Unreadable(String),
@@ -58,6 +66,12 @@ pub enum MessengerError {
     /// The certificate is not valid at the computer's time.
     #[error("the secure connection failed, the computer's date may be wrong: {0}")]
     Certificate(String),
+    /// No token is stored yet.
+    #[error("no token is stored: {0}")]
+    SecretMissing(&'static str),
+    /// The keyring does not give the token out.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
     /// 401.
     #[error("the gateway does not accept the token")]
     Token,
@@ -123,7 +137,7 @@ pub enum SecretsError {
 }
 
 /// Whom a fault concerns. One alarm a subject is shown at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// A branch, by its number.
@@ -137,7 +151,7 @@ pub enum Subject {
 }
 
 /// A thing that needs a person, or time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
     pub subject: Subject,
     pub code: FaultCode,
@@ -145,47 +159,47 @@ pub struct Fault {
     pub detail: String,
 }
 
-/// The closed set of faults. `words` has what happened, what it means and what to do, for each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultCode {
-    YclientsOffline,
-    YclientsPartnerToken,
-    YclientsUserToken,
-    YclientsRights,
-    YclientsBranchUnknown,
-    YclientsRateLimited,
-    YclientsOutOfOrder,
-    YclientsRefused,
-    YclientsUnreadable,
-    ClockWrong,
-    TimeZoneUnknown,
-    GatewayOffline,
-    GatewayToken,
-    GatewayInstance,
-    GatewayStarting,
-    GatewayNotLinked,
-    GatewayExpired,
-    GatewayRestricted,
-    GatewayRateLimited,
-    GatewayQuota,
-    GatewayCheckLimit,
-    GatewayWebhookSet,
-    GatewayOutOfOrder,
-    GatewayRefused,
-    GatewayForeignEcho,
-    SecretMissing,
-    KeyringLocked,
-    KeyringAbsent,
-    KeyringTimedOut,
-    KeyringNotKept,
-    KeyringRefused,
-    StorageFull,
-    StorageReadOnly,
-    StorageBusy,
-    StorageCorrupt,
-    StorageNewer,
-    StorageFailed,
+closed_set! {
+    /// The closed set of faults. `words` has what happened, what it means and what to do, for each.
+    FaultCode {
+        YclientsOffline = "yclients_offline",
+        YclientsPartnerToken = "yclients_partner_token",
+        YclientsUserToken = "yclients_user_token",
+        YclientsRights = "yclients_rights",
+        YclientsBranchUnknown = "yclients_branch_unknown",
+        YclientsRateLimited = "yclients_rate_limited",
+        YclientsOutOfOrder = "yclients_out_of_order",
+        YclientsRefused = "yclients_refused",
+        YclientsUnreadable = "yclients_unreadable",
+        ClockWrong = "clock_wrong",
+        TimeZoneUnknown = "time_zone_unknown",
+        GatewayOffline = "gateway_offline",
+        GatewayToken = "gateway_token",
+        GatewayInstance = "gateway_instance",
+        GatewayStarting = "gateway_starting",
+        GatewayNotLinked = "gateway_not_linked",
+        GatewayExpired = "gateway_expired",
+        GatewayRestricted = "gateway_restricted",
+        GatewayRateLimited = "gateway_rate_limited",
+        GatewayQuota = "gateway_quota",
+        GatewayCheckLimit = "gateway_check_limit",
+        GatewayWebhookSet = "gateway_webhook_set",
+        GatewayOutOfOrder = "gateway_out_of_order",
+        GatewayRefused = "gateway_refused",
+        GatewayForeignEcho = "gateway_foreign_echo",
+        SecretMissing = "secret_missing",
+        KeyringLocked = "keyring_locked",
+        KeyringAbsent = "keyring_absent",
+        KeyringTimedOut = "keyring_timed_out",
+        KeyringNotKept = "keyring_not_kept",
+        KeyringRefused = "keyring_refused",
+        StorageFull = "storage_full",
+        StorageReadOnly = "storage_read_only",
+        StorageBusy = "storage_busy",
+        StorageCorrupt = "storage_corrupt",
+        StorageNewer = "storage_newer",
+        StorageFailed = "storage_failed",
+    }
 }
 
 impl BookingsError {
@@ -201,13 +215,18 @@ impl BookingsError {
             Self::RateLimited { .. } => FaultCode::YclientsRateLimited,
             Self::Server { .. } => FaultCode::YclientsOutOfOrder,
             Self::Refused(_) => FaultCode::YclientsRefused,
+            Self::SecretMissing(_) => FaultCode::SecretMissing,
+            Self::Secrets(error) => error.code(),
             Self::Unreadable(_) => FaultCode::YclientsUnreadable,
         }
     }
 
     /// Asking again changes nothing until a person has acted: polling stops.
     pub const fn needs_a_person(&self) -> bool {
-        matches!(self, Self::PartnerToken(_) | Self::UserToken(_) | Self::Rights(_))
+        matches!(
+            self,
+            Self::PartnerToken(_) | Self::UserToken(_) | Self::Rights(_) | Self::SecretMissing(_)
+        )
     }
 
     /// How long the server asked to be left alone.
@@ -225,6 +244,8 @@ impl MessengerError {
         match self {
             Self::Offline(_) | Self::NoAnswer(_) => FaultCode::GatewayOffline,
             Self::Certificate(_) => FaultCode::ClockWrong,
+            Self::SecretMissing(_) => FaultCode::SecretMissing,
+            Self::Secrets(error) => error.code(),
             Self::Token => FaultCode::GatewayToken,
             Self::Instance { .. } => FaultCode::GatewayInstance,
             Self::Starting => FaultCode::GatewayStarting,

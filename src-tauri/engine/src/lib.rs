@@ -8,6 +8,22 @@
 //! of the world is in [`ports`], and every decision takes `now` as an argument.
 
 pub mod booking;
+pub mod branch;
 pub mod clock;
+mod closed_set;
+pub mod db;
+pub mod desk;
 pub mod error;
+#[cfg(test)]
+mod fakes;
+pub mod monitor;
+pub mod notification;
+pub mod outbox;
+pub mod person;
+pub mod phone;
 pub mod ports;
+pub mod sender;
+pub mod settings;
+pub mod template;
+pub mod visit;
+pub mod words;

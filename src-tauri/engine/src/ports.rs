@@ -248,6 +248,8 @@ impl SecretName {
 pub trait Desktop: Send + Sync {
     /// Something needs a person. Called once when it begins, not at every poll.
     fn alarm(&self, fault: &crate::error::Fault);
-    /// It is over.
+    /// It is over. Called whether or not there was an alarm.
     fn all_clear(&self, subject: crate::error::Subject);
+    /// Another process asks for the window, on this page.
+    fn show_window(&self, page: &str);
 }

@@ -1,0 +1,312 @@
+//! The desk: owns polling, sending and following up on one data directory.
+//!
+//! One task. Monitor, sender and follower are loops inside it that share the
+//! database and nothing else; the desk attends to what other processes ask (its
+//! inbox is the `requests` table), to the clocks, and to the order of starting
+//! and stopping. There is one desk at a time on a directory, see [`OwnerLock`].
+
+mod lock;
+mod vigil;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::{Mutex, Notify, watch};
+use tracing::{info, warn};
+
+use crate::booking::CompanyId;
+use crate::branch::Branch;
+use crate::db::StorageError;
+use crate::monitor::{Monitor, Signals, gap_after, known, rearm};
+use crate::notification::{Event, Kind, Reason, State};
+use crate::outbox::{Actor, Outbox, OutboxError, RequestKind};
+use crate::ports::{Bookings, Clock, Desktop, Messenger};
+use crate::sender::{Follower, Sender};
+use crate::settings::Settings;
+
+pub use lock::{LockError, OwnerLock};
+pub use vigil::Vigil;
+
+/// How often the desk looks at clocks and inbox.
+const TICK: Duration = Duration::from_millis(250);
+
+/// With nothing pending, other processes' commits are looked for once in so many ticks.
+const IDLE_TICKS: u32 = 4;
+
+/// A sign of life is written this often.
+const BEAT_EVERY: TimeDelta = TimeDelta::seconds(30);
+
+/// The world the desk works with.
+#[derive(Clone)]
+pub struct Ports {
+    pub bookings: Arc<dyn Bookings>,
+    pub messenger: Arc<dyn Messenger>,
+    pub clock: Arc<dyn Clock>,
+    pub desktop: Arc<dyn Desktop>,
+}
+
+/// Why the desk stopped working.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It was told to; nothing is on its way.
+    Stopped,
+    /// Settings or secrets changed: run again with new ones.
+    Reload,
+}
+
+/// The owner of polling and sending.
+pub struct Desk {
+    outbox: Outbox,
+    clock: Arc<dyn Clock>,
+    vigil: Arc<Vigil>,
+}
+
+impl Desk {
+    /// Takes over the queue after a start. What was on its way is of unknown
+    /// outcome; what is late waits for a person; everything else that is queued
+    /// gets a fresh window, for nobody could see the old one.
+    pub fn start(outbox: Outbox, settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StorageError> {
+        let now = clock.now();
+        let interrupted = outbox.recover_in_flight(now)?;
+        if interrupted > 0 {
+            warn!(interrupted, "messages were on their way when the program ended");
+        }
+        let last_alive = outbox.desk()?.alive_at;
+        let gap = last_alive.is_some_and(|at| now - at >= gap_after(settings.poll_interval));
+        let set_back = last_alive.is_some_and(|at| at > now + vigil::JUMP);
+        arm_all(&outbox, settings, gap.then_some(now), now)?;
+        if set_back {
+            vigil::clamp(&outbox, settings, now)?;
+        }
+        outbox.take_desk(std::process::id(), now)?;
+        let vigil = Arc::new(Vigil::new(clock.clone(), settings.poll_interval));
+        Ok(Self { outbox, clock, vigil })
+    }
+
+    /// Polls, sends and follows up until `stop` turns true or something changed
+    /// that needs new settings. Returns when nothing is on its way any more.
+    pub async fn run(
+        &mut self,
+        settings: Arc<Settings>,
+        ports: Ports,
+        mut stop: watch::Receiver<bool>,
+    ) -> End {
+        let instance = ports.messenger.instance().to_owned();
+        if let Err(error) = settle_settings(&self.outbox, &settings, &instance, self.clock.now()) {
+            warn!(%error, "queued messages could not be compared with the settings");
+        }
+        let changed = Arc::new(Notify::new());
+        let (signals, heard) = watch::channel(Signals::default());
+        let (served, serving) = watch::channel(BTreeMap::new());
+        let (halt, halted) = watch::channel(false);
+        let last = self.outbox.last_attempt_at(&instance).unwrap_or_default();
+        let readiness = crate::sender::Readiness::resume(last, settings.whatsapp.send_gap);
+        let monitor = Monitor {
+            outbox: self.outbox.clone(),
+            settings: settings.clone(),
+            bookings: ports.bookings.clone(),
+            clock: self.clock.clone(),
+            desktop: ports.desktop.clone(),
+            instance,
+            signals: heard,
+            served,
+            changed: changed.clone(),
+        };
+        let sender = Sender {
+            outbox: self.outbox.clone(),
+            settings: settings.clone(),
+            bookings: ports.bookings,
+            messenger: ports.messenger.clone(),
+            clock: self.clock.clone(),
+            desktop: ports.desktop.clone(),
+            changed: changed.clone(),
+            vigil: self.vigil.clone(),
+            stop: halted,
+            readiness: Mutex::new(readiness),
+        };
+        let follower = Follower {
+            outbox: self.outbox.clone(),
+            messenger: ports.messenger,
+            clock: self.clock.clone(),
+            desktop: ports.desktop.clone(),
+            changed: changed.clone(),
+        };
+        let mut inbox = Inbox {
+            desk: self,
+            settings: &settings,
+            desktop: ports.desktop.as_ref(),
+            changed: &changed,
+            signals,
+            serving,
+            asked: Vec::new(),
+            data_version: 0,
+            beaten_at: None,
+        };
+        let sending = sender.run();
+        tokio::pin!(sending);
+        let end = tokio::select! {
+            end = inbox.attend(&mut stop) => end,
+            () = &mut sending => End::Stopped,
+            () = monitor.run() => End::Stopped,
+            () = follower.run() => End::Stopped,
+        };
+        // Nothing new is begun; what is on its way is brought to its record.
+        if halt.send(true).is_ok() {
+            sending.await;
+        }
+        end
+    }
+
+    /// Goes away in order: the next start knows since when nobody looked.
+    pub fn leave(self) -> Result<(), StorageError> {
+        self.outbox.leave_desk(self.clock.now())
+    }
+}
+
+/// What the desk attends to while the loops run.
+struct Inbox<'a> {
+    desk: &'a Desk,
+    settings: &'a Settings,
+    desktop: &'a dyn Desktop,
+    changed: &'a Notify,
+    signals: watch::Sender<Signals>,
+    serving: watch::Receiver<BTreeMap<CompanyId, u64>>,
+    /// Requests for a poll that is not served yet, with the number it was given.
+    asked: Vec<(i64, u64)>,
+    data_version: i64,
+    beaten_at: Option<DateTime<Utc>>,
+}
+
+impl Inbox<'_> {
+    async fn attend(&mut self, stop: &mut watch::Receiver<bool>) -> End {
+        let mut ticks: u32 = 0;
+        loop {
+            if *stop.borrow_and_update() {
+                return End::Stopped;
+            }
+            match self.tick(ticks) {
+                Ok(Some(end)) => return end,
+                Ok(None) => {}
+                Err(error) => warn!(%error, "the desk could not look at its inbox"),
+            }
+            ticks = ticks.wrapping_add(1);
+            tokio::select! {
+                () = tokio::time::sleep(TICK) => {}
+                outcome = stop.changed() => if outcome.is_err() { return End::Stopped },
+            }
+        }
+    }
+
+    fn tick(&mut self, ticks: u32) -> Result<Option<End>, StorageError> {
+        let outbox = &self.desk.outbox;
+        self.desk.vigil.observe(outbox, self.settings)?;
+        if let Some(gap_at) = self.desk.vigil.gap() {
+            self.signals.send_modify(|signals| {
+                signals.gaps += 1;
+                signals.gap_at = Some(gap_at);
+            });
+            self.changed.notify_one();
+        }
+        let now = self.desk.clock.now();
+        if self.beaten_at.is_none_or(|at| now - at >= BEAT_EVERY || at > now) {
+            outbox.beat(now)?;
+            self.beaten_at = Some(now);
+        }
+        self.answer_served(now)?;
+        let pending = ticks.is_multiple_of(IDLE_TICKS) || outbox.first_in_line(false)?.is_some();
+        if pending {
+            let version = outbox.db().data_version()?;
+            if version != self.data_version {
+                self.data_version = version;
+                self.changed.notify_one();
+                return self.read(now);
+            }
+        }
+        Ok(None)
+    }
+
+    /// What other processes ask.
+    fn read(&mut self, now: DateTime<Utc>) -> Result<Option<End>, StorageError> {
+        let outbox = &self.desk.outbox;
+        let mut end = None;
+        for request in outbox.asked()? {
+            match request.kind {
+                RequestKind::Poll => {
+                    if self.asked.iter().all(|(id, _)| *id != request.id) {
+                        self.signals.send_modify(|signals| signals.asked += 1);
+                        self.asked.push((request.id, self.signals.borrow().asked));
+                    }
+                }
+                RequestKind::SettingsChanged | RequestKind::SecretChanged => {
+                    info!("settings or a secret changed");
+                    outbox.answer(request.id, now)?;
+                    end = Some(End::Reload);
+                }
+                RequestKind::ShowWindow => {
+                    self.desktop.show_window(&request.argument);
+                    outbox.answer(request.id, now)?;
+                }
+            }
+        }
+        Ok(end)
+    }
+
+    /// A request for a poll is answered when every branch has finished one.
+    fn answer_served(&mut self, now: DateTime<Utc>) -> Result<(), StorageError> {
+        let served = self.serving.borrow_and_update().clone();
+        let branches = &self.settings.branches;
+        let least = branches.iter().map(|branch| served.get(&branch.company_id).copied().unwrap_or(0)).min();
+        let done = if self.settings.enabled { least.unwrap_or(u64::MAX) } else { u64::MAX };
+        for &(request, _) in self.asked.iter().filter(|(_, number)| *number <= done) {
+            self.desk.outbox.answer(request, now)?;
+        }
+        self.asked.retain(|(_, number)| *number > done);
+        Ok(())
+    }
+}
+
+/// A fresh window for everything that is queued.
+fn arm_all(
+    outbox: &Outbox,
+    settings: &Settings,
+    gap_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    outbox.db().write(|tx| {
+        for branch in &settings.branches {
+            let state = known::branch_in(tx, branch.company_id)?.unwrap_or_default();
+            if let Ok(branch) = Branch::new(settings, branch.company_id, &state.facts) {
+                rearm(tx, &branch, gap_at, now)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// A queued row whose branch or gateway account is no longer the one in the
+/// settings waits for a person: its text may name the wrong shop, and its
+/// message would come from another number.
+fn settle_settings(
+    outbox: &Outbox,
+    settings: &Settings,
+    instance: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    for row in outbox.in_state(State::Queued)? {
+        let ours = row.kind == Kind::Test || settings.for_branch(row.company).is_some();
+        if ours && row.instance == instance {
+            continue;
+        }
+        let event = Event::Wait { reason: Reason::SettingsChanged, detail: String::new() };
+        match outbox.apply(row.id, None, event, &Actor::Program, now) {
+            Ok(_) | Err(OutboxError::Refused(_)) => {}
+            Err(OutboxError::Storage(error)) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

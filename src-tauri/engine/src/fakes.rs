@@ -1,0 +1,388 @@
+//! The world as tests make it: a clock that stands still, bookings in a list, a
+//! gateway that does as it is told.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
+use tokio::sync::watch;
+
+use crate::booking::{Attendance, Booking, BookingId, BranchFacts, Client, CompanyId, Service, Staff};
+use crate::db::Db;
+use crate::desk::{Desk, End, Ports};
+use crate::error::{Fault, Subject};
+use crate::notification::{Notification, NotificationId};
+use crate::outbox::Outbox;
+use crate::person::Person;
+use crate::ports::{
+    BookingQuery, Bookings, BookingsError, BranchAnswer, Clock, DeliveryStatus, Desktop, GatewayEvent,
+    GatewayState, Listing, Lookup, Messenger, MessengerError, Moment, NumberCheck, Pushed, SendOutcome,
+    SentMessage,
+};
+use crate::settings::{BranchSettings, Settings};
+
+pub(crate) const COMPANY: CompanyId = CompanyId(962_302);
+pub(crate) const INSTANCE: &str = "green-api:1103000001";
+pub(crate) const ADMINISTRATOR: i64 = 1001;
+pub(crate) const BOT: i64 = 771;
+
+/// 2026-11-23 09:00 UTC, noon in Moscow, a Monday.
+pub(crate) fn monday() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 23, 9, 0, 0).unwrap()
+}
+
+/// Goes with tokio's (paused) time; the wall can be set.
+pub(crate) struct FakeClock {
+    started: tokio::time::Instant,
+    wall: Mutex<DateTime<Utc>>,
+}
+
+impl FakeClock {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { started: tokio::time::Instant::now(), wall: Mutex::new(monday()) })
+    }
+
+    /// Sleep, or somebody sets the clock: the wall jumps, the monotonic clock does not.
+    pub(crate) fn jump(&self, by: TimeDelta) {
+        *self.wall.lock().unwrap() += by;
+    }
+}
+
+impl Clock for FakeClock {
+    fn moment(&self) -> Moment {
+        let monotonic = self.started.elapsed();
+        let wall = *self.wall.lock().unwrap() + TimeDelta::from_std(monotonic).unwrap();
+        Moment { wall: crate::clock::to_millisecond(wall), monotonic }
+    }
+}
+
+/// A booking the administrator has just made for tomorrow at 15:00.
+pub(crate) fn booking(id: i64, clock: &FakeClock) -> Booking {
+    let now = clock.now();
+    let second = crate::clock::floor_to_second(now);
+    Booking {
+        id: BookingId(id),
+        company: COMPANY,
+        created_at: Some(second),
+        changed_at: Some(second),
+        starts_local: NaiveDate::from_ymd_opt(2026, 11, 24).unwrap().and_hms_opt(15, 0, 0),
+        online: false,
+        created_by: ADMINISTRATOR,
+        deleted: false,
+        attendance: Attendance::Waiting,
+        client: Some(Client { id: 500 + id, name: format!("Клиент {id}"), phone: format!("+7916{id:07}") }),
+        staff: Some(Staff { id: 7, name: "Пётр".to_owned() }),
+        services: vec![Service { id: 1, title: "Стрижка".to_owned(), amount: 1, price: 150_000 }],
+        own_notice: false,
+    }
+}
+
+/// YClients as a list.
+#[derive(Default)]
+pub(crate) struct FakeBookings {
+    pub(crate) all: Mutex<BTreeMap<BookingId, Booking>>,
+    /// Every call fails so.
+    pub(crate) failure: Mutex<Option<BookingsError>>,
+    /// Listings do not show these, look-ups do.
+    pub(crate) hidden_from_feed: Mutex<Vec<BookingId>>,
+    pub(crate) calls: Mutex<Vec<String>>,
+    /// A listing takes so long.
+    pub(crate) slow: Mutex<Duration>,
+}
+
+impl FakeBookings {
+    pub(crate) fn put(&self, booking: Booking) {
+        self.all.lock().unwrap().insert(booking.id, booking);
+    }
+
+    pub(crate) fn change(&self, id: i64, clock: &FakeClock, change: impl FnOnce(&mut Booking)) {
+        let mut all = self.all.lock().unwrap();
+        let booking = all.get_mut(&BookingId(id)).unwrap();
+        change(booking);
+        booking.changed_at = Some(clock.now());
+    }
+
+    fn fail(&self) -> Result<(), BookingsError> {
+        self.failure.lock().unwrap().clone().map_or(Ok(()), Err)
+    }
+}
+
+fn moscow(at: DateTime<Utc>) -> chrono::NaiveDateTime {
+    at.with_timezone(&chrono_tz::Europe::Moscow).naive_local()
+}
+
+#[async_trait]
+impl Bookings for FakeBookings {
+    async fn list(&self, company: CompanyId, query: &BookingQuery) -> Result<Listing, BookingsError> {
+        self.calls.lock().unwrap().push(format!("{query:?}"));
+        let slow = *self.slow.lock().unwrap();
+        tokio::time::sleep(slow).await;
+        self.fail()?;
+        let hidden = self.hidden_from_feed.lock().unwrap().clone();
+        let all = self.all.lock().unwrap().clone();
+        let bookings = all.values().filter(|booking| {
+            booking.company == company
+                && match query {
+                    BookingQuery::VisitsFrom(day) => {
+                        !booking.deleted && booking.starts_local.is_none_or(|start| start.date() >= *day)
+                    }
+                    BookingQuery::Created { from, to } => booking.created_at.is_some_and(|at| {
+                        (*from..=*to).contains(&moscow(at).date())
+                    }),
+                    BookingQuery::ChangedAfter(after) => {
+                        !hidden.contains(&booking.id)
+                            && booking.changed_at.is_some_and(|at| moscow(at) >= *after)
+                    }
+                }
+        });
+        Ok(Listing { bookings: bookings.cloned().collect(), ..Listing::default() })
+    }
+
+    async fn get(&self, _: CompanyId, id: BookingId) -> Result<Lookup, BookingsError> {
+        self.calls.lock().unwrap().push(format!("get {id}"));
+        self.fail()?;
+        let found = self.all.lock().unwrap().get(&id).cloned();
+        Ok(found.map_or(Lookup::Gone, |booking| Lookup::Found(Box::new(booking))))
+    }
+
+    async fn branch(&self, _: CompanyId) -> Result<BranchAnswer, BookingsError> {
+        self.fail()?;
+        let facts = BranchFacts {
+            title: "Борода".to_owned(),
+            address: "ул. Ленина, 5".to_owned(),
+            city: "Москва".to_owned(),
+            phone: "+74951234567".to_owned(),
+            time_zone: "Europe/Moscow".to_owned(),
+        };
+        Ok(BranchAnswer { facts, server_time: None })
+    }
+}
+
+/// A gateway that takes everything, unless told otherwise.
+pub(crate) struct FakeMessenger {
+    /// What arrived at the gateway, whatever it answered.
+    pub(crate) taken: Mutex<Vec<(String, String)>>,
+    /// Outcomes of the next sends, each with whether the message arrives.
+    pub(crate) script: Mutex<VecDeque<(SendOutcome, bool)>>,
+    pub(crate) state: Mutex<Result<GatewayState, MessengerError>>,
+    pub(crate) absent: Mutex<Vec<String>>,
+    pub(crate) checks: Mutex<usize>,
+    pub(crate) pushed: Mutex<VecDeque<GatewayEvent>>,
+    pub(crate) in_queue: Mutex<Vec<SentMessage>>,
+    pub(crate) in_journal: Mutex<Vec<SentMessage>>,
+    pub(crate) delivery: Mutex<Option<DeliveryStatus>>,
+    /// A send takes so long.
+    pub(crate) slow: Mutex<Duration>,
+}
+
+impl Default for FakeMessenger {
+    fn default() -> Self {
+        Self {
+            taken: Mutex::default(),
+            script: Mutex::default(),
+            state: Mutex::new(Ok(GatewayState::Authorised)),
+            absent: Mutex::default(),
+            checks: Mutex::default(),
+            pushed: Mutex::default(),
+            in_queue: Mutex::default(),
+            in_journal: Mutex::default(),
+            delivery: Mutex::default(),
+            slow: Mutex::default(),
+        }
+    }
+}
+
+impl FakeMessenger {
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.taken.lock().unwrap().iter().map(|(_, text)| text.clone()).collect()
+    }
+
+    pub(crate) fn phones(&self) -> Vec<String> {
+        self.taken.lock().unwrap().iter().map(|(phone, _)| phone.clone()).collect()
+    }
+
+    pub(crate) fn push(&self, event: GatewayEvent) {
+        self.pushed.lock().unwrap().push_back(event);
+    }
+
+    pub(crate) fn next(&self, outcome: SendOutcome, arrives: bool) {
+        self.script.lock().unwrap().push_back((outcome, arrives));
+    }
+}
+
+#[async_trait]
+impl Messenger for FakeMessenger {
+    fn instance(&self) -> &str {
+        INSTANCE
+    }
+
+    async fn state(&self) -> Result<GatewayState, MessengerError> {
+        self.state.lock().unwrap().clone()
+    }
+
+    async fn check_number(&self, phone: &str) -> Result<NumberCheck, MessengerError> {
+        *self.checks.lock().unwrap() += 1;
+        let absent = self.absent.lock().unwrap().iter().any(|known| known == phone);
+        Ok(if absent { NumberCheck::Absent } else { NumberCheck::Exists })
+    }
+
+    async fn send(&self, phone: &str, text: &str) -> SendOutcome {
+        let slow = *self.slow.lock().unwrap();
+        tokio::time::sleep(slow).await;
+        let scripted = self.script.lock().unwrap().pop_front();
+        let mut taken = self.taken.lock().unwrap();
+        let (outcome, arrives) = scripted
+            .unwrap_or_else(|| (SendOutcome::Accepted { id: format!("M{}", taken.len() + 1) }, true));
+        if arrives {
+            taken.push((phone.to_owned(), text.to_owned()));
+        }
+        outcome
+    }
+
+    async fn receive(&self, wait: Duration) -> Result<Option<Pushed>, MessengerError> {
+        let front = self.pushed.lock().unwrap().front().cloned();
+        if let Some(event) = front {
+            return Ok(Some(Pushed { receipt: 1, event }));
+        }
+        tokio::time::sleep(wait.min(Duration::from_secs(1))).await;
+        Ok(None)
+    }
+
+    async fn acknowledge(&self, _: i64) -> Result<(), MessengerError> {
+        self.pushed.lock().unwrap().pop_front();
+        Ok(())
+    }
+
+    async fn delivery(&self, _: &str, _: &str) -> Result<Option<DeliveryStatus>, MessengerError> {
+        Ok(*self.delivery.lock().unwrap())
+    }
+
+    async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError> {
+        Ok(self.in_queue.lock().unwrap().clone())
+    }
+
+    async fn journal(&self, _: &str) -> Result<Vec<SentMessage>, MessengerError> {
+        Ok(self.in_journal.lock().unwrap().clone())
+    }
+}
+
+/// A desktop that remembers what it was told.
+#[derive(Default)]
+pub(crate) struct FakeDesktop {
+    pub(crate) alarms: Mutex<Vec<Fault>>,
+}
+
+impl Desktop for FakeDesktop {
+    fn alarm(&self, fault: &Fault) {
+        self.alarms.lock().unwrap().push(fault.clone());
+    }
+    fn all_clear(&self, _: Subject) {}
+    fn show_window(&self, _: &str) {}
+}
+
+/// A shop with one branch, its administrator and its phone.
+pub(crate) struct Shop {
+    pub(crate) outbox: Outbox,
+    pub(crate) clock: Arc<FakeClock>,
+    pub(crate) bookings: Arc<FakeBookings>,
+    pub(crate) messenger: Arc<FakeMessenger>,
+    pub(crate) desktop: Arc<FakeDesktop>,
+    pub(crate) settings: Settings,
+}
+
+impl Shop {
+    pub(crate) fn new() -> Self {
+        let mut settings = Settings::default();
+        let mut branch = BranchSettings::new(COMPANY);
+        branch.integration_user_ids = vec![BOT];
+        settings.branches = vec![branch];
+        settings.whatsapp.instance_id = "1103000001".to_owned();
+        Self {
+            outbox: Outbox::new(Arc::new(Db::in_memory().unwrap())),
+            clock: FakeClock::new(),
+            bookings: Arc::default(),
+            messenger: Arc::default(),
+            desktop: Arc::default(),
+            settings,
+        }
+    }
+
+    /// A shop that is polled every so many seconds.
+    pub(crate) fn polled_every(seconds: u64) -> Self {
+        let mut shop = Self::new();
+        shop.settings.poll_interval = Duration::from_secs(seconds);
+        shop
+    }
+
+    pub(crate) fn book(&self, id: i64) {
+        self.bookings.put(booking(id, &self.clock));
+    }
+
+    pub(crate) fn book_with(&self, id: i64, change: impl FnOnce(&mut Booking)) {
+        let mut booking = booking(id, &self.clock);
+        change(&mut booking);
+        self.bookings.put(booking);
+    }
+
+    pub(crate) fn person(&self) -> Person<'_> {
+        Person { outbox: &self.outbox, settings: &self.settings, name: "Анна", instance: INSTANCE }
+    }
+
+    /// The desk works while `story` goes on, and is then told to stop.
+    pub(crate) async fn open<T>(&self, story: impl Future<Output = T>) -> T {
+        let mut desk = Desk::start(self.outbox.clone(), &self.settings, self.clock.clone()).unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let ports = Ports {
+            bookings: self.bookings.clone(),
+            messenger: self.messenger.clone(),
+            clock: self.clock.clone(),
+            desktop: self.desktop.clone(),
+        };
+        let story = async {
+            let told = story.await;
+            stop.send(true).unwrap();
+            told
+        };
+        let (end, told) = tokio::join!(desk.run(Arc::new(self.settings.clone()), ports, stopped), story);
+        assert_eq!(end, End::Stopped);
+        desk.leave().unwrap();
+        told
+    }
+
+    /// The desk works for so long, and then the computer is switched off in mid-air.
+    pub(crate) async fn open_until_killed<T>(&self, story: impl Future<Output = T>) -> T {
+        let mut desk = Desk::start(self.outbox.clone(), &self.settings, self.clock.clone()).unwrap();
+        let (_stop, stopped) = watch::channel(false);
+        let ports = Ports {
+            bookings: self.bookings.clone(),
+            messenger: self.messenger.clone(),
+            clock: self.clock.clone(),
+            desktop: self.desktop.clone(),
+        };
+        tokio::select! {
+            told = story => told,
+            _ = desk.run(Arc::new(self.settings.clone()), ports, stopped) => unreachable!(),
+        }
+    }
+
+    /// Time passes at the open desk.
+    pub(crate) async fn pass(&self, seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    /// The branch is known and nobody was written to.
+    pub(crate) async fn baseline(&self) {
+        self.open(self.pass(5)).await;
+    }
+
+    /// The newest notification about a booking.
+    pub(crate) fn about(&self, id: i64) -> Notification {
+        self.outbox.row_about(COMPANY, BookingId(id)).unwrap().unwrap_or_else(|| panic!("no row about {id}"))
+    }
+
+    pub(crate) fn row(&self, id: NotificationId) -> Notification {
+        self.outbox.get(id).unwrap().unwrap()
+    }
+}

@@ -1,0 +1,314 @@
+//! What a listing brings: new bookings into the queue, changed ones to what was
+//! or will be written about them. One transaction with the cursor.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::Transaction;
+
+use super::known;
+use super::recheck::{Visit, carry_out, fresh_row, recheck};
+use crate::booking::{Booking, BookingId, CompanyId};
+use crate::branch::Branch;
+use crate::db::StorageError;
+use crate::notification::{Event, Kind, Made, Notification, Reason, State};
+use crate::outbox::{self, Actor, NewNotification, OutboxError};
+use crate::visit::Difference;
+
+/// A booking first seen later than this after it was made asks a person.
+const OLD_AFTER: TimeDelta = TimeDelta::hours(12);
+
+/// More than this many of one branch, due because of a gap, ask a person.
+const BURST: usize = 5;
+
+/// In what light a listing is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Light<'a> {
+    pub branch: &'a Branch<'a>,
+    /// The gateway account new messages are queued for.
+    pub instance: &'a str,
+    /// Created earlier is known and silent.
+    pub baseline_at: DateTime<Utc>,
+    /// The end of the gap this listing closes.
+    pub gap_at: Option<DateTime<Utc>>,
+    pub now: DateTime<Utc>,
+}
+
+/// What a listing came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Absorbed {
+    /// Bookings never seen before, by when they were made.
+    pub new: Vec<(BookingId, Option<DateTime<Utc>>)>,
+    /// Of those, how many were made before the baseline.
+    pub silent: i64,
+    pub changed: usize,
+    /// The latest change any of them shows.
+    pub last_change_at: Option<DateTime<Utc>>,
+}
+
+/// Takes a listing in.
+pub(super) fn absorb(
+    tx: &Transaction<'_>,
+    light: Light<'_>,
+    mut bookings: Vec<Booking>,
+) -> Result<Absorbed, StorageError> {
+    let mut absorbed = Absorbed::default();
+    // In the order they were made, so that gathered visits join the first of them.
+    bookings.sort_by_key(|booking| (booking.created_at, booking.id));
+    for booking in bookings {
+        absorbed.last_change_at = absorbed.last_change_at.max(booking.changed_at);
+        let snapshot = known::normal_form(&booking)?;
+        let before = known::snapshot_in(tx, booking.company, booking.id)?;
+        if before.as_deref() == Some(snapshot.as_str()) {
+            continue;
+        }
+        known::put_booking_in(tx, &booking, &snapshot, made_by(light.branch, &booking), light.now)?;
+        let row = outbox::row_about_in(tx, booking.company, booking.id)?;
+        let outcome = match row {
+            Some(row) => {
+                absorbed.changed += 1;
+                changed(tx, light, &row, booking)
+            }
+            None => {
+                absorbed.new.push((booking.id, booking.created_at));
+                new(tx, light, booking).map(|silent| absorbed.silent += i64::from(silent))
+            }
+        };
+        match outcome {
+            // Refused: the row moved on under a person's hand. The last check looks again.
+            Ok(()) | Err(OutboxError::Refused(_)) => {}
+            Err(OutboxError::Storage(error)) => return Err(error),
+        }
+    }
+    if let Some(gap_at) = light.gap_at {
+        hold_burst(tx, light.branch.company, gap_at, light.now)?;
+    }
+    Ok(absorbed)
+}
+
+fn made_by(branch: &Branch<'_>, booking: &Booking) -> &'static str {
+    match branch.made_by_staff(booking) {
+        Ok(()) => "staff",
+        Err(Reason::Bot) => "bot",
+        Err(Reason::Online) => "online",
+        Err(_) => "nobody",
+    }
+}
+
+/// A booking never seen before: told, gathered, left to a person or skipped.
+/// True when it is silent because it is older than the baseline.
+fn new(tx: &Transaction<'_>, light: Light<'_>, booking: Booking) -> Result<bool, OutboxError> {
+    let Light { branch, now, .. } = light;
+    let silent = booking.created_at.is_some_and(|at| at < light.baseline_at);
+    let judged = if silent { Err(Reason::BeforeBaseline) } else { judge(tx, light, &booking)? };
+    let visit = match judged {
+        Ok(facts) => (booking, facts),
+        Err(reason) => {
+            let mut row = skipped_row(branch, &booking, reason, now);
+            light.instance.clone_into(&mut row.instance);
+            let bookings = vec![(booking.id, None)];
+            outbox::enqueue_in(tx, NewNotification { row, bookings }, &Actor::Program, now)?;
+            return Ok(silent);
+        }
+    };
+    let mut row = fresh_row(branch, std::slice::from_ref(&visit), light.instance, now);
+    row.booked_at = visit.0.created_at;
+    row.gap_at = light.gap_at;
+    if is_old(&visit.0, now) {
+        (row.state, row.reason) = (State::Waiting, Reason::Old);
+    }
+    if row.state == State::Queued && gather(tx, light, &visit)? {
+        return Ok(false);
+    }
+    let bookings = vec![(visit.0.id, Some(visit.1))];
+    outbox::enqueue_in(tx, NewNotification { row, bookings }, &Actor::Program, now)?;
+    Ok(false)
+}
+
+/// Whether a new booking is worth a message, and what it is made from.
+fn judge(
+    tx: &Transaction<'_>,
+    light: Light<'_>,
+    booking: &Booking,
+) -> Result<Result<crate::visit::VisitFacts, Reason>, StorageError> {
+    let Light { branch, now, .. } = light;
+    if outbox::is_bots_own(tx, booking.company, booking.id)? {
+        return Ok(Err(Reason::Bot));
+    }
+    let judged = branch
+        .made_by_staff(booking)
+        .and_then(|()| branch.writable(booking, now))
+        .and_then(|facts| branch.is_ahead(&facts, now).map(|()| facts));
+    Ok(match judged {
+        Ok(facts) if outbox::is_opted_out(tx, facts.phone.as_str())? => Err(Reason::OptedOut),
+        judged => judged,
+    })
+}
+
+/// Whether it was made so long ago that a person should say. One without a
+/// creation date may be any age.
+fn is_old(booking: &Booking, now: DateTime<Utc>) -> bool {
+    booking.created_at.is_none_or(|at| now - at > OLD_AFTER)
+}
+
+/// Joins a new booking to a message to the same client that nobody has touched.
+fn gather(tx: &Transaction<'_>, light: Light<'_>, visit: &Visit) -> Result<bool, OutboxError> {
+    let Light { branch, now, .. } = light;
+    let target = outbox::gather_target_in(tx, branch.company, &visit.1, light.instance, now)?;
+    let Some(target) = target else { return Ok(false) };
+    let mut visits = vec![visit.clone()];
+    for link in outbox::links_in(tx, target.id)? {
+        if let (false, Some(facts)) = (link.dropped, link.facts) {
+            let Some(booking) = known::booking_in(tx, branch.company, link.booking)? else { return Ok(false) };
+            visits.push((booking, facts));
+        }
+    }
+    // A text that cannot be made for all of them is no reason not to write about one.
+    let Ok(made) = branch.compose(&visits) else { return Ok(false) };
+    let crate::branch::Arming::Due(due_at) = branch.arm(now, made.starts_at) else { return Ok(false) };
+    outbox::link_in(tx, &target, visit.0.id, Some(&visit.1))?;
+    outbox::apply_in(tx, target.id, None, Event::Remake { made, due_at }, &Actor::Program, now)?;
+    Ok(true)
+}
+
+/// A row that explains why nobody is written to.
+fn skipped_row(branch: &Branch<'_>, booking: &Booking, reason: Reason, now: DateTime<Utc>) -> Notification {
+    let client = booking.client.as_ref();
+    let made = Made {
+        text: String::new(),
+        phone: client
+            .and_then(|client| branch.phone(&client.phone).ok())
+            .map(|phone| phone.as_str().to_owned())
+            .unwrap_or_default(),
+        client_id: client.map_or(0, |client| client.id),
+        client_name: client.map(|client| client.name.clone()).unwrap_or_default(),
+        starts_at: branch.starts_at(booking).unwrap_or(DateTime::UNIX_EPOCH),
+    };
+    let mut row = Notification::new(Kind::Confirmation, branch.company, State::Skipped, made, now);
+    row.reason = reason;
+    row.booked_at = booking.created_at;
+    row
+}
+
+/// A known booking that is not as it was.
+fn changed(
+    tx: &Transaction<'_>,
+    light: Light<'_>,
+    row: &Notification,
+    booking: Booking,
+) -> Result<(), OutboxError> {
+    let Light { branch, now, .. } = light;
+    match row.state {
+        State::Skipped if row.reason.is_curable() => judge_again(tx, light, row, booking),
+        State::Queued | State::Waiting | State::Failed => {
+            let links = outbox::links_in(tx, row.id)?;
+            let mut failed = None;
+            let verdict = recheck(
+                branch,
+                row,
+                &links,
+                |id| {
+                    if id == booking.id {
+                        return Some(booking.clone());
+                    }
+                    known::booking_in(tx, branch.company, id).unwrap_or_else(|error| {
+                        failed = Some(error);
+                        None
+                    })
+                },
+                now,
+            );
+            if let Some(error) = failed {
+                return Err(error.into());
+            }
+            carry_out(tx, branch, row, verdict, now).map(|_| ())
+        }
+        state if state.is_sent() || state == State::Unknown => note_change(tx, branch, row, &booking, now),
+        _ => Ok(()),
+    }
+}
+
+/// What stood in the way may be gone: a client was named, a number corrected.
+fn judge_again(
+    tx: &Transaction<'_>,
+    light: Light<'_>,
+    row: &Notification,
+    booking: Booking,
+) -> Result<(), OutboxError> {
+    let Light { branch, now, .. } = light;
+    if is_old(&booking, now) {
+        return Ok(());
+    }
+    let event = match judge(tx, light, &booking)? {
+        Err(reason) if reason == row.reason => return Ok(()),
+        Err(reason) => Event::Skip { reason },
+        Ok(facts) => {
+            let visit = (booking, facts);
+            let cured = fresh_row(branch, std::slice::from_ref(&visit), light.instance, now);
+            if cured.text.is_empty() {
+                return Ok(());
+            }
+            outbox::relink_in(tx, row.id, &[(visit.0.id, visit.1)], &[])?;
+            let made = Made {
+                text: cured.text,
+                phone: cured.phone,
+                client_id: cured.client_id,
+                client_name: cured.client_name,
+                starts_at: cured.starts_at,
+            };
+            let event = Event::Cure { made, due_at: cured.due_at, instance: light.instance.to_owned() };
+            outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)?;
+            if cured.state != State::Waiting {
+                return Ok(());
+            }
+            Event::Wait { reason: cured.reason, detail: cured.detail }
+        }
+    };
+    outbox::apply_in(tx, row.id, None, event, &Actor::Program, now).map(|_| ())
+}
+
+/// The message is out and the booking is another one now: shown, with one click to write again.
+pub(crate) fn note_change(
+    tx: &Transaction<'_>,
+    branch: &Branch<'_>,
+    row: &Notification,
+    booking: &Booking,
+    now: DateTime<Utc>,
+) -> Result<(), OutboxError> {
+    let links = outbox::links_in(tx, row.id)?;
+    let link = links.iter().find(|link| link.booking == booking.id && !link.dropped);
+    let Some(before) = link.and_then(|link| link.facts.as_ref()) else { return Ok(()) };
+    let how = match branch.writable(booking, now) {
+        Err(Reason::InYclients) => "cancelled",
+        Ok(after) => match before.difference(&after) {
+            Some(Difference::Moved) => "moved",
+            Some(Difference::Changed) => "changed",
+            None => "",
+        },
+        // It begins, the client is there, the number went: nothing to write again about.
+        Err(_) => return Ok(()),
+    };
+    if row.changed_after_sent == how {
+        return Ok(());
+    }
+    outbox::apply_in(tx, row.id, None, Event::ChangedAfterSent { how }, &Actor::Program, now).map(|_| ())
+}
+
+/// Many messages at once because nobody looked for a while: a person says.
+pub(super) fn hold_burst(
+    tx: &Transaction<'_>,
+    company: CompanyId,
+    gap_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let due = outbox::due_because_of_in(tx, company, gap_at)?;
+    if due.len() <= BURST {
+        return Ok(());
+    }
+    for row in due.into_iter().filter(|row| row.state == State::Queued && !row.held && !row.released) {
+        let event = Event::Wait { reason: Reason::Burst, detail: String::new() };
+        match outbox::apply_in(tx, row.id, None, event, &Actor::Program, now) {
+            Ok(_) | Err(OutboxError::Refused(_)) => {}
+            Err(OutboxError::Storage(error)) => return Err(error),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! The monitor: reads each branch again and again, and queues what is new.
+//!
+//! Each branch has a loop of its own that polls, commits and waits, so there is
+//! never more than one poll of a branch; a tick that would fall into a running
+//! poll does not happen. How long to wait and what to ask is [`schedule`]'s, what
+//! an answer means is [`absorb`]'s, both without a clock or a network.
+
+mod absorb;
+pub mod known;
+mod poll;
+mod recheck;
+mod schedule;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::join_all;
+use tokio::sync::{Notify, watch};
+use tracing::{info, warn};
+
+use crate::booking::CompanyId;
+use crate::db::StorageError;
+use crate::error::{Fault, FaultCode, Subject};
+use crate::outbox::Outbox;
+use crate::ports::{Bookings, BookingsError, Clock, Desktop};
+use crate::settings::Settings;
+
+pub(crate) use absorb::note_change;
+pub(crate) use poll::rearm;
+pub(crate) use recheck::{Verdict, carry_out, recheck};
+pub use schedule::gap_after;
+
+/// A fault that lasts this many polls is shown; a single one is not worth a look.
+const FAILURES_BEFORE_ALARM: i64 = 3;
+
+/// What the desk tells the monitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Signals {
+    /// Grows each time a person asks for a poll.
+    pub asked: u64,
+    /// Grows with each gap: everything is read whole again, and what it brings
+    /// is due because of the gap that ended then.
+    pub gaps: u64,
+    pub gap_at: Option<DateTime<Utc>>,
+}
+
+/// Polls every branch of the settings.
+pub struct Monitor {
+    pub outbox: Outbox,
+    pub settings: Arc<Settings>,
+    pub bookings: Arc<dyn Bookings>,
+    pub clock: Arc<dyn Clock>,
+    pub desktop: Arc<dyn Desktop>,
+    /// The gateway account new messages are queued for.
+    pub instance: String,
+    pub signals: watch::Receiver<Signals>,
+    /// Which request for a poll each branch has served.
+    pub served: watch::Sender<BTreeMap<CompanyId, u64>>,
+    /// Rung after each commit: the sender looks at the queue.
+    pub changed: Arc<Notify>,
+}
+
+/// Why a poll came to nothing. Nothing of it was kept.
+#[derive(Debug, thiserror::Error)]
+enum PollError {
+    #[error(transparent)]
+    Bookings(#[from] BookingsError),
+    #[error(transparent)]
+    Branch(#[from] crate::branch::BranchError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl PollError {
+    const fn code(&self) -> FaultCode {
+        match self {
+            Self::Bookings(error) => error.code(),
+            Self::Branch(_) => FaultCode::TimeZoneUnknown,
+            Self::Storage(error) => error.code(),
+        }
+    }
+}
+
+/// What a branch's loop remembers between polls.
+struct Watch {
+    company: CompanyId,
+    /// The instant of a baseline that is not committed yet: taken before the
+    /// first request ever, however often reading fails afterwards.
+    baseline_at: Option<DateTime<Utc>>,
+    /// Read whole next time.
+    whole: bool,
+    gap_at: Option<DateTime<Utc>>,
+}
+
+impl Monitor {
+    /// Polls until dropped. Without branches, or switched off, it does nothing.
+    pub async fn run(&self) {
+        if !self.settings.enabled {
+            info!("polling is switched off in the settings");
+            return std::future::pending().await;
+        }
+        join_all(self.settings.branches.iter().map(|branch| self.watch(branch.company_id))).await;
+        std::future::pending().await
+    }
+
+    async fn watch(&self, company: CompanyId) {
+        let mut signals = self.signals.clone();
+        let heard = *signals.borrow_and_update();
+        let mut watch = Watch { company, baseline_at: None, whole: true, gap_at: heard.gap_at };
+        let mut gaps = heard.gaps;
+        let mut asked = 0;
+        let mut pause = Some(Duration::ZERO);
+        loop {
+            let wait = async {
+                match pause {
+                    Some(pause) => tokio::time::sleep(pause).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = wait => {}
+                change = signals.changed() => if change.is_err() { return std::future::pending().await },
+            }
+            let heard = *signals.borrow_and_update();
+            if heard.gaps > gaps {
+                gaps = heard.gaps;
+                watch.whole = true;
+                watch.gap_at = heard.gap_at;
+            }
+            watch.whole |= heard.asked > asked;
+            let started = self.clock.moment().monotonic;
+            pause = self.poll_once(&mut watch).await.map(|pause| {
+                pause.saturating_sub(self.clock.moment().monotonic.saturating_sub(started))
+            });
+            asked = heard.asked;
+            self.served.send_modify(|served| {
+                served.insert(company, asked);
+            });
+        }
+    }
+
+    /// One poll and its bookkeeping. Answers the time from its start to the next,
+    /// or None when polling stops until a person acts.
+    async fn poll_once(&self, watch: &mut Watch) -> Option<Duration> {
+        let interval = self.settings.poll_interval;
+        match self.poll(watch).await {
+            Ok(()) => {
+                watch.whole = false;
+                watch.gap_at = None;
+                self.changed.notify_one();
+                Some(interval)
+            }
+            Err(error) => {
+                let (retry_after, stop) = match &error {
+                    PollError::Bookings(error) => (error.retry_after(), error.needs_a_person()),
+                    _ => (None, false),
+                };
+                let failures = self.note_failure(watch.company, &error, stop);
+                let pause = schedule::backoff(interval, failures, retry_after, rand::random::<f64>());
+                warn!(branch = %watch.company, %error, failures, stop, "a poll failed");
+                (!stop).then_some(pause)
+            }
+        }
+    }
+
+    /// Keeps what went wrong, for status and screen. Answers the failures in a row.
+    fn note_failure(&self, company: CompanyId, error: &PollError, stop: bool) -> i64 {
+        let now = self.clock.now();
+        let code = error.code();
+        let detail = error.to_string();
+        let noted = self.outbox.db().write(|tx| {
+            let mut state = known::branch_in(tx, company)?.unwrap_or_else(fresh_branch);
+            state.failures += 1;
+            if state.fault_code != code.as_str() {
+                state.fault_at = Some(now);
+            }
+            code.as_str().clone_into(&mut state.fault_code);
+            state.fault_detail.clone_from(&detail);
+            state.stopped = stop;
+            state.next_poll_at = None;
+            known::put_branch_in(tx, company, &state)?;
+            Ok::<_, StorageError>(state.failures)
+        });
+        match noted {
+            Ok(failures) => {
+                if failures == FAILURES_BEFORE_ALARM || (stop && failures == 1) {
+                    let subject = Subject::Branch(company.0);
+                    self.desktop.alarm(&Fault { subject, code, detail });
+                }
+                failures
+            }
+            Err(error) => {
+                warn!(branch = %company, %error, "a failed poll could not be recorded");
+                1
+            }
+        }
+    }
+
+    /// The gap since the last finished poll, when it is long enough to be one.
+    fn unseen_since(&self, last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let unseen = now - last?;
+        (unseen >= gap_after(self.settings.poll_interval)).then_some(unseen)
+    }
+}
+
+fn fresh_branch() -> known::BranchState {
+    known::BranchState { fast_feed: true, ..known::BranchState::default() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! One poll: ask, then commit all of it with the cursor, or nothing.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::Transaction;
+use tracing::{info, warn};
+
+use super::absorb::{Absorbed, Light, absorb, hold_burst};
+use super::known::{self, BranchState};
+use super::schedule::{OVERLAP, Pass, next_pass};
+use super::{Monitor, PollError, Watch, fresh_branch};
+use crate::booking::{Booking, BookingId};
+use crate::branch::Branch;
+use crate::clock::next_second;
+use crate::db::StorageError;
+use crate::error::Subject;
+use crate::notification::{Event, Notification, State};
+use crate::outbox::{self, Actor, OutboxError};
+use crate::ports::{BookingQuery, Listing, Lookup};
+
+/// Titles and addresses change; once a day is enough.
+const FACTS_HOLD: TimeDelta = TimeDelta::hours(24);
+
+/// At most so many bookings are read one by one after a truth pass.
+const REREAD_LIMIT: usize = 40;
+
+impl Monitor {
+    pub(super) async fn poll(&self, watch: &mut Watch) -> Result<(), PollError> {
+        let company = watch.company;
+        let state = self.outbox.db().read(|connection| known::branch_in(connection, company))?;
+        let mut state = state.unwrap_or_else(fresh_branch);
+        let now = self.clock.now();
+        let facts_are_old = state.facts_at.is_none_or(|at| now - at >= FACTS_HOLD || at > now);
+        let needs_baseline = state.baseline_at.is_none() && watch.baseline_at.is_none();
+        if facts_are_old || needs_baseline {
+            self.read_facts(watch, &mut state).await?;
+        }
+        let branch = Branch::new(&self.settings, company, &state.facts)?;
+        let unseen = self.unseen_since(state.last_checked_at, now);
+        let gap_at = watch.gap_at.or_else(|| unseen.map(|_| now));
+        let pass = next_pass(&state, branch.zone, now, watch.whole || gap_at.is_some());
+        let query = match pass {
+            Pass::Baseline => BookingQuery::VisitsFrom(branch.local(now).date()),
+            Pass::Truth { from, to } => BookingQuery::Created { from, to },
+            Pass::Fast { after } => BookingQuery::ChangedAfter(after),
+        };
+        let listing = self.bookings.list(company, &query).await?;
+        let listed: Vec<BookingId> = listing.bookings.iter().map(|booking| booking.id).collect();
+        self.commit(watch, state.clone(), &branch, pass, listing, gap_at)?;
+        if matches!(pass, Pass::Truth { .. }) {
+            self.reread(&branch, &listed).await?;
+        }
+        self.desktop.all_clear(Subject::Branch(company.0));
+        Ok(())
+    }
+
+    /// Title, address and zone; before a baseline also the server's clock.
+    async fn read_facts(&self, watch: &mut Watch, state: &mut BranchState) -> Result<(), PollError> {
+        let answer = match self.bookings.branch(watch.company).await {
+            Ok(answer) => answer,
+            // Yesterday's address serves, but a baseline begins with a word from the server.
+            Err(error) if state.facts_at.is_some() && state.baseline_at.is_some() && !error.needs_a_person() => {
+                warn!(branch = %watch.company, %error, "the branch's facts could not be read again");
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let now = self.clock.now();
+        state.facts = answer.facts;
+        state.facts_at = Some(now);
+        let facts = state.clone();
+        self.outbox.db().write(|tx| {
+            let stored = known::branch_in(tx, watch.company)?.unwrap_or_else(fresh_branch);
+            let merged = BranchState { facts: facts.facts, facts_at: facts.facts_at, ..stored };
+            known::put_branch_in(tx, watch.company, &merged)
+        })?;
+        if state.baseline_at.is_none() && watch.baseline_at.is_none() {
+            // Creation is stamped by the second and by the server's clock: the
+            // baseline is the next whole second there. Waiting for it to pass
+            // leaves no booking that is neither before nor after.
+            let (baseline_at, wait) = match answer.server_time {
+                // `Date` has whole seconds: the next one has begun there when one has passed here.
+                Some(server) => (next_second(server), TimeDelta::seconds(1)),
+                None => (next_second(now), next_second(now) - now),
+            };
+            tokio::time::sleep(wait.to_std().unwrap_or_default()).await;
+            watch.baseline_at = Some(baseline_at);
+        }
+        Ok(())
+    }
+
+    /// Bookings, rows and cursor in one transaction.
+    fn commit(
+        &self,
+        watch: &Watch,
+        before: BranchState,
+        branch: &Branch<'_>,
+        pass: Pass,
+        listing: Listing,
+        gap_at: Option<DateTime<Utc>>,
+    ) -> Result<(), StorageError> {
+        let company = watch.company;
+        let now = self.clock.now();
+        let server_time = listing.server_time.unwrap_or(now);
+        let absorbed = self.outbox.db().write(|tx| {
+            let mut state = known::branch_in(tx, company)?.unwrap_or(before);
+            let baseline_at = state.baseline_at.or(watch.baseline_at).unwrap_or(now);
+            // A baseline's bookings are not due because of a gap: nobody had missed them.
+            let gap_at = gap_at.filter(|_| pass != Pass::Baseline);
+            if let Some(gap_at) = gap_at {
+                rearm(tx, branch, Some(gap_at), now)?;
+            }
+            let light = Light { branch, instance: &self.instance, baseline_at, gap_at, now };
+            let absorbed = absorb(tx, light, listing.bookings)?;
+            match pass {
+                Pass::Baseline => {
+                    state.baseline_at = Some(baseline_at);
+                    state.baseline_count = absorbed.silent;
+                    state.truth_at = Some(now);
+                }
+                Pass::Truth { .. } => {
+                    state.truth_at = Some(now);
+                    if state.fast_feed && missed_by_feed(&state, &absorbed, baseline_at) {
+                        state.fast_feed = false;
+                        warn!(branch = %company, "the feed of changes misses bookings: it is no longer used");
+                    }
+                }
+                Pass::Fast { .. } => state.fast_server_at = Some(server_time),
+            }
+            // A change stamped in the future must not carry the cursor past the present.
+            let latest = absorbed.last_change_at.map(|at| at.min(server_time));
+            state.last_change_at = state.last_change_at.max(latest);
+            state.last_checked_at = Some(now);
+            state.next_poll_at = TimeDelta::from_std(self.settings.poll_interval).ok().map(|gap| now + gap);
+            state.failures = 0;
+            state.stopped = false;
+            state.fault_code.clear();
+            state.fault_detail.clear();
+            state.fault_at = None;
+            known::put_branch_in(tx, company, &state)?;
+            Ok::<_, StorageError>(absorbed)
+        })?;
+        for id in &listing.unreadable {
+            warn!(branch = %company, booking = id, "a booking could not be read and was left out");
+        }
+        if pass == Pass::Baseline {
+            info!(branch = %company, existing = absorbed.silent, "baseline: existing bookings are known, nobody is written to");
+        } else if !absorbed.new.is_empty() || absorbed.changed > 0 {
+            info!(branch = %company, new = absorbed.new.len(), changed = absorbed.changed, "bookings came in");
+        }
+        Ok(())
+    }
+
+    /// What is held, waits for a person or is of unknown outcome may have been
+    /// cancelled in the meantime; bookings made long ago are in no listing.
+    async fn reread(&self, branch: &Branch<'_>, listed: &[BookingId]) -> Result<(), PollError> {
+        let rows = self.outbox.db().read(|connection| outbox::open_of_in(connection, branch.company))?;
+        let mut ids = Vec::new();
+        for row in rows.iter().filter(|row| needs_reread(row)) {
+            let links = self.outbox.links(row.id)?;
+            ids.extend(links.into_iter().filter(|link| !link.dropped).map(|link| link.booking));
+        }
+        ids.retain(|id| !listed.contains(id));
+        ids.dedup();
+        ids.truncate(REREAD_LIMIT);
+        for id in ids {
+            let found = match self.bookings.get(branch.company, id).await? {
+                Lookup::Found(booking) => Some(*booking),
+                Lookup::Gone => None,
+            };
+            self.take_in(branch, id, found)?;
+        }
+        Ok(())
+    }
+
+    /// One booking, read by itself. A vanished one is taken for a deleted one.
+    fn take_in(&self, branch: &Branch<'_>, id: BookingId, found: Option<Booking>) -> Result<(), StorageError> {
+        let now = self.clock.now();
+        self.outbox.db().write(|tx| {
+            let booking = match found {
+                Some(booking) => Some(booking),
+                None => known::booking_in(tx, branch.company, id)?
+                    .map(|booking| Booking { deleted: true, ..booking }),
+            };
+            let Some(booking) = booking else { return Ok(()) };
+            let light = Light { branch, instance: &self.instance, baseline_at: now, gap_at: None, now };
+            absorb(tx, light, vec![booking]).map(|_| ())
+        })
+    }
+}
+
+fn needs_reread(row: &Notification) -> bool {
+    matches!(row.state, State::Waiting | State::Unknown | State::Failed)
+        || (row.state == State::Queued && row.held)
+}
+
+/// Whether the truth brought a booking that the feed should have brought before.
+fn missed_by_feed(state: &BranchState, absorbed: &Absorbed, baseline_at: DateTime<Utc>) -> bool {
+    let Some(fast_at) = state.fast_server_at else { return false };
+    absorbed.new.iter().any(|(_, created_at)| {
+        created_at.is_some_and(|at| at >= baseline_at && at < fast_at - OVERLAP)
+    })
+}
+
+/// A fresh window for what is queued in a branch, for nobody could see the old
+/// one. What is late by now waits for a person, and so does everything when
+/// there is much of it. A row is armed once for each gap.
+pub(crate) fn rearm(
+    tx: &Transaction<'_>,
+    branch: &Branch<'_>,
+    gap_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let queued = outbox::open_of_in(tx, branch.company)?;
+    for row in queued.into_iter().filter(|row| row.state == State::Queued && !row.held) {
+        if gap_at.is_some() && row.gap_at == gap_at {
+            continue;
+        }
+        let due_at = branch.after_quiet_hours(now + branch.window()).max(row.due_at);
+        let event = row.fate(now, true).unwrap_or(Event::Rearm { due_at, gap_at });
+        match outbox::apply_in(tx, row.id, None, event, &Actor::Program, now) {
+            Ok(_) | Err(OutboxError::Refused(_)) => {}
+            Err(OutboxError::Storage(error)) => return Err(error),
+        }
+    }
+    match gap_at {
+        Some(gap_at) => hold_burst(tx, branch.company, gap_at, now),
+        None => Ok(()),
+    }
+}

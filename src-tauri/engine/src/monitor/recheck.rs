@@ -1,0 +1,221 @@
+//! What a later look at its bookings makes of a message that has not gone out.
+//!
+//! The same code serves every look: a poll that brings a change, and the last
+//! check just before the claim.
+
+use chrono::{DateTime, Utc};
+use rusqlite::Transaction;
+
+use crate::booking::{Booking, BookingId};
+use crate::branch::{Arming, Branch};
+use crate::db::StorageError;
+use crate::notification::{Event, Made, Notification, Reason, State};
+use crate::outbox::{self, Actor, Link, NewNotification, OutboxError};
+use crate::template::TemplateError;
+use crate::visit::VisitFacts;
+
+/// A booking and what a text about it is made from.
+pub(crate) type Visit = (Booking, VisitFacts);
+
+/// What the look found.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// As it was written about.
+    Unchanged,
+    /// Nothing is left to write about.
+    Over(Event),
+    /// Something a client would notice.
+    Changed(Changes),
+}
+
+/// Bookings of one message sorted anew.
+#[derive(Debug)]
+pub(crate) struct Changes {
+    /// What the message speaks of now.
+    pub kept: Vec<Visit>,
+    /// What it no longer speaks of.
+    pub dropped: Vec<BookingId>,
+    /// What belongs to somebody else now and needs a message of its own.
+    pub split: Vec<Visit>,
+}
+
+/// Compares a message's bookings as they were written about with `seen`, which
+/// has None for a booking that is gone.
+pub(crate) fn recheck(
+    branch: &Branch<'_>,
+    row: &Notification,
+    links: &[Link],
+    mut seen: impl FnMut(BookingId) -> Option<Booking>,
+    now: DateTime<Utc>,
+) -> Verdict {
+    let mut visits: Vec<Visit> = Vec::new();
+    let mut dropped = Vec::new();
+    let mut over = None;
+    let mut changed = false;
+    for link in links.iter().filter(|link| !link.dropped) {
+        let judged = match seen(link.booking) {
+            None => Err(Reason::InYclients),
+            Some(booking) => {
+                // A person's word stands above who made the booking.
+                let authored = if row.released { Ok(()) } else { branch.made_by_staff(&booking) };
+                authored.and_then(|()| branch.writable(&booking, now)).map(|facts| (booking, facts))
+            }
+        };
+        match judged {
+            Ok(visit) => {
+                changed |= link.facts.as_ref().is_none_or(|facts| facts.difference(&visit.1).is_some());
+                visits.push(visit);
+            }
+            Err(reason) => {
+                dropped.push(link.booking);
+                over = Some(worse(over, reason));
+            }
+        }
+    }
+    if visits.is_empty() {
+        return Verdict::Over(ending(over.unwrap_or(Reason::InYclients)));
+    }
+    if !changed && dropped.is_empty() {
+        return Verdict::Unchanged;
+    }
+    let recipient = |facts: &VisitFacts| (facts.client_id, facts.phone.clone());
+    let first = visits.first().map(|(_, facts)| recipient(facts));
+    let (kept, split) = visits.into_iter().partition(|(_, facts)| Some(recipient(facts)) == first);
+    Verdict::Changed(Changes { kept, dropped, split })
+}
+
+/// Of two reasons, the one that is told when nothing is left: a cancelled visit
+/// beside one that begins is no cancelled message.
+fn worse(so_far: Option<Reason>, reason: Reason) -> Reason {
+    match so_far {
+        Some(earlier) if reason == Reason::InYclients => earlier,
+        _ => reason,
+    }
+}
+
+fn ending(reason: Reason) -> Event {
+    match reason {
+        Reason::InYclients => Event::Withdraw { reason },
+        Reason::Begun | Reason::Came => Event::Expire { reason },
+        reason => Event::Skip { reason },
+    }
+}
+
+/// Carries a verdict out. Answers the row as it is then.
+pub(crate) fn carry_out(
+    tx: &Transaction<'_>,
+    branch: &Branch<'_>,
+    row: &Notification,
+    verdict: Verdict,
+    now: DateTime<Utc>,
+) -> Result<Notification, OutboxError> {
+    let changes = match verdict {
+        Verdict::Unchanged => return Ok(row.clone()),
+        Verdict::Over(event) => return outbox::apply_in(tx, row.id, None, event, &Actor::Program, now),
+        Verdict::Changed(changes) => changes,
+    };
+    let links: Vec<_> =
+        changes.kept.iter().map(|(booking, facts)| (booking.id, facts.clone())).collect();
+    outbox::relink_in(tx, row.id, &links, &changes.dropped)?;
+    let remade = match branch.compose(&changes.kept) {
+        Ok(made) if row.is_edited() => {
+            outbox::apply_in(tx, row.id, None, Event::Conflict { made }, &Actor::Program, now)?
+        }
+        Ok(made) => remake(tx, branch, row, made, now)?,
+        Err(error) => text_failed(tx, row, &error, now)?,
+    };
+    for visit in changes.split {
+        split_off(tx, branch, row, visit, now)?;
+    }
+    Ok(remade)
+}
+
+fn remake(
+    tx: &Transaction<'_>,
+    branch: &Branch<'_>,
+    row: &Notification,
+    made: Made,
+    now: DateTime<Utc>,
+) -> Result<Notification, OutboxError> {
+    let arming = branch.arm(now, made.starts_at);
+    let due_at = match arming {
+        Arming::Due(at) => at,
+        Arming::Ask(_) => now,
+    };
+    let remade =
+        outbox::apply_in(tx, row.id, None, Event::Remake { made, due_at }, &Actor::Program, now)?;
+    match arming {
+        Arming::Ask(reason) if remade.state == State::Queued => {
+            let event = Event::Wait { reason, detail: String::new() };
+            outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)
+        }
+        _ => Ok(remade),
+    }
+}
+
+fn text_failed(
+    tx: &Transaction<'_>,
+    row: &Notification,
+    error: &TemplateError,
+    now: DateTime<Utc>,
+) -> Result<Notification, OutboxError> {
+    if row.state != State::Queued {
+        return Ok(row.clone());
+    }
+    let event = Event::Wait { reason: Reason::TextFailed, detail: error.to_string() };
+    outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)
+}
+
+/// A booking that was given to another client leaves the message it shared.
+fn split_off(
+    tx: &Transaction<'_>,
+    branch: &Branch<'_>,
+    from: &Notification,
+    visit: Visit,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let mut row = fresh_row(branch, std::slice::from_ref(&visit), &from.instance, now);
+    row.booked_at = visit.0.created_at;
+    row.copy = from.copy;
+    row.gap_at = from.gap_at;
+    row.id = outbox::enqueue_in(tx, NewNotification { row: row.clone(), bookings: Vec::new() }, &Actor::Program, now)?;
+    outbox::move_link_in(tx, &row, visit.0.id, &visit.1)
+}
+
+/// A row for visits worth a message: queued with its window, or waiting when it
+/// is not to leave by itself.
+pub(super) fn fresh_row(
+    branch: &Branch<'_>,
+    visits: &[Visit],
+    instance: &str,
+    now: DateTime<Utc>,
+) -> Notification {
+    use crate::notification::Kind::Confirmation;
+    let mut row = match branch.compose(visits) {
+        Ok(made) => {
+            let arming = branch.arm(now, made.starts_at);
+            let mut row = Notification::new(Confirmation, branch.company, State::Queued, made, now);
+            match arming {
+                Arming::Due(due_at) => row.due_at = due_at,
+                Arming::Ask(reason) => (row.state, row.reason) = (State::Waiting, reason),
+            }
+            row
+        }
+        Err(error) => {
+            let facts = visits.first().map(|(_, facts)| facts);
+            let made = Made {
+                text: String::new(),
+                phone: facts.map(|facts| facts.phone.as_str().to_owned()).unwrap_or_default(),
+                client_id: facts.map_or(0, |facts| facts.client_id),
+                client_name: facts.map(|facts| facts.client_name.clone()).unwrap_or_default(),
+                starts_at: facts.map_or(now, |facts| facts.starts_at),
+            };
+            let mut row = Notification::new(Confirmation, branch.company, State::Waiting, made, now);
+            row.reason = Reason::TextFailed;
+            row.detail = error.to_string();
+            row
+        }
+    };
+    instance.clone_into(&mut row.instance);
+    row
+}

@@ -1,0 +1,475 @@
+//! The life cycle: every event, and what it makes of a row.
+//!
+//! [`apply`] is pure and total: for each state and each event there is an
+//! answer, a changed row or a [`Refusal`] that says why not. The outbox calls it
+//! inside a transaction and writes the result with compare-and-set, so no second
+//! description of the life cycle exists. The claim alone is a statement of its
+//! own in the outbox, for its conditions reach into other tables; its step from
+//! queued to sending is [`Event::Claim`].
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Made, Notification, Reason, State, TEXT_LIMIT};
+use crate::ports::DeliveryStatus;
+
+/// What can happen to a notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    // A person's acts.
+    /// New words, and a fresh window until `due_at`.
+    Edit { text: String, by: String, due_at: DateTime<Utc> },
+    Hold,
+    /// Let go what was held or waiting, with a fresh window until `due_at`.
+    Release { due_at: DateTime<Utc> },
+    SendNow,
+    /// A longer window.
+    Extend { by: TimeDelta },
+    Cancel,
+    /// A cancel that came while sending. It changes nothing yet.
+    AskCancel { by: String },
+    /// Bring back what was cancelled or skipped, or try again what failed.
+    /// `made` is what a row that never had a text would say.
+    Restore { made: Option<Made>, due_at: DateTime<Utc>, instance: String },
+    /// Of an unknown outcome: it arrived.
+    ResolveArrived,
+    /// Of an unknown outcome: send again.
+    ResolveAgain { due_at: DateTime<Utc>, instance: String },
+    /// Of an unknown outcome: leave it.
+    ResolveDrop,
+    /// Open the editor, or keep it open.
+    Lease { by: String, until: DateTime<Utc> },
+    /// Close the editor without saving; the draft stays.
+    EndLease,
+    /// Keep what is typed so far.
+    Draft { text: Option<String> },
+
+    // The program's.
+    /// Hand it to a person.
+    Wait { reason: Reason, detail: String },
+    Expire { reason: Reason },
+    /// Cancelled by the world: in YClients, or because the bot made the booking.
+    Withdraw { reason: Reason },
+    /// No longer worth a message.
+    Skip { reason: Reason },
+    /// The booking changed: made anew, with a fresh window until `due_at`.
+    Remake { made: Made, due_at: DateTime<Utc> },
+    /// The booking changed under a person's words.
+    Conflict { made: Made },
+    /// A skipped one that has become worth a message.
+    Cure { made: Made, due_at: DateTime<Utc>, instance: String },
+    /// The last check saw it unchanged.
+    Checked,
+    /// An obstacle that may pass: try again at `next_try_at`.
+    Postpone { reason: Reason, detail: String, next_try_at: DateTime<Utc> },
+    Claim,
+    Accepted { id: String },
+    NotSent { detail: String, next_try_at: DateTime<Utc> },
+    Reject { reason: Reason, detail: String },
+    Ambiguous { detail: String },
+    /// The gateway shows that an ambiguous attempt arrived.
+    Found { id: String },
+    /// The gateway was asked in every way and has not seen it.
+    NotFound,
+    Delivery { status: DeliveryStatus, at: DateTime<Utc>, detail: String },
+    /// A fresh window after a start or a gap, for nobody could see the old one.
+    Rearm { due_at: DateTime<Utc>, gap_at: Option<DateTime<Utc>> },
+    /// The clock was set back: everything planned moves with it, at most to `latest`.
+    ShiftBack { by: TimeDelta, latest: DateTime<Utc> },
+    /// The booking changed after the message went out.
+    ChangedAfterSent { how: &'static str },
+}
+
+/// Why an event does not apply. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Somebody changed the row since it was looked at.
+    #[error("it was changed in the meantime; look again")]
+    Stale,
+    /// The message is on its way or gone.
+    #[error("too late: it is {0} already")]
+    TooLate(State),
+    /// Not from this state.
+    #[error("not possible while it is {0}")]
+    NotNow(State),
+    /// There is no such row.
+    #[error("there is no such notification")]
+    Missing,
+    /// Only what is held or waiting can be released.
+    #[error("it is not held")]
+    NotHeld,
+    /// The client is there already.
+    #[error("the visit has begun")]
+    VisitBegun,
+    /// There is no number to write to.
+    #[error("the booking has no phone number that can be written to")]
+    NoPhone,
+    /// The client asked for no messages.
+    #[error("the client asked not to be written to")]
+    OptedOut,
+    /// The booking is the bot's own.
+    #[error("the booking was made by the shop's bot, which confirms it itself")]
+    BotsOwn,
+    /// A message needs words.
+    #[error("the text is empty")]
+    EmptyText,
+    /// More than a message carries.
+    #[error("the text is longer than {TEXT_LIMIT} characters")]
+    LongText,
+    /// Another person has the editor open.
+    #[error("somebody else is editing it")]
+    Leased,
+    /// Whether it arrived is unknown: that comes first.
+    #[error("whether it arrived is unknown: say arrived, again or drop")]
+    NeedsResolving,
+}
+
+/// What `event` makes of `row` at `now`.
+pub fn apply(row: &Notification, event: Event, now: DateTime<Utc>) -> Result<Notification, Refusal> {
+    let mut next = row.clone();
+    next.version += 1;
+    next.step(event, now)?;
+    Ok(next)
+}
+
+/// The answer to a person's act that this state does not allow.
+const fn refused(state: State) -> Refusal {
+    match state {
+        State::Unknown => Refusal::NeedsResolving,
+        State::Sending | State::Accepted | State::Delivered | State::Read | State::Undelivered => {
+            Refusal::TooLate(state)
+        }
+        _ => Refusal::NotNow(state),
+    }
+}
+
+impl Notification {
+    #[expect(clippy::too_many_lines, reason = "the life cycle is one table, and is read as one")]
+    fn step(&mut self, event: Event, now: DateTime<Utc>) -> Result<(), Refusal> {
+        use State::{
+            Accepted, Cancelled, Delivered, Expired, Failed, Queued, Read, Sending, Skipped, Undelivered,
+            Unknown, Waiting,
+        };
+        let state = self.state;
+        match (state, event) {
+            (Queued | Waiting | Failed, Event::Edit { text, by, due_at }) => {
+                self.set_text(text)?;
+                self.edited_by = by;
+                self.proposed_text = None;
+                self.draft = None;
+                self.end_lease();
+                if state == Queued {
+                    self.open_window(due_at);
+                } else {
+                    self.revision += 1;
+                }
+            }
+            (Queued, Event::Hold) => self.held = true,
+            (Queued, Event::Release { .. }) if !self.held => return Err(Refusal::NotHeld),
+            (Queued | Waiting, Event::Release { due_at }) => self.let_go(due_at, now)?,
+            (Queued | Waiting | Failed, Event::SendNow) => self.let_go(now, now)?,
+            (Queued, Event::Extend { by }) => self.due_at = self.due_at.max(now) + by,
+            (Queued | Waiting | Failed, Event::Cancel) => self.finish(Cancelled, Reason::ByPerson, now),
+            (Sending, Event::AskCancel { by }) => self.cancel_asked_by = by,
+            (Cancelled | Skipped | Failed, Event::Restore { made, due_at, instance }) => {
+                if let Some(made) = made {
+                    self.remake(made);
+                }
+                self.instance = instance;
+                self.let_go(due_at, now)?;
+            }
+            (Unknown, Event::ResolveArrived) => self.accept(String::new(), Reason::ArrivedSaysPerson, now),
+            (Unknown, Event::ResolveAgain { due_at, instance }) => {
+                self.instance = instance;
+                self.let_go(due_at, now)?;
+            }
+            (Unknown, Event::ResolveDrop) => self.finish(Cancelled, Reason::ByPerson, now),
+            (Queued | Waiting | Failed, Event::Lease { by, until }) => {
+                if self.lease_by != by && self.lease_until.is_some_and(|held| now < held) {
+                    return Err(Refusal::Leased);
+                }
+                self.lease_by = by;
+                self.lease_until = Some(until);
+            }
+            (Queued | Waiting | Failed, Event::EndLease) => {
+                // Closing the editor leaves at least ten seconds to think again.
+                if state == Queued && self.lease_until.is_some() {
+                    self.due_at = self.due_at.max(now + super::AFTER_LEASE);
+                }
+                self.end_lease();
+            }
+            (Queued | Waiting | Failed, Event::Draft { text }) => self.draft = text,
+
+            (Queued, Event::Wait { reason, detail }) => {
+                self.state = Waiting;
+                self.held = false;
+                self.because(reason, detail);
+            }
+            (Queued | Waiting | Failed, Event::Expire { reason }) => self.finish(Expired, reason, now),
+            (Queued | Waiting | Failed, Event::Withdraw { reason }) => self.finish(Cancelled, reason, now),
+            (Queued | Waiting | Failed, Event::Skip { reason }) => self.finish(Skipped, reason, now),
+            (Skipped, Event::Skip { reason }) if self.reason.is_curable() => self.finish(Skipped, reason, now),
+            (Queued, Event::Remake { made, due_at }) => {
+                self.remake(made);
+                self.open_window(due_at);
+            }
+            (Waiting | Failed, Event::Remake { made, .. }) => {
+                self.remake(made);
+                self.revision += 1;
+            }
+            (Queued | Waiting | Failed, Event::Conflict { made }) => {
+                self.proposed_text = Some(made.text);
+                self.phone = made.phone;
+                self.client_id = made.client_id;
+                self.client_name = made.client_name;
+                self.starts_at = made.starts_at;
+                self.revision += 1;
+                self.held = false;
+                self.state = Waiting;
+                self.finished_at = None;
+                self.because(Reason::ChangedAfterEdit, String::new());
+            }
+            (Skipped, Event::Cure { made, due_at, instance }) if self.reason.is_curable() => {
+                self.remake(made);
+                self.instance = instance;
+                self.enter_queue()?;
+                self.open_window(due_at);
+            }
+            (Queued, Event::Checked) => {
+                self.checked_at = Some(now);
+                self.checked_revision = Some(self.revision);
+            }
+            (Queued, Event::Postpone { reason, detail, next_try_at }) => {
+                self.because(reason, detail);
+                self.tries += 1;
+                self.next_try_at = next_try_at;
+            }
+            (Queued, Event::Claim) => {
+                self.state = Sending;
+                self.claimed_at = Some(now);
+                self.end_lease();
+                self.because(Reason::None, String::new());
+            }
+            (Sending, Event::Accepted { id }) => self.accept(id, Reason::None, now),
+            (Sending, Event::NotSent { .. } | Event::Reject { .. }) if !self.cancel_asked_by.is_empty() => {
+                self.finish(Cancelled, Reason::ByPerson, now);
+            }
+            (Sending, Event::NotSent { detail, next_try_at }) => {
+                self.state = Queued;
+                self.tries += 1;
+                self.next_try_at = next_try_at;
+                self.checked_at = None;
+                self.because(Reason::NotSent, detail);
+            }
+            (Sending | Queued, Event::Reject { reason, detail }) => {
+                self.finish(Failed, reason, now);
+                self.detail = detail;
+            }
+            (Sending, Event::Ambiguous { detail }) => {
+                self.state = Unknown;
+                self.because(Reason::LookingUp, detail);
+            }
+            // Before a person's "again" went out, the first attempt turned up after all.
+            (Unknown | Queued | Waiting, Event::Found { id }) => self.accept(id, Reason::None, now),
+            (Unknown, Event::NotFound) => self.reason = Reason::NotFound,
+            (Accepted | Delivered | Read | Undelivered, Event::Delivery { status, at, detail }) => {
+                self.deliver(status, at, detail, now);
+            }
+            (Queued, Event::Rearm { due_at, gap_at }) => {
+                self.due_at = due_at;
+                self.gap_at = gap_at.or(self.gap_at);
+                self.next_try_at = DateTime::UNIX_EPOCH;
+                self.tries = 0;
+                self.checked_at = None;
+                self.because(Reason::None, String::new());
+            }
+            (Queued, Event::ShiftBack { by, latest }) => {
+                self.due_at = (self.due_at - by).min(latest);
+                self.next_try_at = (self.next_try_at - by).min(latest);
+                self.lease_until = self.lease_until.map(|until| (until - by).min(latest));
+                self.checked_at = None;
+            }
+            (Accepted | Delivered | Read | Undelivered | Unknown, Event::ChangedAfterSent { how }) => {
+                how.clone_into(&mut self.changed_after_sent);
+            }
+            (state, _) => return Err(refused(state)),
+        }
+        Ok(())
+    }
+
+    fn because(&mut self, reason: Reason, detail: String) {
+        self.reason = reason;
+        self.detail = detail;
+    }
+
+    fn set_text(&mut self, text: String) -> Result<(), Refusal> {
+        if text.trim().is_empty() {
+            return Err(Refusal::EmptyText);
+        }
+        if text.chars().count() > TEXT_LIMIT {
+            return Err(Refusal::LongText);
+        }
+        self.text = text;
+        Ok(())
+    }
+
+    fn end_lease(&mut self) {
+        self.lease_by.clear();
+        self.lease_until = None;
+    }
+
+    /// A fresh window: whoever looked at the row before looks again.
+    fn open_window(&mut self, due_at: DateTime<Utc>) {
+        self.revision += 1;
+        self.due_at = due_at;
+        self.next_try_at = DateTime::UNIX_EPOCH;
+        self.tries = 0;
+        self.checked_at = None;
+        self.because(Reason::None, String::new());
+    }
+
+    /// A person's word: out at `due_at`, neither late nor burst again.
+    fn let_go(&mut self, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Refusal> {
+        if self.kind == super::Kind::Confirmation && now >= self.starts_at {
+            return Err(Refusal::VisitBegun);
+        }
+        self.enter_queue()?;
+        self.released = true;
+        self.proposed_text = None;
+        self.open_window(due_at);
+        Ok(())
+    }
+
+    fn enter_queue(&mut self) -> Result<(), Refusal> {
+        if self.phone.is_empty() {
+            return Err(Refusal::NoPhone);
+        }
+        if self.text.is_empty() {
+            return Err(Refusal::EmptyText);
+        }
+        self.state = State::Queued;
+        self.held = false;
+        self.finished_at = None;
+        self.cancel_asked_by.clear();
+        Ok(())
+    }
+
+    fn remake(&mut self, made: Made) {
+        self.text = made.text;
+        self.phone = made.phone;
+        self.client_id = made.client_id;
+        self.client_name = made.client_name;
+        self.starts_at = made.starts_at;
+        self.edited_by.clear();
+        self.proposed_text = None;
+    }
+
+    fn finish(&mut self, state: State, reason: Reason, now: DateTime<Utc>) {
+        self.state = state;
+        self.held = false;
+        self.end_lease();
+        self.finished_at = Some(now);
+        self.because(reason, String::new());
+    }
+
+    fn accept(&mut self, id: String, reason: Reason, now: DateTime<Utc>) {
+        self.state = State::Accepted;
+        self.held = false;
+        self.accepted_at = Some(now);
+        self.finished_at = None;
+        self.gateway_id = id;
+        self.tries = 0;
+        self.because(reason, String::new());
+    }
+
+    /// Statuses come doubled and out of order; only a better one counts, and a
+    /// failure only while nothing better is known.
+    fn deliver(&mut self, status: DeliveryStatus, at: DateTime<Utc>, detail: String, now: DateTime<Utc>) {
+        match (self.state, status) {
+            (State::Accepted | State::Undelivered, DeliveryStatus::Delivered) => {
+                self.state = State::Delivered;
+                self.delivered_at = Some(at);
+                self.finished_at = Some(now);
+                self.because(Reason::None, String::new());
+            }
+            (State::Accepted | State::Undelivered | State::Delivered, DeliveryStatus::Read) => {
+                self.state = State::Read;
+                self.delivered_at = self.delivered_at.or(Some(at));
+                self.read_at = Some(at);
+                self.finished_at = Some(now);
+                self.because(Reason::None, String::new());
+            }
+            (State::Accepted, DeliveryStatus::NoAccount) => {
+                self.finish(State::Undelivered, Reason::NoWhatsapp, now);
+                self.detail = detail;
+            }
+            (State::Accepted, DeliveryStatus::Failed) => {
+                self.finish(State::Undelivered, Reason::NotDelivered, now);
+                self.detail = detail;
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Event {
+    /// The event's name in the audit.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Edit { .. } => "edit",
+            Self::Hold => "hold",
+            Self::Release { .. } => "release",
+            Self::SendNow => "send_now",
+            Self::Extend { .. } => "extend",
+            Self::Cancel => "cancel",
+            Self::AskCancel { .. } => "ask_cancel",
+            Self::Restore { .. } => "restore",
+            Self::ResolveArrived => "resolve_arrived",
+            Self::ResolveAgain { .. } => "resolve_again",
+            Self::ResolveDrop => "resolve_drop",
+            Self::Lease { .. } => "open_editor",
+            Self::EndLease => "close_editor",
+            Self::Draft { .. } => "draft",
+            Self::Wait { .. } => "wait",
+            Self::Expire { .. } => "expire",
+            Self::Withdraw { .. } => "withdraw",
+            Self::Skip { .. } => "skip",
+            Self::Remake { .. } => "remake",
+            Self::Conflict { .. } => "conflict",
+            Self::Cure { .. } => "cure",
+            Self::Checked => "checked",
+            Self::Postpone { .. } => "postpone",
+            Self::Claim => "claim",
+            Self::Accepted { .. } => "accepted",
+            Self::NotSent { .. } => "not_sent",
+            Self::Reject { .. } => "reject",
+            Self::Ambiguous { .. } => "ambiguous",
+            Self::Found { .. } => "found",
+            Self::NotFound => "not_found",
+            Self::Delivery { .. } => "delivery",
+            Self::Rearm { .. } => "rearm",
+            Self::ShiftBack { .. } => "shift_back",
+            Self::ChangedAfterSent { .. } => "changed_after_sent",
+        }
+    }
+
+    /// Whether it puts a message (back) on its way by a person's word.
+    pub const fn lets_go(&self) -> bool {
+        matches!(
+            self,
+            Self::Release { .. } | Self::SendNow | Self::Restore { .. } | Self::ResolveAgain { .. }
+        )
+    }
+
+    /// Whether the audit has a line even when state, reason and time stay as
+    /// they were. Keystrokes, renewed leases and repeated checks are not told.
+    pub const fn is_told(&self) -> bool {
+        !matches!(
+            self,
+            Self::Draft { .. }
+                | Self::Lease { .. }
+                | Self::Checked
+                | Self::Postpone { .. }
+                | Self::Delivery { .. }
+        )
+    }
+}

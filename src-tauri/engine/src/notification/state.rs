@@ -1,0 +1,123 @@
+//! The closed sets of words a row is described by.
+
+use crate::closed_set::closed_set;
+
+closed_set! {
+    /// What a message is for.
+    Kind {
+        Confirmation = "confirmation",
+        /// To one's own number, from the set-up.
+        Test = "test",
+    }
+}
+
+closed_set! {
+    /// Where a notification is in its life.
+    State {
+        /// Counting down, held or being tried again.
+        Queued = "queued",
+        /// Claimed: the request may be on its way.
+        Sending = "sending",
+        /// For a person, with the reason.
+        Waiting = "waiting",
+        /// It may or may not have gone out; looked up, then for a person.
+        Unknown = "unknown",
+        /// Certainly not sent, and trying again would not help.
+        Failed = "failed",
+        /// The gateway took it.
+        Accepted = "accepted",
+        Delivered = "delivered",
+        Read = "read",
+        /// The gateway took it and could not deliver it.
+        Undelivered = "undelivered",
+        Cancelled = "cancelled",
+        /// The visit began first.
+        Expired = "expired",
+        /// Not worth a message, with the reason.
+        Skipped = "skipped",
+    }
+}
+
+impl State {
+    /// Still can go out, or needs a person: what `queue list` shows.
+    pub const OPEN: [Self; 5] = [Self::Queued, Self::Sending, Self::Waiting, Self::Unknown, Self::Failed];
+
+    /// The message left for the client.
+    pub const fn is_sent(self) -> bool {
+        matches!(self, Self::Accepted | Self::Delivered | Self::Read | Self::Undelivered)
+    }
+
+    /// Has an end time: only a person's act or a gateway's word changes it.
+    pub const fn is_over(self) -> bool {
+        matches!(
+            self,
+            Self::Failed | Self::Undelivered | Self::Cancelled | Self::Expired | Self::Skipped
+        )
+    }
+}
+
+closed_set! {
+    /// Why a row is in its state. `words` has a sentence for each.
+    Reason {
+        None = "",
+        // Skipped.
+        BeforeBaseline = "before_baseline",
+        Online = "online",
+        Bot = "bot",
+        NoAuthor = "no_author",
+        NoClient = "no_client",
+        NoPhone = "no_phone",
+        PhoneHidden = "phone_hidden",
+        PhoneUnreadable = "phone_unreadable",
+        TwoNumbers = "two_numbers",
+        Landline = "landline",
+        TollFree = "toll_free",
+        NoStart = "no_start",
+        TooSoon = "too_soon",
+        OptedOut = "opted_out",
+        // Expired, or skipped at first sight.
+        Begun = "begun",
+        Came = "came",
+        // Waiting.
+        Late = "late",
+        Burst = "burst",
+        Old = "old",
+        Manual = "manual",
+        QuietHours = "quiet_hours",
+        ChangedAfterEdit = "changed_after_edit",
+        SettingsChanged = "settings_changed",
+        TextFailed = "text_failed",
+        // Queued and not moving.
+        CannotCheck = "cannot_check",
+        GatewayNotReady = "gateway_not_ready",
+        NotSent = "not_sent",
+        // Unknown.
+        LookingUp = "looking_up",
+        NotFound = "not_found",
+        // Failed and undelivered.
+        Rejected = "rejected",
+        NoWhatsapp = "no_whatsapp",
+        NotDelivered = "not_delivered",
+        // Cancelled.
+        ByPerson = "by_person",
+        InYclients = "in_yclients",
+        // Accepted.
+        ArrivedSaysPerson = "arrived_says_person",
+    }
+}
+
+impl Reason {
+    /// A change of the booking can make it right: judged again for twelve hours.
+    pub const fn is_curable(self) -> bool {
+        matches!(
+            self,
+            Self::NoClient
+                | Self::NoPhone
+                | Self::PhoneHidden
+                | Self::PhoneUnreadable
+                | Self::TwoNumbers
+                | Self::Landline
+                | Self::TollFree
+        )
+    }
+}

@@ -1,0 +1,277 @@
+//! What holds for the whole desk: who owns polling and sending, the pause, the
+//! gateway's state, and what one process asks of another.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Row, Transaction, params};
+
+use super::{Actor, Outbox, people::note};
+use crate::db::{At, StorageError};
+use crate::error::FaultCode;
+use crate::ports::GatewayState;
+
+/// The process that polls and sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub pid: u32,
+    pub since: DateTime<Utc>,
+    pub alive_at: DateTime<Utc>,
+}
+
+/// Sending is paused by a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    pub since: DateTime<Utc>,
+    /// None: until resumed.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// What the gateway last said of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct GatewayTold {
+    /// Its word for the account's state; empty when it was never asked.
+    pub state: String,
+    pub state_at: Option<DateTime<Utc>>,
+    /// One of the fault codes, or empty when nothing stands in the way.
+    pub fault: String,
+    pub detail: String,
+    pub fault_at: Option<DateTime<Utc>>,
+}
+
+/// The one row of `desk`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskState {
+    pub owner: Option<Owner>,
+    /// The last sign of life of any owner.
+    pub alive_at: Option<DateTime<Utc>>,
+    pub pause: Option<Pause>,
+    pub gateway: GatewayTold,
+}
+
+/// What a process can ask of the owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestKind {
+    Poll,
+    SettingsChanged,
+    SecretChanged,
+    ShowWindow,
+}
+
+impl RequestKind {
+    const ALL: [Self; 4] = [Self::Poll, Self::SettingsChanged, Self::SecretChanged, Self::ShowWindow];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Poll => "poll",
+            Self::SettingsChanged => "settings_changed",
+            Self::SecretChanged => "secret_changed",
+            Self::ShowWindow => "show_window",
+        }
+    }
+}
+
+/// Something asked and not yet done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    pub id: i64,
+    pub kind: RequestKind,
+    pub argument: String,
+}
+
+/// A word of ours for the account's state.
+pub(super) fn state_word(state: &GatewayState) -> &str {
+    match state {
+        GatewayState::Authorised => "authorised",
+        GatewayState::NotAuthorised => "not_authorised",
+        GatewayState::Starting => "starting",
+        GatewayState::SleepMode => "sleep_mode",
+        GatewayState::YellowCard => "yellow_card",
+        GatewayState::Blocked => "blocked",
+        GatewayState::Suspended => "suspended",
+        GatewayState::Unknown(word) => word,
+    }
+}
+
+pub(super) fn gateway_told_in(
+    tx: &Transaction<'_>,
+    state: &GatewayState,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    tx.prepare_cached("UPDATE desk SET gateway_state = ?1, gateway_state_at = ?2")?
+        .execute(params![state_word(state), At(now)])?;
+    Ok(())
+}
+
+fn read_desk(row: &Row<'_>) -> rusqlite::Result<DeskState> {
+    let at = |index: usize| -> rusqlite::Result<Option<DateTime<Utc>>> {
+        Ok(row.get::<_, Option<At>>(index)?.map(|at| at.0))
+    };
+    let (pid, since, alive_at) = (row.get::<_, Option<u32>>(0)?, at(1)?, at(2)?);
+    let owner = match (pid, since, alive_at) {
+        (Some(pid), Some(since), Some(alive_at)) => Some(Owner { pid, since, alive_at }),
+        _ => None,
+    };
+    let until = at(4)?;
+    Ok(DeskState {
+        owner,
+        alive_at,
+        pause: at(3)?.map(|since| Pause { since, until }),
+        gateway: GatewayTold {
+            state: row.get(5)?,
+            state_at: at(6)?,
+            fault: row.get(7)?,
+            detail: row.get(8)?,
+            fault_at: at(9)?,
+        },
+    })
+}
+
+impl DeskState {
+    /// The pause that holds at `now`.
+    pub fn paused(&self, now: DateTime<Utc>) -> Option<&Pause> {
+        self.pause.as_ref().filter(|pause| pause.until.is_none_or(|until| now < until))
+    }
+}
+
+impl Outbox {
+    /// The whole desk's state.
+    pub fn desk(&self) -> Result<DeskState, StorageError> {
+        self.db.read(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT owner_pid, owner_since, alive_at, paused_at, paused_until, gateway_state,
+                     gateway_state_at, gateway_fault, gateway_detail, gateway_fault_at FROM desk",
+                )?
+                .query_row([], read_desk)?)
+        })
+    }
+
+    /// This process polls and sends from now on.
+    pub fn take_desk(&self, pid: u32, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.db.write(|tx| {
+            tx.execute(
+                "UPDATE desk SET owner_pid = ?1, owner_since = ?2, alive_at = ?2",
+                params![pid, At(now)],
+            )?;
+            note(tx, &Actor::Program, "start", now)
+        })
+    }
+
+    /// The owner goes away in order.
+    pub fn leave_desk(&self, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.db.write(|tx| {
+            tx.execute("UPDATE desk SET owner_pid = NULL, owner_since = NULL, alive_at = ?1", [At(now)])?;
+            note(tx, &Actor::Program, "stop", now)
+        })
+    }
+
+    /// A sign of life.
+    pub fn beat(&self, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.db.write(|tx| {
+            tx.prepare_cached("UPDATE desk SET alive_at = ?1")?.execute([At(now)])?;
+            Ok(())
+        })
+    }
+
+    /// Nothing is claimed until `until`, or until resumed.
+    pub fn pause(
+        &self,
+        until: Option<DateTime<Utc>>,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        self.db.write(|tx| {
+            tx.execute(
+                "UPDATE desk SET paused_at = ?1, paused_until = ?2",
+                params![At(now), until.map(At)],
+            )?;
+            note(tx, actor, "pause", now)
+        })
+    }
+
+    /// Ends the pause. False when there was none.
+    pub fn resume(&self, actor: &Actor, now: DateTime<Utc>) -> Result<bool, StorageError> {
+        self.db.write(|tx| {
+            let changed = tx.execute(
+                "UPDATE desk SET paused_at = NULL, paused_until = NULL WHERE paused_at IS NOT NULL",
+                [],
+            )?;
+            if changed > 0 {
+                note(tx, actor, "resume", now)?;
+            }
+            Ok(changed > 0)
+        })
+    }
+
+    /// What the gateway said of its account.
+    pub fn gateway_told(&self, state: &GatewayState, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.db.write(|tx| gateway_told_in(tx, state, now))
+    }
+
+    /// Why nothing can be sent, or None when it can. True when that is news.
+    pub fn gateway_fault(
+        &self,
+        fault: Option<(FaultCode, &str)>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StorageError> {
+        let code = fault.map_or_else(String::new, |(code, _)| code.as_str().to_owned());
+        let detail = fault.map_or("", |(_, detail)| detail);
+        if self.desk()?.gateway.fault == code {
+            return Ok(false);
+        }
+        self.db.write(|tx| {
+            tx.execute(
+                "UPDATE desk SET gateway_fault = ?1, gateway_detail = ?2, gateway_fault_at = ?3",
+                params![code, detail, fault.map(|_| At(now))],
+            )?;
+            Ok(true)
+        })
+    }
+
+    /// Asks something of the owner; answers the request's number.
+    pub fn ask(&self, kind: RequestKind, argument: &str, now: DateTime<Utc>) -> Result<i64, StorageError> {
+        self.db.write(|tx| {
+            tx.execute(
+                "INSERT INTO requests (asked_at, kind, argument) VALUES (?1, ?2, ?3)",
+                params![At(now), kind.as_str(), argument],
+            )?;
+            Ok(tx.last_insert_rowid())
+        })
+    }
+
+    /// What was asked and not done yet, in order.
+    pub fn asked(&self) -> Result<Vec<Request>, StorageError> {
+        self.db.read(|connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT id, kind, argument FROM requests WHERE done_at IS NULL ORDER BY id")?;
+            let rows = statement.query_map([], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+            })?;
+            let mut requests = Vec::new();
+            for row in rows {
+                let (id, word, argument) = row?;
+                let kind = RequestKind::ALL.into_iter().find(|kind| kind.as_str() == word);
+                if let Some(kind) = kind {
+                    requests.push(Request { id, kind, argument });
+                }
+            }
+            Ok(requests)
+        })
+    }
+
+    /// A request was carried out.
+    pub fn answer(&self, request: i64, now: DateTime<Utc>) -> Result<(), StorageError> {
+        self.db.write(|tx| {
+            tx.execute("UPDATE requests SET done_at = ?2 WHERE id = ?1", params![request, At(now)])?;
+            Ok(())
+        })
+    }
+
+    /// Whether a request was carried out.
+    pub fn is_answered(&self, request: i64) -> Result<bool, StorageError> {
+        self.db.read(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT 1 FROM requests WHERE id = ?1 AND done_at IS NOT NULL")?
+                .exists([request])?)
+        })
+    }
+}

@@ -1,0 +1,226 @@
+//! What gateways push: stored first, then matched to the attempt it speaks of.
+//!
+//! A status can overtake the answer of the very request it belongs to, so what
+//! finds no attempt yet is kept and looked at again when one is recorded.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{Actor, Outbox, OutboxError, apply_in, attempts, control, people};
+use crate::db::{At, StorageError};
+use crate::notification::{Event, NotificationId};
+use crate::ports::{DeliveryStatus, GatewayEvent, SentMessage};
+
+/// A gateway's clock and ours may differ by this.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::seconds(60);
+
+/// What storing a pushed thing led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It found its message, or needs none.
+    Yes,
+    /// It waits for an attempt to be recorded.
+    Later,
+}
+
+/// An echo that found no attempt so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingEcho {
+    pub event: i64,
+    pub received_at: DateTime<Utc>,
+}
+
+/// The word for a delivery status in the database.
+const fn status_word(status: DeliveryStatus) -> &'static str {
+    match status {
+        DeliveryStatus::Pending => "pending",
+        DeliveryStatus::Sent => "sent",
+        DeliveryStatus::Delivered => "delivered",
+        DeliveryStatus::Read => "read",
+        DeliveryStatus::NoAccount => "no_account",
+        DeliveryStatus::Failed => "failed",
+    }
+}
+
+fn status_of(word: &str) -> Option<DeliveryStatus> {
+    use DeliveryStatus::{Delivered, Failed, NoAccount, Pending, Read, Sent};
+    [Pending, Sent, Delivered, Read, NoAccount, Failed].into_iter().find(|status| status_word(*status) == word)
+}
+
+/// A client's wish not to be written to: the whole message is that one word.
+fn is_stop(text: &str) -> bool {
+    let word = text.trim().trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
+    matches!(word.as_str(), "стоп" | "stop" | "отписаться" | "unsubscribe")
+}
+
+impl Outbox {
+    /// Stores one pushed thing and applies it, in one transaction. Only when
+    /// this returned may it be acknowledged.
+    pub fn store_pushed(
+        &self,
+        instance: &str,
+        event: &GatewayEvent,
+        now: DateTime<Utc>,
+    ) -> Result<Settled, StorageError> {
+        self.db.write(|tx| match event {
+            GatewayEvent::Other { .. } => Ok(Settled::Yes),
+            GatewayEvent::State(state) => {
+                control::gateway_told_in(tx, state, now)?;
+                let word = control::state_word(state);
+                Stored { kind: "state", status: word, settled: true, ..Stored::default() }
+                    .insert(tx, instance, now)?;
+                Ok(Settled::Yes)
+            }
+            GatewayEvent::Incoming { phone, text, at } => {
+                // What clients write is their own affair, but for this one word.
+                if is_stop(text) && !phone.is_empty() {
+                    Stored { kind: "incoming", phone, status: "stop", at: *at, settled: true, ..Stored::default() }
+                        .insert(tx, instance, now)?;
+                    people::opt_out_in(tx, phone, "message", &Actor::Program, now)?;
+                }
+                Ok(Settled::Yes)
+            }
+            GatewayEvent::Delivery { id, phone, status, at, detail } => {
+                let status = status_word(*status);
+                Stored { kind: "delivery", id, phone, status, detail, at: *at, ..Stored::default() }
+                    .insert(tx, instance, now)?;
+                settled(tx, id, now)
+            }
+            GatewayEvent::Echo(echo) => {
+                Stored { kind: "echo", id: &echo.id, phone: &echo.phone, text: &echo.text, at: echo.at, ..Stored::default() }
+                    .insert(tx, instance, now)?;
+                if !attempts::is_taken(tx, &echo.id)? {
+                    match_echo(tx, instance, echo, now)?;
+                }
+                settled(tx, &echo.id, now)
+            }
+        })
+    }
+
+    /// Echoes of no attempt of ours that have waited since before `since`, while
+    /// none is open. They are another program's; answered once.
+    pub fn foreign_echoes(&self, since: DateTime<Utc>) -> Result<Vec<PendingEcho>, StorageError> {
+        self.db.write(|tx| {
+            let open = tx.prepare_cached("SELECT 1 FROM send_attempts WHERE outcome IN ('open', 'ambiguous')")?
+                .exists([])?;
+            if open {
+                return Ok(Vec::new());
+            }
+            let mut statement = tx.prepare_cached(
+                "UPDATE gateway_events SET settled = 1
+                 WHERE settled = 0 AND kind = 'echo' AND received_at < ?1 RETURNING id, received_at",
+            )?;
+            let found = statement.query_map([At(since)], |row| {
+                Ok(PendingEcho { event: row.get(0)?, received_at: row.get::<_, At>(1)?.0 })
+            })?;
+            Ok(found.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+/// A row of `gateway_events` on its way in.
+#[derive(Default)]
+struct Stored<'a> {
+    kind: &'a str,
+    id: &'a str,
+    phone: &'a str,
+    text: &'a str,
+    status: &'a str,
+    detail: &'a str,
+    at: Option<DateTime<Utc>>,
+    settled: bool,
+}
+
+impl Stored<'_> {
+    fn insert(&self, tx: &Transaction<'_>, instance: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
+        tx.prepare_cached(
+            "INSERT INTO gateway_events
+             (received_at, instance, kind, gateway_id, phone, text, status, detail, happened_at, settled)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            At(now), instance, self.kind, self.id, self.phone, self.text, self.status, self.detail,
+            self.at.map(At), self.settled
+        ])?;
+        Ok(())
+    }
+}
+
+fn settled(tx: &Transaction<'_>, id: &str, now: DateTime<Utc>) -> Result<Settled, StorageError> {
+    if !attempts::is_taken(tx, id)? {
+        return Ok(Settled::Later);
+    }
+    settle_by_id(tx, id, now)?;
+    Ok(Settled::Yes)
+}
+
+/// Everything that waits for the message with this gateway id, in order of arrival.
+pub(super) fn settle_by_id(tx: &Transaction<'_>, id: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
+    let notification: Option<i64> = tx
+        .prepare_cached(
+            "SELECT notification_id FROM send_attempts WHERE gateway_id = ?1 AND gateway_id <> '' LIMIT 1",
+        )?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    let Some(notification) = notification else { return Ok(()) };
+    let waiting: Vec<(String, String, Option<At>)> = tx
+        .prepare_cached(
+            "SELECT status, detail, happened_at FROM gateway_events
+             WHERE gateway_id = ?1 AND settled = 0 AND kind = 'delivery' ORDER BY id",
+        )?
+        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    for (word, detail, at) in waiting {
+        let Some(status) = status_of(&word) else { continue };
+        let event = Event::Delivery { status, at: at.map_or(now, |at| at.0), detail };
+        match apply_in(tx, NotificationId(notification), None, event, &Actor::Program, now) {
+            Ok(_) | Err(OutboxError::Refused(_)) => {}
+            Err(OutboxError::Storage(error)) => return Err(error),
+        }
+    }
+    tx.prepare_cached("UPDATE gateway_events SET settled = 1 WHERE gateway_id = ?1 AND settled = 0")?
+        .execute([id])?;
+    Ok(())
+}
+
+/// An echo with an unknown id: the oldest ambiguous attempt with its number and
+/// text is the one it belongs to, if there is one.
+fn match_echo(
+    tx: &Transaction<'_>,
+    instance: &str,
+    echo: &SentMessage,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let attempt: Option<i64> = tx
+        .prepare_cached(
+            "SELECT id FROM send_attempts
+             WHERE outcome IN ('ambiguous', 'given_up') AND instance = ?1 AND phone = ?2 AND text = ?3
+             AND started_at <= ?4 ORDER BY id LIMIT 1",
+        )?
+        .query_row(
+            params![instance, echo.phone, echo.text, At(echo.at.unwrap_or(now) + CLOCKS_DIFFER)],
+            |row| row.get(0),
+        )
+        .optional()?;
+    match attempt {
+        Some(attempt) => attempts::found_in(tx, attempt, &echo.id, now),
+        None => Ok(()),
+    }
+}
+
+/// An attempt has just become ambiguous: its echo may have come before.
+pub(super) fn settle_by_text(tx: &Transaction<'_>, attempt: i64, now: DateTime<Utc>) -> Result<(), StorageError> {
+    let echo: Option<String> = tx
+        .prepare_cached(
+            "SELECT e.gateway_id FROM gateway_events e JOIN send_attempts a ON a.id = ?1
+             WHERE e.kind = 'echo' AND e.settled = 0 AND e.instance = a.instance
+             AND e.phone = a.phone AND e.text = a.text
+             AND coalesce(e.happened_at, e.received_at) >= a.started_at - ?2 ORDER BY e.id LIMIT 1",
+        )?
+        .query_row(params![attempt, CLOCKS_DIFFER.num_milliseconds()], |row| row.get(0))
+        .optional()?;
+    match echo {
+        Some(id) if !attempts::is_taken(tx, &id)? => attempts::found_in(tx, attempt, &id, now),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,236 @@
+//! Whom the program must not write to: who opted out, and whose booking is the bot's own.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use sha2::{Digest, Sha256};
+
+use super::{Actor, Outbox, OutboxError, apply_in, enqueue};
+use crate::booking::{BookingId, CompanyId};
+use crate::db::{At, StorageError};
+use crate::notification::{Event, Notification, NotificationId, Reason, Refusal};
+
+/// A number as the stop list knows it: recognisable, not readable.
+pub fn phone_key(phone: &str) -> String {
+    if phone.is_empty() {
+        return String::new();
+    }
+    let mut key = String::with_capacity(64);
+    for byte in Sha256::digest(format!("booking-monitor {phone}")) {
+        let _ = write!(key, "{byte:02x}");
+    }
+    key
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct ImportedBookings {
+    /// Ids in the import.
+    pub given: usize,
+    /// Ids that were not known as the bot's own before.
+    pub new: usize,
+    /// Queued or waiting messages cancelled because of it.
+    pub cancelled: usize,
+}
+
+pub(crate) fn is_opted_out(connection: &Connection, phone: &str) -> Result<bool, StorageError> {
+    Ok(connection
+        .prepare_cached("SELECT 1 FROM opt_outs WHERE phone_key = ?1")?
+        .exists([phone_key(phone)])?)
+}
+
+pub(crate) fn is_bots_own(
+    connection: &Connection,
+    company: CompanyId,
+    booking: BookingId,
+) -> Result<bool, StorageError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT 1 FROM bookings WHERE booking_id = ?1 AND company_id IN (0, ?2) AND (imported = 1 OR made_by = 'bot')",
+        )?
+        .exists([booking.0, company.0])?)
+}
+
+/// What holds for a person's "send it all the same" too.
+pub(super) fn may_be_written_to(connection: &Connection, row: &Notification) -> Result<(), OutboxError> {
+    if is_opted_out(connection, &row.phone)? {
+        return Err(Refusal::OptedOut.into());
+    }
+    for link in enqueue::links_in(connection, row.id)? {
+        if !link.dropped && is_bots_own(connection, row.company, link.booking)? {
+            return Err(Refusal::BotsOwn.into());
+        }
+    }
+    Ok(())
+}
+
+impl Outbox {
+    /// Never write to this number again. Queued messages to it are skipped at once.
+    pub fn opt_out(
+        &self,
+        phone: &str,
+        source: &str,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        self.db.write(|tx| opt_out_in(tx, phone, source, actor, now))
+    }
+
+    /// The client wants to hear from the shop again. False when they were not on the list.
+    pub fn opt_in(&self, phone: &str, actor: &Actor, now: DateTime<Utc>) -> Result<bool, StorageError> {
+        self.db.write(|tx| {
+            let removed = tx.execute("DELETE FROM opt_outs WHERE phone_key = ?1", [phone_key(phone)])?;
+            note(tx, actor, "opt_in", now)?;
+            Ok(removed > 0)
+        })
+    }
+
+    /// Bookings that the shop's bot made and confirms itself, by their numbers.
+    /// A queued message about one is cancelled; one on its way is not.
+    pub fn import_bots_bookings(
+        &self,
+        ids: &[BookingId],
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<ImportedBookings, StorageError> {
+        self.db.write(|tx| {
+            let mut done = ImportedBookings { given: ids.len(), ..ImportedBookings::default() };
+            for id in ids {
+                let new = tx
+                    .prepare_cached(
+                        "INSERT INTO bookings (company_id, booking_id, made_by, imported, first_seen_at, seen_at)
+                         VALUES (0, ?1, 'unseen', 1, ?2, ?2) ON CONFLICT DO NOTHING",
+                    )?
+                    .execute(params![id.0, At(now)])?;
+                done.new += new;
+                done.cancelled += withdraw(tx, *id, actor, now)?;
+            }
+            note(tx, actor, "import_bookings", now)?;
+            Ok(done)
+        })
+    }
+}
+
+/// Cancels what is queued about a booking that turned out to be the bot's. A
+/// message that speaks of other bookings too loses this one; the last check
+/// makes its text anew.
+fn withdraw(
+    tx: &Transaction<'_>,
+    booking: BookingId,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<usize, StorageError> {
+    let mut cancelled = 0;
+    for id in open_about(tx, booking)? {
+        let others = enqueue::links_in(tx, id)?.iter().any(|link| !link.dropped && link.booking != booking);
+        if others {
+            tx.prepare_cached(
+                "UPDATE notification_bookings SET dropped = 1 WHERE notification_id = ?1 AND booking_id = ?2",
+            )?
+            .execute(params![id.0, booking.0])?;
+        } else {
+            match apply_in(tx, id, None, Event::Withdraw { reason: Reason::Bot }, actor, now) {
+                Ok(_) => cancelled += 1,
+                Err(OutboxError::Refused(_)) => {}
+                Err(OutboxError::Storage(error)) => return Err(error),
+            }
+        }
+    }
+    Ok(cancelled)
+}
+
+fn open_about(connection: &Connection, booking: BookingId) -> Result<Vec<NotificationId>, StorageError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT n.id FROM notification_bookings nb JOIN booking_notifications n ON n.id = nb.notification_id
+         WHERE nb.booking_id = ?1 AND nb.dropped = 0 AND n.state IN ('queued', 'waiting', 'failed')",
+    )?;
+    let ids = statement.query_map([booking.0], |row| row.get(0).map(NotificationId))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// The stop list grows, and what is queued for the number goes.
+pub(super) fn opt_out_in(
+    tx: &Transaction<'_>,
+    phone: &str,
+    source: &str,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let key = phone_key(phone);
+    tx.prepare_cached(
+        "INSERT INTO opt_outs (phone_key, opted_out_at, source) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![key, At(now), source])?;
+    note(tx, actor, "opt_out", now)?;
+    let queued: Vec<NotificationId> = tx
+        .prepare_cached(
+            "SELECT id FROM booking_notifications
+             WHERE state IN ('queued', 'waiting', 'failed') AND phone_key = ?1",
+        )?
+        .query_map([&key], |row| row.get(0).map(NotificationId))?
+        .collect::<Result<_, _>>()?;
+    for id in queued {
+        match apply_in(tx, id, None, Event::Skip { reason: Reason::OptedOut }, actor, now) {
+            Ok(_) | Err(OutboxError::Refused(_)) => {}
+            Err(OutboxError::Storage(error)) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// A line of the audit that concerns no one message.
+pub(super) fn note(
+    tx: &Transaction<'_>,
+    actor: &Actor,
+    what: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    tx.prepare_cached("INSERT INTO events (at, actor, what) VALUES (?1, ?2, ?3)")?
+        .execute(params![At(now), actor.as_str(), what])?;
+    Ok(())
+}
+
+impl Outbox {
+    /// What forbids a message for good, if anything does.
+    pub fn obstacle(&self, row: &Notification) -> Result<Option<Refusal>, StorageError> {
+        self.db.read(|connection| match may_be_written_to(connection, row) {
+            Ok(()) => Ok(None),
+            Err(OutboxError::Refused(refusal)) => Ok(Some(refusal)),
+            Err(OutboxError::Storage(error)) => Err(error),
+        })
+    }
+
+    /// Whether the number has an account, if it was asked at `since` or later.
+    pub fn number_check(
+        &self,
+        phone_key: &str,
+        instance: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Option<bool>, StorageError> {
+        self.db.read(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT has_account FROM number_checks
+                     WHERE phone_key = ?1 AND instance = ?2 AND checked_at >= ?3",
+                )?
+                .query_row(params![phone_key, instance, At(since)], |row| row.get(0))
+                .optional()?)
+        })
+    }
+
+    /// Keeps the answer to a number check.
+    pub fn keep_number_check(
+        &self,
+        phone_key: &str,
+        instance: &str,
+        has_account: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        self.db.write(|tx| {
+            tx.prepare_cached("INSERT OR REPLACE INTO number_checks VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![phone_key, instance, has_account, At(now)])?;
+            Ok(())
+        })
+    }
+}

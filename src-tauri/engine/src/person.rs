@@ -1,0 +1,262 @@
+//! What a person at the desk can do with a notification, from whatever process.
+//!
+//! Each act is one compare-and-set in the outbox, written to the audit under the
+//! person's name, and answered truthfully: done, or why not. Nothing here waits
+//! for the owner of polling and sending; it sees the change at once.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::branch::Branch;
+use crate::monitor::known;
+use crate::notification::{Event, Kind, Made, Notification, NotificationId, Reason, Refusal, State};
+use crate::outbox::{self, Actor, Changed, NewNotification, Outbox, OutboxError};
+use crate::phone::Phone;
+use crate::settings::{Delay, Settings};
+use crate::visit::VisitFacts;
+
+/// An editor's hold, unless renewed.
+pub const LEASE: TimeDelta = TimeDelta::seconds(30);
+
+/// A person, and what they act on.
+#[derive(Debug)]
+pub struct Person<'a> {
+    pub outbox: &'a Outbox,
+    pub settings: &'a Settings,
+    /// By the name of their account on the computer.
+    pub name: &'a str,
+    /// The gateway account that sends now.
+    pub instance: &'a str,
+}
+
+/// A person's word on a message of unknown outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// The client has it.
+    Arrived,
+    /// Send again, at the risk of a second one.
+    Again,
+    /// Leave it.
+    Drop,
+}
+
+impl Person<'_> {
+    /// Saves new words; a fresh window begins. With `revision`, only if nobody
+    /// changed the message since it was looked at.
+    pub fn edit(&self, id: NotificationId, revision: Option<i64>, text: &str, now: DateTime<Utc>) -> Changed {
+        let row = self.row(id)?;
+        let due_at = self.window_end(&row, now, true);
+        let event = Event::Edit { text: text.to_owned(), by: self.name.to_owned(), due_at };
+        self.apply(id, revision, event, now)
+    }
+
+    /// Keeps the message back until it is released or the visit begins.
+    pub fn hold(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
+        self.apply(id, None, Event::Hold, now)
+    }
+
+    /// Lets go what is held or waits for a person, with a full window.
+    pub fn release(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
+        let row = self.row(id)?;
+        let event = Event::Release { due_at: self.window_end(&row, now, false) };
+        self.apply(id, None, event, now)
+    }
+
+    /// Sends without waiting for the window's end. What was skipped or cancelled
+    /// goes out all the same; what failed is tried again.
+    pub fn send_now(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
+        let row = self.row(id)?;
+        match row.state {
+            State::Skipped | State::Cancelled => self.bring_back(&row, now, now),
+            _ => self.apply(id, None, Event::SendNow, now),
+        }
+    }
+
+    /// A longer window.
+    pub fn extend(&self, id: NotificationId, by: TimeDelta, now: DateTime<Utc>) -> Changed {
+        self.apply(id, None, Event::Extend { by }, now)
+    }
+
+    /// Does not send. While the message is on its way the wish is remembered:
+    /// should it certainly not have gone out, it ends cancelled.
+    pub fn cancel(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
+        match self.apply(id, None, Event::Cancel, now) {
+            Err(OutboxError::Refused(Refusal::TooLate(State::Sending))) => {
+                match self.apply(id, None, Event::AskCancel { by: self.name.to_owned() }, now) {
+                    Ok(_) => Err(Refusal::TooLate(State::Sending).into()),
+                    // It came back between the two: now it can be cancelled after all.
+                    Err(OutboxError::Refused(_)) => self.apply(id, None, Event::Cancel, now),
+                    Err(error) => Err(error),
+                }
+            }
+            answer => answer,
+        }
+    }
+
+    /// Brings back what was cancelled or skipped, with a full window.
+    pub fn restore(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
+        let row = self.row(id)?;
+        self.bring_back(&row, self.window_end(&row, now, true), now)
+    }
+
+    /// Says what became of a message of unknown outcome.
+    pub fn resolve(&self, id: NotificationId, word: Resolution, now: DateTime<Utc>) -> Changed {
+        let row = self.row(id)?;
+        let event = match word {
+            Resolution::Arrived => Event::ResolveArrived,
+            Resolution::Again => Event::ResolveAgain {
+                due_at: self.window_end(&row, now, false),
+                instance: self.instance.to_owned(),
+            },
+            Resolution::Drop => Event::ResolveDrop,
+        };
+        self.apply(id, None, event, now)
+    }
+
+    /// Opens the editor, or keeps it open for another [`LEASE`].
+    pub fn open_editor(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
+        self.apply(id, None, Event::Lease { by: self.name.to_owned(), until: now + LEASE }, now)
+    }
+
+    /// Keeps what is typed so far, through a crash of the editor.
+    pub fn draft(&self, id: NotificationId, text: Option<&str>, now: DateTime<Utc>) -> Changed {
+        self.apply(id, None, Event::Draft { text: text.map(str::to_owned) }, now)
+    }
+
+    /// Closes the editor without saving; the draft stays, the message goes on.
+    pub fn close_editor(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
+        self.apply(id, None, Event::EndLease, now)
+    }
+
+    /// Writes once more about visits that were written about: a new message, made
+    /// from the bookings as they are known now, with a full window.
+    pub fn resend(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
+        let row = self.row(id)?;
+        if !row.state.is_sent() {
+            return Err(Refusal::NotNow(row.state).into());
+        }
+        let visits = self.visits(&row, now)?;
+        let made = self.compose(&row, &visits)?;
+        let due_at = self.window_end(&row, now, false);
+        let actor = Actor::Person(self.name.to_owned());
+        self.outbox.db().write(|tx| {
+            if outbox::is_opted_out(tx, &made.phone)? {
+                return Err(Refusal::OptedOut.into());
+            }
+            // The copy after the latest one: asking twice makes one more message, not two.
+            let mut copy = row.copy;
+            for (booking, _) in &visits {
+                let latest = outbox::row_about_in(tx, row.company, booking.id)?;
+                copy = copy.max(latest.as_ref().map_or(0, |latest| latest.copy));
+                if let Some(open) = latest.filter(|latest| State::OPEN.contains(&latest.state)) {
+                    return Err(Refusal::NotNow(open.state).into());
+                }
+            }
+            let mut again = Notification::new(row.kind, row.company, State::Queued, made, now);
+            again.copy = copy + 1;
+            again.due_at = due_at;
+            again.released = true;
+            self.instance.clone_into(&mut again.instance);
+            let bookings = visits.into_iter().map(|(booking, facts)| (booking.id, Some(facts))).collect();
+            let id = outbox::enqueue_in(tx, NewNotification { row: again, bookings }, &actor, now)?;
+            Ok(outbox::get_in(tx, id)?.ok_or(Refusal::Missing)?)
+        })
+    }
+
+    /// A message to one's own number, through the same queue as every other.
+    pub fn send_test(&self, phone: &Phone, text: &str, now: DateTime<Utc>) -> Changed {
+        let made = Made {
+            text: text.to_owned(),
+            phone: phone.as_str().to_owned(),
+            client_id: 0,
+            client_name: String::new(),
+            starts_at: now,
+        };
+        if text.trim().is_empty() {
+            return Err(Refusal::EmptyText.into());
+        }
+        let mut row = Notification::new(Kind::Test, crate::booking::CompanyId(0), State::Queued, made, now);
+        row.released = true;
+        self.instance.clone_into(&mut row.instance);
+        let actor = Actor::Person(self.name.to_owned());
+        self.outbox.db().write(|tx| {
+            let id = outbox::enqueue_in(tx, NewNotification { row, bookings: Vec::new() }, &actor, now)?;
+            Ok(outbox::get_in(tx, id)?.ok_or(Refusal::Missing)?)
+        })
+    }
+
+    fn apply(&self, id: NotificationId, revision: Option<i64>, event: Event, now: DateTime<Utc>) -> Changed {
+        self.outbox.apply(id, revision, event, &Actor::Person(self.name.to_owned()), now)
+    }
+
+    fn row(&self, id: NotificationId) -> Changed {
+        Ok(self.outbox.get(id)?.ok_or(Refusal::Missing)?)
+    }
+
+    /// Where a fresh window ends. Quiet hours lengthen it, unless the person's
+    /// word was to let the message go.
+    fn window_end(&self, row: &Notification, now: DateTime<Utc>, quiet: bool) -> DateTime<Utc> {
+        let state = self.outbox.db().read(|connection| known::branch_in(connection, row.company));
+        let state = state.ok().flatten().unwrap_or_default();
+        match Branch::new(self.settings, row.company, &state.facts) {
+            Ok(branch) if quiet => branch.after_quiet_hours(now + branch.window()),
+            Ok(branch) => now + branch.window(),
+            Err(_) => match self.settings.delay {
+                Delay::After(delay) => now + delay,
+                Delay::Manual => now + LEASE,
+            },
+        }
+    }
+
+    fn bring_back(&self, row: &Notification, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Changed {
+        let instance = self.instance.to_owned();
+        if !row.text.is_empty() || !matches!(row.state, State::Skipped | State::Cancelled) {
+            return self.apply(row.id, None, Event::Restore { made: None, due_at, instance }, now);
+        }
+        let visits = self.visits(row, now)?;
+        let made = Some(self.compose(row, &visits)?);
+        let facts: Vec<_> = visits.into_iter().map(|(booking, facts)| (booking.id, facts)).collect();
+        let actor = Actor::Person(self.name.to_owned());
+        self.outbox.db().write(|tx| {
+            outbox::relink_in(tx, row.id, &facts, &[])?;
+            outbox::apply_in(tx, row.id, None, Event::Restore { made, due_at, instance }, &actor, now)
+        })
+    }
+
+    /// The bookings of a row as they are known now, as far as they can be written about.
+    fn visits(
+        &self,
+        row: &Notification,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<(crate::booking::Booking, VisitFacts)>, OutboxError> {
+        let state = self.outbox.db().read(|connection| known::branch_in(connection, row.company))?;
+        let state = state.unwrap_or_default();
+        let branch = Branch::new(self.settings, row.company, &state.facts)
+            .map_err(|_| Refusal::NotNow(row.state))?;
+        let mut visits = Vec::new();
+        let mut obstacle = Refusal::NoPhone;
+        for link in self.outbox.links(row.id)? {
+            let booking =
+                self.outbox.db().read(|connection| known::booking_in(connection, row.company, link.booking))?;
+            let Some(booking) = booking else { continue };
+            match branch.writable(&booking, now) {
+                Ok(facts) => visits.push((booking, facts)),
+                Err(Reason::Begun | Reason::Came | Reason::NoStart) => obstacle = Refusal::VisitBegun,
+                Err(Reason::InYclients) => obstacle = Refusal::NotNow(State::Cancelled),
+                Err(_) => obstacle = Refusal::NoPhone,
+            }
+        }
+        if visits.is_empty() { Err(obstacle.into()) } else { Ok(visits) }
+    }
+
+    fn compose(
+        &self,
+        row: &Notification,
+        visits: &[(crate::booking::Booking, VisitFacts)],
+    ) -> Result<Made, OutboxError> {
+        let state = self.outbox.db().read(|connection| known::branch_in(connection, row.company))?;
+        let state = state.unwrap_or_default();
+        let branch = Branch::new(self.settings, row.company, &state.facts)
+            .map_err(|_| Refusal::NotNow(row.state))?;
+        Ok(branch.compose(visits).map_err(|_| Refusal::EmptyText)?)
+    }
+}

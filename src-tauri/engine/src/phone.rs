@@ -1,0 +1,244 @@
+//! Reads the telephone numbers that staff type.
+//!
+//! A message to a wrong number tells a stranger who is where at what time, so
+//! nothing is guessed: no digit is added or dropped, of two numbers none is
+//! chosen, an extension is not cut off. What cannot be read for certain goes
+//! back to a person with the reason.
+//!
+//! [`read`] is the only way from typed text to a [`Phone`].
+
+#[cfg(test)]
+mod tests;
+mod zones;
+
+use std::fmt;
+
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region};
+use serde::{Deserialize, Serialize};
+
+pub use zones::region_of_zone;
+
+/// Fewer digits are the rest of a hidden number, or half of one.
+const MIN_DIGITS: usize = 10;
+/// `8 10` before the longest number there is.
+const MAX_DIGITS: usize = 18;
+/// A stretch of digits that may be a number of its own.
+const MIN_DIGITS_OF_A_SECOND: usize = 6;
+
+/// A number that a message can be sent to, in E.164: `+79161234567`.
+/// Prints itself masked, so that no log holds a client's number by accident.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Phone(String);
+
+/// Why a text is no number to write to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneFault {
+    #[error("there is no number")]
+    Missing,
+    /// YClients hides numbers from users without the right to see them.
+    #[error("the number is hidden")]
+    Hidden,
+    #[error("the number has too few digits")]
+    TooShort,
+    #[error("there are two numbers in one field")]
+    TwoNumbers,
+    #[error("the number holds more than a number")]
+    Unreadable,
+    /// Written as within a country, and nothing says which.
+    #[error("the number's country is unknown")]
+    CountryUnknown,
+    #[error("no such number can exist")]
+    Invalid,
+    #[error("the number is a landline")]
+    Landline,
+    #[error("the number is a free hotline")]
+    TollFree,
+    /// Premium rate, pager, internet telephony and the like.
+    #[error("the number is not a mobile one")]
+    NotMobile,
+}
+
+/// A stored text that cannot be a [`Phone`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a telephone number in E.164")]
+pub struct NotE164;
+
+impl Phone {
+    /// In E.164, with the plus.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// For what was stored. Looks at the shape alone: numbering plans change, and
+/// what was right when it was written stays readable.
+impl TryFrom<String> for Phone {
+    type Error = NotE164;
+
+    fn try_from(text: String) -> Result<Self, NotE164> {
+        let digits = text.strip_prefix('+').ok_or(NotE164)?;
+        let fits = (7..=15).contains(&digits.len()) && !digits.starts_with('0');
+        if fits && digits.bytes().all(|byte| byte.is_ascii_digit()) { Ok(Self(text)) } else { Err(NotE164) }
+    }
+}
+
+impl From<Phone> for String {
+    fn from(phone: Phone) -> Self {
+        phone.0
+    }
+}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Phone({})", masked(self))
+    }
+}
+
+/// For logs: the last two digits and nothing else.
+pub fn masked(phone: &Phone) -> String {
+    let digits = phone.as_str();
+    format!("…{}", &digits[digits.len().saturating_sub(2)..])
+}
+
+/// The number a text holds.
+///
+/// `region` is the country (ISO 3166, `RU`) in which it was written down, for
+/// numbers without a country code; see [`region_of_branch`].
+pub fn read(raw: &str, region: Option<&str>) -> Result<Phone, PhoneFault> {
+    let text = without_invisible(raw);
+    let written = Written::read(&text)?;
+    let number = parse(&written, region.and_then(known_region))?;
+    match PHONE_NUMBER_UTIL.get_number_type(&number) {
+        PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile => {}
+        PhoneNumberType::FixedLine => return Err(PhoneFault::Landline),
+        PhoneNumberType::TollFree => return Err(PhoneFault::TollFree),
+        _ => return Err(PhoneFault::NotMobile),
+    }
+    let formatted = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned();
+    Phone::try_from(formatted).map_err(|NotE164| PhoneFault::Invalid)
+}
+
+/// The digits of one number, and whether a plus stood before them.
+struct Written {
+    international: bool,
+    digits: String,
+}
+
+impl Written {
+    /// Takes a text that is one number and nothing else.
+    fn read(text: &str) -> Result<Self, PhoneFault> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(PhoneFault::Missing);
+        }
+        if text.contains(['*', '•', '●', '…']) {
+            return Err(PhoneFault::Hidden);
+        }
+        if holds_two_numbers(text) {
+            return Err(PhoneFault::TwoNumbers);
+        }
+        let mut written = Self { international: false, digits: String::new() };
+        for character in text.chars() {
+            match character {
+                '0'..='9' => written.digits.push(character),
+                // Once, ahead of every digit.
+                '+' if !written.international && written.digits.is_empty() => written.international = true,
+                _ if is_punctuation(character) => {}
+                _ => return Err(PhoneFault::Unreadable),
+            }
+        }
+        match written.digits.len() {
+            0 => Err(PhoneFault::Missing),
+            1..MIN_DIGITS => Err(PhoneFault::TooShort),
+            MIN_DIGITS..=MAX_DIGITS => Ok(written),
+            _ => Err(PhoneFault::Unreadable),
+        }
+    }
+}
+
+/// What stands between the digits of one number.
+fn is_punctuation(character: char) -> bool {
+    character == ' ' || matches!(character, '(' | ')' | '-' | '.' | '‐' | '‑' | '–' | '—' | '−')
+}
+
+fn holds_two_numbers(text: &str) -> bool {
+    let mut stretches = Vec::new();
+    for character in text.chars() {
+        match character {
+            '0'..='9' => match stretches.last_mut() {
+                Some(count) => *count += 1,
+                None => stretches.push(1_usize),
+            },
+            _ if is_punctuation(character) => {}
+            _ => stretches.push(0),
+        }
+    }
+    let long = stretches.iter().filter(|count| **count >= MIN_DIGITS_OF_A_SECOND).count();
+    // Two whole numbers with nothing but spaces between them.
+    long >= 2 || stretches.iter().any(|count| *count >= 2 * MIN_DIGITS)
+}
+
+/// Marks that come along when a number is copied from an address book. They
+/// are not seen, so they are not part of what was typed.
+fn without_invisible(raw: &str) -> String {
+    let invisible = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}');
+    let visible = raw.chars().filter(|c| !invisible(c));
+    // Between two lines there may be two numbers; other white space is a space.
+    visible.map(|c| if c.is_whitespace() && c != '\n' && c != '\r' { ' ' } else { c }).collect()
+}
+
+fn parse(written: &Written, region: Option<Region>) -> Result<PhoneNumber, PhoneFault> {
+    let valid = |text: &str, region| {
+        let number = PHONE_NUMBER_UTIL.parse(text, region).ok()?;
+        (PHONE_NUMBER_UTIL.is_valid_number(&number) && number.extension.is_none()).then_some(number)
+    };
+    let digits = &written.digits;
+    if written.international {
+        return valid(&format!("+{digits}"), None).ok_or(PhoneFault::Invalid);
+    }
+    if let Some(number) = region.and_then(|region| valid(digits, Some(region))) {
+        return Ok(number);
+    }
+    // `375291234567` in a Russian branch: the country code without its plus. But
+    // eight and ten digits is how Russia and Kazakhstan write their own numbers,
+    // and as a country code it would make a stranger in Vietnam out of Moscow's 495.
+    let national_with_eight = digits.len() == 11 && digits.starts_with('8');
+    if digits.len() >= 11
+        && !national_with_eight
+        && let Some(number) = valid(&format!("+{digits}"), None)
+    {
+        return Ok(number);
+    }
+    Err(if region.is_none() { PhoneFault::CountryUnknown } else { PhoneFault::Invalid })
+}
+
+/// Whether it is a country with a numbering plan, by its ISO 3166 code in capitals.
+pub fn is_region(code: &str) -> bool {
+    known_region(code).is_some()
+}
+
+fn known_region(code: &str) -> Option<Region> {
+    let capitals = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    let region = Region::from_code(code).ok().filter(|_| capitals)?;
+    PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_| region)
+}
+
+/// The country in which a branch writes down numbers: what its owner set, else
+/// where the branch's own number belongs, else where its time zone is.
+pub fn region_of_branch(setting: Option<&str>, branch_phone: &str, zone: &str) -> Option<String> {
+    if let Some(code) = setting.filter(|code| is_region(code)) {
+        return Some(code.to_owned());
+    }
+    let of_zone = region_of_zone(zone);
+    let of_phone = || {
+        // A landline is as good here as a mobile number.
+        let written = Written::read(&without_invisible(branch_phone)).ok()?;
+        let number = parse(&written, of_zone.and_then(known_region)).ok()?;
+        let region = PHONE_NUMBER_UTIL.get_region_for_number(&number)?;
+        // Hotlines of the whole world belong to no country.
+        Some(region.to_string()).filter(|code| is_region(code))
+    };
+    of_phone().or_else(|| of_zone.map(str::to_owned))
+}

@@ -1,0 +1,128 @@
+//! The last check: just before the claim every booking of the message is read again.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+use tracing::warn;
+
+use super::Sender;
+use crate::branch::Branch;
+use crate::db::StorageError;
+use crate::monitor::{self, Verdict, carry_out, known, recheck};
+use crate::notification::{Event, Kind, Notification, Reason, Refusal, State};
+use crate::outbox::{self, Actor, Link, OutboxError};
+use crate::ports::{BookingsError, Lookup};
+
+/// The longest pause between two tries of a check.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(60);
+
+/// What the check came to.
+pub(super) enum Checked {
+    /// As written about; the row may be claimed at this revision.
+    Unchanged { revision: i64 },
+    /// The row was changed, ended or put off.
+    NotNow,
+}
+
+impl Sender {
+    pub(super) async fn last_check(&self, row: &Notification) -> Result<Checked, StorageError> {
+        if row.kind == Kind::Test {
+            return self.checked(row);
+        }
+        let company = row.company;
+        let state = self.outbox.db().read(|connection| known::branch_in(connection, company))?;
+        let state = state.unwrap_or_default();
+        let Ok(branch) = Branch::new(&self.settings, company, &state.facts) else {
+            let event = Event::Wait { reason: Reason::SettingsChanged, detail: String::new() };
+            self.apply(row, event, self.clock.now())?;
+            return Ok(Checked::NotNow);
+        };
+        let links = self.outbox.links(row.id)?;
+        let seen = match self.read_again(row, &links).await {
+            Ok(seen) => seen,
+            Err(error) => {
+                self.cannot_check(row, &error)?;
+                return Ok(Checked::NotNow);
+            }
+        };
+        let now = self.clock.now();
+        let outcome = self.outbox.db().write(|tx| {
+            let current = outbox::get_in(tx, row.id)?.ok_or(Refusal::Missing)?;
+            if current.state != State::Queued || current.revision != row.revision || current.held {
+                return Ok(None);
+            }
+            match recheck(&branch, &current, &links, |id| seen.get(&id).cloned(), now) {
+                Verdict::Unchanged => {
+                    outbox::apply_in(tx, row.id, Some(row.revision), Event::Checked, &Actor::Program, now)
+                        .map(|row| Some(row.revision))
+                }
+                verdict => carry_out(tx, &branch, &current, verdict, now).map(|_| None),
+            }
+        });
+        match outcome {
+            Ok(Some(revision)) => Ok(Checked::Unchanged { revision }),
+            Ok(None) | Err(OutboxError::Refused(_)) => {
+                self.changed.notify_one();
+                Ok(Checked::NotNow)
+            }
+            Err(OutboxError::Storage(error)) => Err(error),
+        }
+    }
+
+    /// The bookings of a message as they are now; a missing entry is gone.
+    async fn read_again(
+        &self,
+        row: &Notification,
+        links: &[Link],
+    ) -> Result<HashMap<crate::booking::BookingId, crate::booking::Booking>, BookingsError> {
+        let mut seen = HashMap::new();
+        for link in links.iter().filter(|link| !link.dropped) {
+            if let Lookup::Found(booking) = self.bookings.get(row.company, link.booking).await? {
+                seen.insert(link.booking, *booking);
+            }
+        }
+        Ok(seen)
+    }
+
+    fn checked(&self, row: &Notification) -> Result<Checked, StorageError> {
+        let now = self.clock.now();
+        match self.outbox.apply(row.id, Some(row.revision), Event::Checked, &Actor::Program, now) {
+            Ok(row) => Ok(Checked::Unchanged { revision: row.revision }),
+            Err(OutboxError::Refused(_)) => Ok(Checked::NotNow),
+            Err(OutboxError::Storage(error)) => Err(error),
+        }
+    }
+
+    /// Not sent unseen: it stays queued with the reason and is tried again until late.
+    fn cannot_check(&self, row: &Notification, error: &BookingsError) -> Result<(), StorageError> {
+        warn!(notification = %row.id, %error, "the last check could not read the booking");
+        let now = self.clock.now();
+        let pause = (TimeDelta::seconds(2) * (1 << row.tries.clamp(0, 5))).min(LONGEST_PAUSE);
+        let asked = error.retry_after().and_then(|asked| TimeDelta::from_std(asked).ok());
+        let event = Event::Postpone {
+            reason: Reason::CannotCheck,
+            detail: error.code().as_str().to_owned(),
+            next_try_at: now + pause.max(asked.unwrap_or_default()),
+        };
+        self.apply(row, event, now)
+    }
+
+    /// A poll may have brought a change while the message was on its way: the
+    /// booking is compared once more with what was written.
+    pub(super) fn note_changes(&self, row: &Notification) {
+        let noted = self.outbox.db().write(|tx| {
+            let state = known::branch_in(tx, row.company)?.unwrap_or_default();
+            let Ok(branch) = Branch::new(&self.settings, row.company, &state.facts) else { return Ok(()) };
+            for link in outbox::links_in(tx, row.id)? {
+                if let Some(booking) = known::booking_in(tx, row.company, link.booking)? {
+                    monitor::note_change(tx, &branch, row, &booking, self.clock.now())?;
+                }
+            }
+            Ok::<_, OutboxError>(())
+        });
+        match noted {
+            Ok(()) | Err(OutboxError::Refused(_)) => {}
+            Err(OutboxError::Storage(error)) => warn!(%error, "a change after sending could not be noted"),
+        }
+    }
+}

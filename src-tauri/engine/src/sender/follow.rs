@@ -1,0 +1,210 @@
+//! After the answer: what the gateway pushes, what became of attempts without an
+//! answer, and delivery asked for when no word of it comes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
+use tracing::{debug, warn};
+
+use crate::db::StorageError;
+use crate::error::{Fault, FaultCode, Subject};
+use crate::notification::{Event, Notification};
+use crate::outbox::{Actor, Outbox, OutboxError, Unsettled};
+use crate::ports::{Clock, Desktop, GatewayEvent, Messenger, MessengerError, SentMessage};
+
+/// One long poll.
+const LISTEN_FOR: Duration = Duration::from_secs(20);
+
+/// A gateway that answers "nothing" at once is not asked in a loop.
+const EMPTY_PAUSE: Duration = Duration::from_millis(500);
+
+/// After a failed long poll.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// How often open ends are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// A gateway's journal lags by up to two minutes: it is read at these ages of the attempt.
+const JOURNAL_AT: [TimeDelta; 2] = [TimeDelta::seconds(130), TimeDelta::seconds(300)];
+
+/// A gateway that cannot be asked at all does not keep a person waiting longer.
+const GIVE_UP_AFTER: TimeDelta = TimeDelta::minutes(20);
+
+/// Clocks of gateway and computer may differ by this.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::seconds(60);
+
+/// Delivery is followed for so long; gateways keep a message for a day.
+const FOLLOW_FOR: TimeDelta = TimeDelta::hours(48);
+
+/// An echo nobody claims is another program's after this.
+const FOREIGN_AFTER: TimeDelta = TimeDelta::minutes(3);
+
+/// At most so many questions about delivery at a time.
+const ASK_AT_ONCE: i64 = 20;
+
+/// Listens to the gateway and settles what is open, until dropped.
+pub struct Follower {
+    pub outbox: Outbox,
+    pub messenger: Arc<dyn Messenger>,
+    pub clock: Arc<dyn Clock>,
+    pub desktop: Arc<dyn Desktop>,
+    pub changed: Arc<Notify>,
+}
+
+impl Follower {
+    /// Both halves, for ever.
+    pub async fn run(&self) {
+        tokio::join!(self.listen(), self.settle());
+    }
+
+    /// Takes what the gateway pushes: stored first, acknowledged after.
+    async fn listen(&self) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let asked = self.clock.moment().monotonic;
+            match self.messenger.receive(LISTEN_FOR).await {
+                Ok(Some(pushed)) => {
+                    pause = FIRST_PAUSE;
+                    if let Err(error) = self.take(&pushed.event) {
+                        warn!(%error, "a gateway's notification could not be stored; it stays there");
+                        tokio::time::sleep(FIRST_PAUSE).await;
+                        continue;
+                    }
+                    if let Err(error) = self.messenger.acknowledge(pushed.receipt).await {
+                        // It will come again, and then change nothing.
+                        debug!(%error, "a notification could not be acknowledged");
+                    }
+                }
+                Ok(None) => {
+                    pause = FIRST_PAUSE;
+                    if self.clock.moment().monotonic.saturating_sub(asked) < EMPTY_PAUSE {
+                        tokio::time::sleep(EMPTY_PAUSE).await;
+                    }
+                }
+                Err(error) => {
+                    if error == MessengerError::WebhookSet && pause == FIRST_PAUSE {
+                        let fault = Fault {
+                            subject: Subject::Gateway,
+                            code: FaultCode::GatewayWebhookSet,
+                            detail: error.to_string(),
+                        };
+                        self.desktop.alarm(&fault);
+                    }
+                    debug!(%error, "the gateway's notifications cannot be received");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+
+    fn take(&self, event: &GatewayEvent) -> Result<(), StorageError> {
+        self.outbox.store_pushed(self.messenger.instance(), event, self.clock.now())?;
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Looks after everything that has no end yet.
+    async fn settle(&self) {
+        loop {
+            if let Err(error) = self.settle_once().await {
+                warn!(%error, "open ends could not be looked after");
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    async fn settle_once(&self) -> Result<(), StorageError> {
+        for unsettled in self.outbox.unsettled(self.messenger.instance())? {
+            self.look_up(&unsettled).await?;
+        }
+        self.ask_for_delivery().await?;
+        if !self.outbox.foreign_echoes(self.clock.now() - FOREIGN_AFTER)?.is_empty() {
+            self.desktop.alarm(&Fault {
+                subject: Subject::Gateway,
+                code: FaultCode::GatewayForeignEcho,
+                detail: "a message left this account that this program did not send".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Looks for an attempt at the gateway: in its queue at once, later in its
+    /// journal. Never sends.
+    async fn look_up(&self, unsettled: &Unsettled) -> Result<(), StorageError> {
+        let age = self.clock.now() - unsettled.started_at;
+        let found = match unsettled.looked_up {
+            0 => self.messenger.queued().await,
+            1 if age >= JOURNAL_AT[0] => self.messenger.journal(&unsettled.phone).await,
+            2 if age >= JOURNAL_AT[1] => self.messenger.journal(&unsettled.phone).await,
+            _ => return Ok(()),
+        };
+        let now = self.clock.now();
+        match found {
+            Ok(messages) => {
+                for message in messages.iter().filter(|message| is_it(message, unsettled)) {
+                    if self.outbox.found_at_gateway(unsettled.attempt, &message.id, now)? {
+                        self.changed.notify_one();
+                        return Ok(());
+                    }
+                }
+                let last = unsettled.looked_up >= 2;
+                self.outbox.looked_in_vain(unsettled, last, now)?;
+            }
+            Err(error) => {
+                debug!(attempt = unsettled.attempt, %error, "an attempt could not be looked up");
+                if age >= GIVE_UP_AFTER {
+                    self.outbox.looked_in_vain(unsettled, true, now)?;
+                } else {
+                    tokio::time::sleep(FIRST_PAUSE).await;
+                }
+            }
+        }
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Where no word of delivery comes by itself, it is asked for, ever more rarely.
+    async fn ask_for_delivery(&self) -> Result<(), StorageError> {
+        let now = self.clock.now();
+        for row in self.outbox.undelivered_since(now - FOLLOW_FOR, ASK_AT_ONCE)? {
+            if !is_due_for_asking(&row, now) {
+                continue;
+            }
+            self.outbox.followed(row.id, now)?;
+            match self.messenger.delivery(&row.phone, &row.gateway_id).await {
+                Ok(Some(status)) => {
+                    let event = Event::Delivery { status, at: now, detail: String::new() };
+                    match self.outbox.apply(row.id, None, event, &Actor::Program, now) {
+                        Ok(_) | Err(OutboxError::Refused(_)) => self.changed.notify_one(),
+                        Err(OutboxError::Storage(error)) => return Err(error),
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => debug!(notification = %row.id, %error, "delivery could not be asked for"),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a message at the gateway is the one an attempt sent.
+fn is_it(message: &SentMessage, unsettled: &Unsettled) -> bool {
+    message.by_api
+        && message.phone == unsettled.phone
+        && message.text == unsettled.text
+        && message.at.is_none_or(|at| at >= unsettled.started_at - CLOCKS_DIFFER)
+}
+
+fn is_due_for_asking(row: &Notification, now: DateTime<Utc>) -> bool {
+    let Some(accepted_at) = row.accepted_at else { return false };
+    let pause = match now - accepted_at {
+        age if age < TimeDelta::minutes(10) => TimeDelta::minutes(1),
+        age if age < TimeDelta::hours(1) => TimeDelta::minutes(5),
+        _ => TimeDelta::minutes(30),
+    };
+    now - row.followed_at.unwrap_or(accepted_at) >= pause
+}

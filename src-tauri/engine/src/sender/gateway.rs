@@ -1,0 +1,219 @@
+//! Whether the gateway can send now, how fast, and whether the number is on the channel.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tracing::warn;
+
+use super::Sender;
+use crate::db::StorageError;
+use crate::error::{Fault, FaultCode, Subject};
+use crate::notification::{Event, Notification, Reason};
+use crate::outbox::phone_key;
+use crate::ports::{GatewayState, MessengerError, NumberCheck};
+
+/// The account's state is asked for again after this.
+const STATE_HOLDS: TimeDelta = TimeDelta::seconds(15);
+
+/// Two looks this far apart must agree before anybody is alarmed.
+const ALARM_AFTER: TimeDelta = TimeDelta::seconds(10);
+
+/// A gateway that cannot be reached may be back in a moment.
+const OFFLINE_ALARM_AFTER: TimeDelta = TimeDelta::seconds(60);
+
+/// A number's answer is good for so long.
+const NUMBER_HOLDS: TimeDelta = TimeDelta::days(30);
+
+/// The longest pause between two tries.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(60);
+
+/// What the sender remembers of its gateway.
+#[derive(Debug, Default)]
+pub struct Readiness {
+    /// When the account was last known to be ready.
+    ready_at: Option<DateTime<Utc>>,
+    /// The whole line waits until then.
+    blocked_until: Option<DateTime<Utc>>,
+    /// Since when it cannot send.
+    fault_since: Option<DateTime<Utc>>,
+    alarmed: bool,
+    /// The next message leaves no sooner: pacing.
+    slot_at: Option<DateTime<Utc>>,
+}
+
+impl Readiness {
+    /// Pacing goes on from the last attempt before this start.
+    pub fn resume(last_attempt_at: Option<DateTime<Utc>>, gap: Duration) -> Self {
+        let mut readiness = Self::default();
+        if let Some(at) = last_attempt_at {
+            readiness.sent(at, gap, 0.0);
+        }
+        readiness
+    }
+
+    /// Whether nothing can leave at the moment.
+    pub(super) fn is_blocked(&self, now: DateTime<Utc>) -> bool {
+        self.fault_since.is_some() || self.blocked_until.is_some_and(|until| now < until)
+    }
+
+    /// The next message leaves no sooner.
+    pub(super) fn slot_at(&self) -> DateTime<Utc> {
+        let epoch = DateTime::UNIX_EPOCH;
+        self.slot_at.unwrap_or(epoch).max(self.blocked_until.unwrap_or(epoch))
+    }
+
+    /// A message left: the next one keeps its distance, never exactly the same one.
+    pub(super) fn sent(&mut self, at: DateTime<Utc>, gap: Duration, jitter: f64) {
+        let gap = gap.mul_f64(1.0 + 0.3 * jitter.clamp(0.0, 1.0));
+        self.slot_at = TimeDelta::from_std(gap).ok().map(|gap| at + gap);
+    }
+
+    /// Something stood in the way of an attempt. Answers how long to wait.
+    pub(super) fn failed(
+        &mut self,
+        error: &MessengerError,
+        retry_after: Option<Duration>,
+        tries: i64,
+        now: DateTime<Utc>,
+    ) -> TimeDelta {
+        let doubled = 1 << tries.clamp(0, 5);
+        let pause = (TimeDelta::seconds(2) * doubled).min(LONGEST_PAUSE);
+        let asked = retry_after.or(error.retry_after()).and_then(|asked| TimeDelta::from_std(asked).ok());
+        let pause = pause.max(asked.unwrap_or_default());
+        self.ready_at = None;
+        self.blocked_until = Some(now + pause);
+        pause
+    }
+}
+
+impl Sender {
+    /// Asks the account's state, unless it was just told. Err has how long to wait.
+    pub(super) async fn gateway_ready(
+        &self,
+        row: &Notification,
+    ) -> Result<Result<(), Duration>, StorageError> {
+        let now = self.clock.now();
+        let told = self.outbox.desk()?.gateway;
+        let fresh = self.readiness.lock().await.ready_at.is_some_and(|at| {
+            // A pushed change of state is news, whatever was asked before.
+            now - at < STATE_HOLDS && at <= now && told.state_at.is_none_or(|pushed| pushed <= at)
+        });
+        if fresh {
+            return Ok(Ok(()));
+        }
+        let state = self.messenger.state().await;
+        let now = self.clock.now();
+        let error = match state {
+            Ok(state) => {
+                self.outbox.gateway_told(&state, now)?;
+                match not_ready(&state) {
+                    None => {
+                        self.gateway_is_ready(now).await?;
+                        return Ok(Ok(()));
+                    }
+                    Some(error) => error,
+                }
+            }
+            Err(error) => error,
+        };
+        self.gateway_is_not_ready(&error, now).await?;
+        let pause = self.readiness.lock().await.failed(&error, None, row.tries, now);
+        let event = Event::Postpone {
+            reason: Reason::GatewayNotReady,
+            detail: error.code().as_str().to_owned(),
+            next_try_at: now + pause,
+        };
+        self.apply(row, event, now)?;
+        Ok(Err(pause.to_std().unwrap_or_default()))
+    }
+
+    async fn gateway_is_ready(&self, now: DateTime<Utc>) -> Result<(), StorageError> {
+        let mut readiness = self.readiness.lock().await;
+        readiness.ready_at = Some(now);
+        readiness.blocked_until = None;
+        readiness.fault_since = None;
+        readiness.alarmed = false;
+        drop(readiness);
+        if self.outbox.gateway_fault(None, now)? {
+            self.desktop.all_clear(Subject::Gateway);
+        }
+        Ok(())
+    }
+
+    async fn gateway_is_not_ready(
+        &self,
+        error: &MessengerError,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let detail = error.to_string();
+        if self.outbox.gateway_fault(Some((error.code(), &detail)), now)? {
+            warn!(%error, "the gateway cannot send");
+        }
+        let mut readiness = self.readiness.lock().await;
+        let since = *readiness.fault_since.get_or_insert(now);
+        let patience =
+            if error.code() == FaultCode::GatewayOffline { OFFLINE_ALARM_AFTER } else { ALARM_AFTER };
+        if !readiness.alarmed && now - since >= patience {
+            readiness.alarmed = true;
+            self.desktop.alarm(&Fault { subject: Subject::Gateway, code: error.code(), detail });
+        }
+        Ok(())
+    }
+
+    /// Whether the number is on the channel, as far as can be known. False when
+    /// the row was dealt with here.
+    pub(super) async fn number_checked(&self, row: &Notification) -> Result<bool, StorageError> {
+        let now = self.clock.now();
+        let instance = self.messenger.instance();
+        let key = phone_key(&row.phone);
+        let known = self.outbox.number_check(&key, instance, now - NUMBER_HOLDS)?;
+        let check = match known {
+            Some(true) => Ok(NumberCheck::Exists),
+            Some(false) => Ok(NumberCheck::Absent),
+            None => self.messenger.check_number(&row.phone).await,
+        };
+        let now = self.clock.now();
+        match check {
+            Ok(answer) => {
+                let has_account = answer == NumberCheck::Exists;
+                if known.is_none() {
+                    self.outbox.keep_number_check(&key, instance, has_account, now)?;
+                }
+                if !has_account {
+                    let event = Event::Reject { reason: Reason::NoWhatsapp, detail: String::new() };
+                    self.apply(row, event, now)?;
+                }
+                Ok(has_account)
+            }
+            // Checks are rationed apart from messages: without one the gateway
+            // itself will say that the number has no account.
+            Err(MessengerError::CheckLimit | MessengerError::Quota) => Ok(true),
+            Err(error) => {
+                warn!(notification = %row.id, %error, "the number could not be checked");
+                self.gateway_is_not_ready(&error, now).await?;
+                let pause = self.readiness.lock().await.failed(&error, None, row.tries, now);
+                let event = Event::Postpone {
+                    reason: Reason::GatewayNotReady,
+                    detail: error.code().as_str().to_owned(),
+                    next_try_at: now + pause,
+                };
+                self.apply(row, event, now)?;
+                Ok(false)
+            }
+        }
+    }
+}
+
+/// Why an account in this state cannot send; None when it can.
+const fn not_ready(state: &GatewayState) -> Option<MessengerError> {
+    match state {
+        GatewayState::Authorised => None,
+        GatewayState::Starting => Some(MessengerError::Starting),
+        GatewayState::Blocked | GatewayState::YellowCard | GatewayState::Suspended => {
+            Some(MessengerError::Suspended)
+        }
+        GatewayState::NotAuthorised | GatewayState::SleepMode | GatewayState::Unknown(_) => {
+            Some(MessengerError::NotAuthorised)
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The sender: carries what is due to the gateway, one message at a time.
+//!
+//! due → gateway ready → number checked → last check → claim → send → record.
+//! Everything up to the claim may be repeated; after the claim nothing is. The
+//! attempt's row is on the disk before the first byte leaves, and what came of
+//! it is recorded before the next row is looked at: if it cannot be recorded,
+//! nothing is sent.
+
+mod check;
+mod follow;
+mod gateway;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::{Mutex, Notify, watch};
+use tracing::{error, info, warn};
+
+use crate::db::StorageError;
+use crate::desk::Vigil;
+use crate::error::{Fault, Subject};
+use crate::notification::{Event, LATE_AFTER, LATE_IN_LINE, Notification, Reason, Refusal};
+use crate::outbox::{Actor, Attempt, Claim, ClaimTerms, Outbox, OutboxError};
+use crate::phone::{Phone, masked};
+use crate::ports::{Bookings, Clock, Desktop, Messenger, SendOutcome};
+use crate::settings::Settings;
+use check::Checked;
+
+pub use follow::Follower;
+pub use gateway::Readiness;
+
+/// How often the queue is looked at while something is due soon.
+const TICK: Duration = Duration::from_millis(250);
+
+/// How often it is looked at when nothing is queued.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// After a stop was asked for, an answer that is still not here counts as none.
+const PATIENCE_AT_STOP: Duration = Duration::from_secs(7);
+
+/// Sends until told to stop, then finishes what is on its way.
+pub struct Sender {
+    pub outbox: Outbox,
+    pub settings: Arc<Settings>,
+    pub bookings: Arc<dyn Bookings>,
+    pub messenger: Arc<dyn Messenger>,
+    pub clock: Arc<dyn Clock>,
+    pub desktop: Arc<dyn Desktop>,
+    /// Rung when the queue changed.
+    pub changed: Arc<Notify>,
+    pub vigil: Arc<Vigil>,
+    /// True when it is time to stop.
+    pub stop: watch::Receiver<bool>,
+    pub readiness: Mutex<Readiness>,
+}
+
+/// What one look at the queue came to.
+enum Next {
+    /// Nothing to do for so long, unless the queue changes.
+    Rest(Duration),
+    /// Look again at once.
+    Again,
+}
+
+impl Sender {
+    /// Runs until `stop`; returns when nothing is on its way any more.
+    pub async fn run(&self) {
+        let mut stop = self.stop.clone();
+        let mut storage_failed = false;
+        while !*stop.borrow_and_update() {
+            let rest = match self.step().await {
+                Ok(next) => {
+                    if std::mem::take(&mut storage_failed) {
+                        info!("the database works again");
+                        self.desktop.all_clear(Subject::Storage);
+                    }
+                    match next {
+                        Next::Again => continue,
+                        Next::Rest(rest) => rest,
+                    }
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut storage_failed, true) {
+                        error!(%error, "nothing is sent while the database fails");
+                        let detail = error.to_string();
+                        self.desktop.alarm(&Fault { subject: Subject::Storage, code: error.code(), detail });
+                    }
+                    IDLE
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(rest) => {}
+                () = self.changed.notified() => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    async fn step(&self) -> Result<Next, StorageError> {
+        self.vigil.observe(&self.outbox, &self.settings)?;
+        let now = self.clock.now();
+        let paused = self.outbox.desk()?.paused(now).is_some();
+        let stalled = paused || self.readiness.lock().await.is_blocked(now);
+        self.overtake(now, stalled)?;
+        let Some(row) = self.outbox.first_in_line(!self.settings.enabled)? else {
+            return Ok(Next::Rest(IDLE));
+        };
+        let start_at = row.ready_at().max(self.readiness.lock().await.slot_at());
+        if paused || start_at > now {
+            let left = (start_at - now).to_std().unwrap_or_default();
+            return Ok(Next::Rest(if paused { TICK } else { left.min(TICK) }));
+        }
+        self.carry(row).await
+    }
+
+    /// Applies what time alone did to rows.
+    fn overtake(&self, now: DateTime<Utc>, stalled: bool) -> Result<(), StorageError> {
+        for row in self.outbox.overtaken(now - LATE_AFTER, now)? {
+            if let Some(event) = row.fate(now, stalled) {
+                self.apply(&row, event, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One row from its time to its record.
+    async fn carry(&self, row: Notification) -> Result<Next, StorageError> {
+        if let Err(pause) = self.gateway_ready(&row).await? {
+            return Ok(Next::Rest(pause.min(TICK)));
+        }
+        if !self.number_checked(&row).await? {
+            return Ok(Next::Again);
+        }
+        let revision = match self.last_check(&row).await? {
+            Checked::Unchanged { revision } => revision,
+            Checked::NotNow => return Ok(Next::Again),
+        };
+        // The clock may have jumped while the checks ran.
+        self.vigil.observe(&self.outbox, &self.settings)?;
+        if *self.stop.borrow() {
+            return Ok(Next::Again);
+        }
+        let now = self.clock.now();
+        let late_after = if row.reason == Reason::None { LATE_IN_LINE } else { LATE_AFTER };
+        let terms = ClaimTerms {
+            revision,
+            instance: self.messenger.instance(),
+            late_after,
+            automatic: self.settings.enabled,
+        };
+        let Some(claim) = self.outbox.claim(row.id, terms, now)? else {
+            self.not_claimed(&row, now)?;
+            return Ok(Next::Again);
+        };
+        let outcome = self.send(&claim).await;
+        self.record(&claim, outcome).await;
+        Ok(Next::Again)
+    }
+
+    /// The one request. When the program is told to stop and the answer stays
+    /// away, nobody knows whether it arrived.
+    async fn send(&self, claim: &Claim) -> SendOutcome {
+        let mut stop = self.stop.clone();
+        let patience = async {
+            while !*stop.borrow_and_update() {
+                if stop.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+            tokio::time::sleep(PATIENCE_AT_STOP).await;
+        };
+        tokio::select! {
+            outcome = self.messenger.send(&claim.row.phone, &claim.row.text) => outcome,
+            () = patience => SendOutcome::Ambiguous { why: "stopped before the answer".to_owned() },
+        }
+    }
+
+    /// Writes down what came of an attempt, and goes on trying until it is
+    /// written: nothing else is sent before. If the program ends first, the row
+    /// is of unknown outcome at the next start.
+    async fn record(&self, claim: &Claim, outcome: SendOutcome) {
+        let id = claim.row.id;
+        let now = self.clock.now();
+        let end = match outcome {
+            SendOutcome::Accepted { id } => Attempt::Accepted { id },
+            SendOutcome::NotSent { retry_after, error } => {
+                let pause = self.readiness.lock().await.failed(&error, retry_after, claim.row.tries, now);
+                Attempt::NotSent { detail: error.to_string(), next_try_at: now + pause }
+            }
+            SendOutcome::Rejected { error } => {
+                Attempt::Rejected { reason: Reason::Rejected, detail: error.to_string() }
+            }
+            SendOutcome::Ambiguous { why } => Attempt::Ambiguous { detail: why },
+        };
+        let phone = Phone::try_from(claim.row.phone.clone()).map(|phone| masked(&phone)).unwrap_or_default();
+        info!(notification = %id, attempt = claim.attempt, %phone, end = end.word(), "an attempt ended");
+        let gap = self.settings.whatsapp.send_gap;
+        self.readiness.lock().await.sent(claim.row.claimed_at.unwrap_or(now), gap, rand::random::<f64>());
+        let mut told = false;
+        loop {
+            match self.outbox.finish_attempt(claim, &end, self.clock.now()) {
+                Ok(row) => {
+                    self.note_changes(&row);
+                    self.changed.notify_one();
+                    return;
+                }
+                Err(OutboxError::Refused(refusal)) => {
+                    error!(notification = %id, %refusal, "the end of an attempt does not fit its row");
+                    return;
+                }
+                Err(OutboxError::Storage(error)) => {
+                    if !std::mem::replace(&mut told, true) {
+                        error!(notification = %id, %error, "the end of an attempt cannot be recorded yet");
+                        let detail = error.to_string();
+                        self.desktop.alarm(&Fault { subject: Subject::Storage, code: error.code(), detail });
+                    }
+                    if *self.stop.borrow() {
+                        return;
+                    }
+                    tokio::time::sleep(IDLE).await;
+                }
+            }
+        }
+    }
+
+    /// The claim did not come about: somebody was faster, which is as it should
+    /// be, or something forbids the message for good.
+    fn not_claimed(&self, row: &Notification, now: DateTime<Utc>) -> Result<(), StorageError> {
+        let Some(current) = self.outbox.get(row.id)? else { return Ok(()) };
+        if current.version != row.version && !current.same_life(row) {
+            return Ok(());
+        }
+        let event = match self.outbox.obstacle(&current)? {
+            Some(Refusal::OptedOut) => Event::Skip { reason: Reason::OptedOut },
+            Some(Refusal::BotsOwn) => Event::Withdraw { reason: Reason::Bot },
+            // The pause began, or the check took too long: once more, a little later.
+            _ => Event::Postpone {
+                reason: current.reason,
+                detail: current.detail.clone(),
+                next_try_at: now + TimeDelta::seconds(1),
+            },
+        };
+        self.apply(&current, event, now)
+    }
+
+    /// An event of the program's. A row that moved on by itself is left alone.
+    fn apply(&self, row: &Notification, event: Event, now: DateTime<Utc>) -> Result<(), StorageError> {
+        match self.outbox.apply(row.id, Some(row.revision), event, &Actor::Program, now) {
+            Ok(_) => {
+                self.changed.notify_one();
+                Ok(())
+            }
+            Err(OutboxError::Refused(refusal)) => {
+                warn!(notification = %row.id, %refusal, "a row moved on by itself");
+                Ok(())
+            }
+            Err(OutboxError::Storage(error)) => Err(error),
+        }
+    }
+}
+
+impl Attempt {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::NotSent { .. } => "not sent",
+            Self::Rejected { .. } => "rejected",
+            Self::Ambiguous { .. } => "ambiguous",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,551 @@
+use std::fs;
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::*;
+
+/// The example of the documentation.
+const EXAMPLE: &str = r#"enabled = true                        # the whole program
+poll_interval_ms = 60000
+notification_delay_ms = 30000         # 30 s
+language = "ru"
+quiet_hours = ""                      # off
+min_lead_minutes = 15
+
+# Where bookings come from.
+[yclients]
+base_url = "https://api.yclients.com/api/v1"
+request_gap_ms = 1000
+
+[whatsapp]
+gateway = "green-api"
+base_url = "https://1103.api.green-api.com"
+instance_id = "1103000001"
+send_gap_ms = 3000
+
+# The first shop.
+[[branches]]
+company_id = 962302
+integration_user_ids = [771]          # the bot
+phone_region = "RU"
+notification_delay_ms = 45000
+"#;
+
+fn dir_with(text: &str) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(file_path(dir.path()), text).unwrap();
+    dir
+}
+
+fn load(text: &str) -> Result<Settings, SettingsError> {
+    Settings::load(dir_with(text).path(), &Environment::default())
+}
+
+/// The refusal without the path, which differs from run to run.
+fn refusal(text: &str) -> String {
+    let error = load(text).expect_err(text);
+    let shown = error.to_string();
+    let path = error.path.unwrap().display().to_string();
+    shown.replace(&path, FILE_NAME)
+}
+
+fn edited(before: &str, changes: &[Change]) -> String {
+    let dir = dir_with(before);
+    SettingsFile::new(dir.path()).edit(changes).unwrap();
+    fs::read_to_string(file_path(dir.path())).unwrap()
+}
+
+#[test]
+fn a_missing_file_and_an_empty_one_are_the_defaults() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(Settings::load(dir.path(), &Environment::default()), Ok(Settings::default()));
+    assert_eq!(load(""), Ok(Settings::default()));
+    assert_eq!(load("\u{feff}# nothing yet\r\n"), Ok(Settings::default()));
+}
+
+#[test]
+fn the_example_is_read_whole() {
+    let settings = load(EXAMPLE).unwrap();
+    let mut branch = BranchSettings::new(CompanyId(962_302));
+    branch.integration_user_ids = vec![771];
+    branch.phone_region = Some("RU".to_owned());
+    branch.delay = Some(Delay::After(TimeDelta::seconds(45)));
+    let mut expected = Settings { branches: vec![branch], ..Settings::default() };
+    expected.whatsapp.base_url = "https://1103.api.green-api.com".to_owned();
+    expected.whatsapp.instance_id = "1103000001".to_owned();
+    assert_eq!(settings, expected);
+}
+
+#[test]
+fn other_spellings_are_read_too() {
+    let settings = load(
+        "notification_delay_ms = \"manual\"\nyclients.base_url = \"http://127.0.0.1:8080/api/v1/\"\n\
+         whatsapp = { instance_id = 1103000001, base_url = \"http://[::1]:9000\" }\n\
+         branches = [{ company_id = 1, phone_region = \"kz\", quiet_hours = \"22:00-08:00\" }]",
+    )
+    .unwrap();
+    assert_eq!(settings.delay, Delay::Manual);
+    assert_eq!(settings.yclients.base_url, "http://127.0.0.1:8080/api/v1");
+    assert_eq!(settings.whatsapp.instance_id, "1103000001");
+    assert_eq!(settings.whatsapp.base_url, "http://[::1]:9000");
+    assert_eq!(settings.branches[0].phone_region.as_deref(), Some("KZ"));
+    assert!(load("[yclients]\nbase_url = \"http://localhost:1\"").is_ok());
+}
+
+#[test]
+fn every_refusal_names_line_key_and_what_is_allowed() {
+    let refusals: Vec<_> = [
+        "# one\npol_interval_ms = 5",
+        "[yclients]\nbase = \"x\"",
+        "[[branches]]\ncompany_id = 1\ncompany = 2",
+        "\n[green-api]\ntoken = \"secret\"",
+        "poll_interval_ms = 99",
+        "poll_interval_ms = \"60000\"",
+        "poll_interval_ms = 60000.0",
+        "poll_interval_ms = 99999999999",
+        "poll_interval_ms = -1",
+        "enabled = \"yes\"",
+        "notification_delay_ms = 1800001",
+        "notification_delay_ms = \"never\"",
+        "language = \"de\"",
+        "quiet_hours = \"21-9\"",
+        "quiet_hours = \"09:00-09:00\"",
+        "min_lead_minutes = -1",
+        "template = \"Привет, {client}\"",
+        "template = 5",
+        "yclients = 5",
+        "branches = 5",
+        "branches = [5]",
+        "[branches]\ncompany_id = 1",
+        "[yclients]\nbase_url = \"http://api.yclients.com\"",
+        "[yclients]\nbase_url = \"http://127.0.0.1@evil.example\"",
+        "[yclients]\nbase_url = \"http://127.0.0.1.evil.example\"",
+        "[yclients]\nbase_url = \"ftp://localhost\"",
+        "[yclients]\nbase_url = \"https://api.example/?token=secret\"",
+        "[yclients]\nbase_url = \"api.yclients.com\"",
+        "[yclients]\nrequest_gap_ms = -1",
+        "[whatsapp]\ngateway = \"waha\"",
+        "[whatsapp]\ninstance_id = \"1/../2\"",
+        "[whatsapp]\ninstance_id = -5",
+        "[[branches]]\nphone_region = \"RU\"",
+        "[[branches]]\ncompany_id = 0",
+        "[[branches]]\ncompany_id = 1\n\n[[branches]]\ncompany_id = 1",
+        "[[branches]]\ncompany_id = 1\nphone_region = \"Russia\"",
+        "[[branches]]\ncompany_id = 1\nintegration_user_ids = 771",
+        "[[branches]]\ncompany_id = 1\nintegration_user_ids = [\n  1,\n  \"2\",\n]",
+        "enabled = true\nenabled = false",
+        "enabled = true\nlanguage = ru",
+        "enabled = true\nfoo",
+        "[yclients\n",
+    ]
+    .iter()
+    .map(|text| refusal(text))
+    .collect();
+    assert_snapshot!(refusals.join("\n"), @r##"
+    settings.toml, line 2: pol_interval_ms is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, template, yclients, whatsapp, branches
+    settings.toml, line 2: yclients.base is not a setting; here may be base_url, request_gap_ms
+    settings.toml, line 3: branches.company is not a setting; here may be company_id, integration_user_ids, phone_region, notification_delay_ms, template, quiet_hours, min_lead_minutes
+    settings.toml, line 2: green-api is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, template, yclients, whatsapp, branches
+    settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), not 99
+    settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), without quotes
+    settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), without quotes
+    settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), not 99999999999
+    settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), not -1
+    settings.toml, line 1: enabled must be true or false, without quotes
+    settings.toml, line 1: notification_delay_ms must be a whole number from 0 to 1800000 (milliseconds; 30 minutes), or "manual": every message waits for a person
+    settings.toml, line 1: notification_delay_ms must be a whole number from 0 to 1800000 (milliseconds; 30 minutes), or "manual": every message waits for a person
+    settings.toml, line 1: language must be "ru" or "en"
+    settings.toml, line 1: quiet_hours must be two times such as "21:00-09:00", or empty for none
+    settings.toml, line 1: quiet_hours must begin and end at different times; leave it empty for no quiet hours
+    settings.toml, line 1: min_lead_minutes must be a whole number from 0 to 10080 (minutes), not -1
+    settings.toml, line 1: template cannot be used: line 1: a variable is written with two braces, {{ client }}; single braces are not allowed
+    settings.toml, line 1: template must be a text in quotes
+    settings.toml, line 1: yclients must be a table: [yclients]
+    settings.toml, line 1: branches must be tables: [[branches]]
+    settings.toml, line 1: branches must be tables: [[branches]]
+    settings.toml, line 1: branches must be tables: [[branches]]
+    settings.toml, line 2: yclients.base_url must begin with https://; plain http is only for this computer itself
+    settings.toml, line 2: yclients.base_url must not hold a name or password; secrets belong in the keyring
+    settings.toml, line 2: yclients.base_url must begin with https://; plain http is only for this computer itself
+    settings.toml, line 2: yclients.base_url must begin with https://
+    settings.toml, line 2: yclients.base_url must end with its path, without "?" and "#"
+    settings.toml, line 2: yclients.base_url must be an address such as "https://api.yclients.com/api/v1"
+    settings.toml, line 2: yclients.request_gap_ms must be a whole number from 0 to 600000 (milliseconds), not -1
+    settings.toml, line 2: whatsapp.gateway must be "green-api"
+    settings.toml, line 2: whatsapp.instance_id must be the instance's number: letters, digits, "-" and "_" only
+    settings.toml, line 2: whatsapp.instance_id must be the instance's number
+    settings.toml, line 1: branches.company_id is missing; every branch needs it
+    settings.toml, line 2: branches.company_id must be a whole number from 1 up (the branch's id), not 0
+    settings.toml, line 5: branches.company_id 1 is there twice
+    settings.toml, line 3: branches.phone_region must be a country's two letters, such as "RU" or "KZ"
+    settings.toml, line 3: branches.integration_user_ids must be a list of user ids, such as [771, 772]
+    settings.toml, line 3: branches.integration_user_ids must be a list of user ids, such as [771, 772]
+    settings.toml, line 2, column 1: is not TOML: duplicate key
+    settings.toml, line 2, column 12: is not TOML: string values must be quoted, expected literal string
+    settings.toml, line 2, column 4: is not TOML: key with no value, expected `=`
+    settings.toml, line 1, column 10: is not TOML: unclosed table, expected `]`
+    "##);
+}
+
+#[test]
+fn a_value_that_may_be_a_secret_is_never_repeated() {
+    for text in [
+        "[green-api]\ntoken = \"hunter2\"",
+        "[yclients]\nbase_url = \"https://user:hunter2@api.example\"",
+        "[whatsapp]\ninstance_id = \"hunter2!\"",
+    ] {
+        let error = load(text).unwrap_err();
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_no_text_is_refused_with_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(file_path(dir.path()), b"enabled = true\n# \xcf\xf0\xe8\n").unwrap();
+    let error = Settings::load(dir.path(), &Environment::default()).unwrap_err();
+    assert_eq!((error.line, error.column), (Some(2), Some(3)));
+    fs::write(file_path(dir.path()), vec![b'#'; 2 << 20]).unwrap();
+    assert!(Settings::load(dir.path(), &Environment::default()).is_err());
+    fs::remove_file(file_path(dir.path())).unwrap();
+    fs::create_dir(file_path(dir.path())).unwrap();
+    assert!(Settings::load(dir.path(), &Environment::default()).is_err());
+}
+
+#[test]
+fn a_branch_has_its_own_word_or_the_general_one() {
+    let settings = load(
+        r#"
+quiet_hours = "21:00-09:00"
+template = "Ждём {{ when }}"
+min_lead_minutes = 30
+
+[[branches]]
+company_id = 1
+
+[[branches]]
+company_id = 2
+quiet_hours = ""
+template = ""
+min_lead_minutes = 0
+notification_delay_ms = 0
+phone_region = ""
+
+[[branches]]
+company_id = 3
+quiet_hours = "13:00-14:00"
+template = "Приходите {{ when }}"
+notification_delay_ms = "manual"
+integration_user_ids = [7, 7, 8]
+"#,
+    )
+    .unwrap();
+    let policy = |id| settings.for_branch(CompanyId(id)).unwrap();
+    assert_eq!(
+        policy(1),
+        BranchPolicy {
+            delay: Delay::After(TimeDelta::seconds(30)),
+            template: Some("Ждём {{ when }}"),
+            quiet_hours: settings.quiet_hours,
+            min_lead: TimeDelta::minutes(30),
+            integration_user_ids: &[],
+            phone_region: None,
+        }
+    );
+    assert_eq!(policy(2).template, None);
+    assert_eq!(policy(2).quiet_hours, None);
+    assert_eq!(policy(2).min_lead, TimeDelta::zero());
+    assert_eq!(policy(2).delay, Delay::After(TimeDelta::zero()));
+    assert_eq!(policy(3).quiet_hours, "13:00-14:00".parse().ok());
+    assert_eq!(policy(3).delay, Delay::Manual);
+    assert_eq!(policy(3).integration_user_ids, [7, 8]);
+    assert_eq!(settings.for_branch(CompanyId(4)), None);
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let dir = dir_with(EXAMPLE);
+    let with = |enabled: &str, interval: &str, delay: &str| {
+        let some = |text: &str| Some(text.to_owned());
+        let environment =
+            Environment { enabled: some(enabled), interval: some(interval), delay: some(delay) };
+        Settings::load(dir.path(), &environment)
+    };
+    for (word, meant) in [("TRUE", true), ("1", true), ("yes", true), ("on", true)] {
+        assert_eq!(with(word, "", "").unwrap().enabled, meant);
+    }
+    for word in ["false", "0", "No", "off"] {
+        assert!(!with(word, "", "").unwrap().enabled);
+    }
+    let settings = with("", "250", "0").unwrap();
+    assert_eq!(settings.poll_interval, Duration::from_millis(250));
+    assert_eq!(settings.delay, Delay::After(TimeDelta::zero()));
+    // The branch said 45 s.
+    let policy = settings.for_branch(CompanyId(962_302)).unwrap();
+    assert_eq!(policy.delay, Delay::After(TimeDelta::zero()));
+    assert_eq!(with("", "", " Manual ").unwrap().delay, Delay::Manual);
+    // Empty is as good as not there.
+    assert_eq!(with("", " ", "").unwrap(), load(EXAMPLE).unwrap());
+
+    assert_snapshot!(with("maybe", "", "").unwrap_err().to_string(), @"BOOKING_MONITOR_ENABLED must be true, false, 1, 0, yes, no, on or off");
+    assert_snapshot!(with("", "99", "").unwrap_err().to_string(), @"BOOKING_MONITOR_INTERVAL must be a whole number of milliseconds from 100 to 86400000");
+    assert_snapshot!(with("", "1m", "").unwrap_err().to_string(), @"BOOKING_MONITOR_INTERVAL must be a whole number of milliseconds from 100 to 86400000");
+    assert_snapshot!(with("", "", "30s").unwrap_err().to_string(), @"BOOKING_NOTIFICATION_DELAY must be a whole number of milliseconds from 0 to 1800000 (30 minutes), or manual");
+    assert_snapshot!(with("", "", "-1").unwrap_err().to_string(), @"BOOKING_NOTIFICATION_DELAY must be a whole number of milliseconds from 0 to 1800000 (30 minutes), or manual");
+}
+
+#[test]
+fn an_edit_keeps_comments_and_order() {
+    let mut branch = load(EXAMPLE).unwrap().branches.remove(0);
+    branch.integration_user_ids = vec![771, 772];
+    branch.delay = None;
+    let after = edited(
+        EXAMPLE,
+        &[
+            Change::Delay(Delay::Manual),
+            Change::QuietHours("21:00-09:00".parse().ok()),
+            Change::Template(Some("Ждём {{ when }}\nдо встречи".to_owned())),
+            Change::RequestGap(Duration::from_millis(1500)),
+            Change::PutBranch(branch),
+            Change::PutBranch(BranchSettings {
+                quiet_hours: Some(BranchQuietHours::Off),
+                ..BranchSettings::new(CompanyId(5))
+            }),
+        ],
+    );
+    assert_snapshot!(after, @r#"
+    enabled = true                        # the whole program
+    poll_interval_ms = 60000
+    notification_delay_ms = "manual"         # 30 s
+    language = "ru"
+    quiet_hours = "21:00-09:00"                      # off
+    min_lead_minutes = 15
+    template = """
+    Ждём {{ when }}
+    до встречи"""
+
+    # Where bookings come from.
+    [yclients]
+    base_url = "https://api.yclients.com/api/v1"
+    request_gap_ms = 1500
+
+    [whatsapp]
+    gateway = "green-api"
+    base_url = "https://1103.api.green-api.com"
+    instance_id = "1103000001"
+    send_gap_ms = 3000
+
+    # The first shop.
+    [[branches]]
+    company_id = 962302
+    integration_user_ids = [771, 772]          # the bot
+    phone_region = "RU"
+
+    [[branches]]
+    company_id = 5
+    quiet_hours = ""
+    "#);
+    let after = edited(&after, &[Change::RemoveBranch(CompanyId(962_302)), Change::Template(None)]);
+    assert_eq!(load(&after).unwrap().branches.len(), 1);
+    assert!(after.contains("# Where bookings come from.") && !after.contains("template"));
+    let after = edited(&after, &[Change::RemoveBranch(CompanyId(5)), Change::RemoveBranch(CompanyId(6))]);
+    assert!(!after.contains("branches"), "{after}");
+}
+
+#[test]
+fn an_edit_that_changes_nothing_writes_nothing() {
+    let text = "poll_interval_ms = 60_000 # a minute\ntemplate = \"\"\"\nЖдём {{ when }}\n\"\"\"\n";
+    let dir = dir_with(text);
+    let written = fs::metadata(file_path(dir.path())).unwrap().modified().unwrap();
+    let file = SettingsFile::new(dir.path());
+    file.edit(&[
+        Change::PollInterval(Duration::from_mins(1)),
+        Change::Template(Some("Ждём {{ when }}\n".to_owned())),
+    ])
+    .unwrap();
+    assert_eq!(fs::read_to_string(file_path(dir.path())).unwrap(), text);
+    assert_eq!(fs::metadata(file_path(dir.path())).unwrap().modified().unwrap(), written);
+}
+
+#[test]
+fn a_first_edit_makes_the_file_for_this_user_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = SettingsFile::new(dir.path());
+    let changes = [
+        Change::Enabled(false),
+        Change::PollInterval(Duration::from_secs(5)),
+        Change::Language(Language::En),
+        Change::MinLead(TimeDelta::minutes(20)),
+        Change::YclientsBaseUrl("http://127.0.0.1:1/api/v1".to_owned()),
+        Change::Gateway(Gateway::GreenApi),
+        Change::WhatsappBaseUrl("https://1103.api.green-api.com".to_owned()),
+        Change::InstanceId("1103000001".to_owned()),
+        Change::SendGap(Duration::from_millis(3500)),
+        Change::PutBranch(BranchSettings::new(CompanyId(1))),
+        Change::PutBranch(BranchSettings {
+            min_lead: Some(TimeDelta::minutes(5)),
+            ..BranchSettings::new(CompanyId(2))
+        }),
+    ];
+    let settings = file.edit(&changes).unwrap();
+    assert_eq!(file.read(), Ok(settings.clone()));
+    assert_eq!(settings.branches.len(), 2);
+    assert_snapshot!(fs::read_to_string(file_path(dir.path())).unwrap(), @r#"
+    enabled = false
+    poll_interval_ms = 5000
+    language = "en"
+    min_lead_minutes = 20
+
+    [yclients]
+    base_url = "http://127.0.0.1:1/api/v1"
+
+    [whatsapp]
+    gateway = "green-api"
+    base_url = "https://1103.api.green-api.com"
+    instance_id = "1103000001"
+    send_gap_ms = 3500
+
+    [[branches]]
+    company_id = 1
+
+    [[branches]]
+    company_id = 2
+    min_lead_minutes = 5
+    "#);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(file_path(dir.path())).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "the file and its lock: {left:?}");
+}
+
+#[test]
+fn what_could_not_be_loaded_is_not_written() {
+    for (before, change) in [
+        (EXAMPLE, Change::PollInterval(Duration::from_millis(5))),
+        (EXAMPLE, Change::YclientsBaseUrl("http://api.yclients.com".to_owned())),
+        (EXAMPLE, Change::Template(Some("{client}".to_owned()))),
+        (EXAMPLE, Change::Delay(Delay::After(TimeDelta::hours(1)))),
+        (EXAMPLE, Change::PutBranch(BranchSettings::new(CompanyId(-1)))),
+        ("yclients = 5\n", Change::RequestGap(Duration::ZERO)),
+        ("branches = [5]\n", Change::PutBranch(BranchSettings::new(CompanyId(1)))),
+        ("enabled = perhaps\n", Change::Enabled(true)),
+        ("unknown = 1\n", Change::Enabled(true)),
+    ] {
+        let dir = dir_with(before);
+        let refused = SettingsFile::new(dir.path()).edit(std::slice::from_ref(&change));
+        assert!(refused.is_err(), "{change:?}");
+        assert_eq!(fs::read_to_string(file_path(dir.path())).unwrap(), before);
+    }
+}
+
+#[test]
+fn a_file_of_windows_keeps_its_line_ends_and_inline_branches_can_be_edited() {
+    let after =
+        edited("enabled = true\r\n# end\r\n", &[Change::Enabled(false), Change::MinLead(TimeDelta::zero())]);
+    assert_eq!(after, "enabled = false\r\nmin_lead_minutes = 0\r\n# end\r\n");
+    let inline = "branches = [{ company_id = 1 }, { company_id = 2 }]\nyclients = { request_gap_ms = 1 }\n";
+    let changes = [
+        Change::RemoveBranch(CompanyId(1)),
+        Change::PutBranch(BranchSettings::new(CompanyId(3))),
+        Change::RequestGap(Duration::from_millis(2)),
+    ];
+    let settings = load(&edited(inline, &changes)).unwrap();
+    let ids: Vec<_> = settings.branches.iter().map(|branch| branch.company_id.0).collect();
+    assert_eq!(ids, [2, 3]);
+    assert_eq!(settings.yclients.request_gap, Duration::from_millis(2));
+    assert_eq!(load(&edited("branches = []\n", &changes)).unwrap().branches.len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_failed_write_leaves_the_old_file_and_nothing_else() {
+    let dir = dir_with(EXAMPLE);
+    // A directory in the way of the temporary file.
+    let blocked = file_path(dir.path()).with_extension("toml.new");
+    fs::create_dir(&blocked).unwrap();
+    let error = SettingsFile::new(dir.path()).edit(&[Change::Enabled(false)]).unwrap_err();
+    assert!(error.message.contains("cannot be written"), "{error}");
+    assert_eq!(fs::read_to_string(file_path(dir.path())).unwrap(), EXAMPLE);
+    let missing = SettingsFile::new(&dir.path().join("nowhere")).edit(&[Change::Enabled(false)]).unwrap_err();
+    assert!(missing.message.contains("cannot be locked"), "{missing}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link() {
+    let dir = dir_with(EXAMPLE);
+    let elsewhere = dir.path().join("elsewhere.toml");
+    fs::rename(file_path(dir.path()), &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, file_path(dir.path())).unwrap();
+    SettingsFile::new(dir.path()).edit(&[Change::Enabled(false)]).unwrap();
+    assert!(fs::symlink_metadata(file_path(dir.path())).unwrap().is_symlink());
+    assert!(fs::read_to_string(elsewhere).unwrap().starts_with("enabled = false "));
+}
+
+#[test]
+fn edits_at_the_same_time_are_all_kept() {
+    let dir = dir_with(EXAMPLE);
+    std::thread::scope(|scope| {
+        for id in 1..=8 {
+            let file = SettingsFile::new(dir.path());
+            scope.spawn(move || file.edit(&[Change::PutBranch(BranchSettings::new(CompanyId(id)))]).unwrap());
+        }
+    });
+    assert_eq!(SettingsFile::new(dir.path()).read().unwrap().branches.len(), 9);
+}
+
+prop_compose! {
+    fn any_branch()(
+        id in 1..20_i64,
+        ids in prop::collection::vec(1..1000_i64, 0..3),
+        region in prop::option::of(prop::sample::select(vec!["RU", "KZ"])),
+        delay in prop::option::of(prop_oneof![Just(Delay::Manual), (0..1_800_000_i64).prop_map(|ms| Delay::After(TimeDelta::milliseconds(ms)))]),
+        template in prop::option::of(prop::sample::select(vec!["", "Ждём {{ when }}", "\"a\"\n\\ {{ when }}\t"])),
+        quiet in prop::option::of(prop::sample::select(vec!["", "21:00-09:00"])),
+        lead in prop::option::of(0..600_i64),
+    ) -> BranchSettings {
+        let mut unique = Vec::new();
+        for id in ids { if !unique.contains(&id) { unique.push(id); } }
+        BranchSettings {
+            company_id: CompanyId(id),
+            integration_user_ids: unique,
+            phone_region: region.map(str::to_owned),
+            delay,
+            template: template.map(str::to_owned),
+            quiet_hours: quiet.map(|text| text.parse().map_or(BranchQuietHours::Off, BranchQuietHours::Between)),
+            min_lead: lead.map(TimeDelta::minutes),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_is_written_is_read_back(branches in prop::collection::vec(any_branch(), 1..6)) {
+        let dir = dir_with(EXAMPLE);
+        let file = SettingsFile::new(dir.path());
+        for branch in &branches {
+            let settings = file.edit(&[Change::PutBranch(branch.clone())]).unwrap();
+            let written = settings.branches.iter().find(|known| known.company_id == branch.company_id);
+            prop_assert_eq!(written, Some(branch));
+        }
+        prop_assert!(fs::read_to_string(file_path(dir.path())).unwrap().starts_with("enabled = true                        # the whole program"));
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC{0,80}", keys in prop::collection::vec(prop::sample::select(vec![
+        "[yclients]\n", "[[branches]]\n", "[whatsapp]\n", "company_id = 1\n", "base_url = \"", "https://", "\"\n",
+        "poll_interval_ms = ", "5", "-", ".", "\n", "= {", "}", "[", "]", "'", "\"\"\"", "template = ", "\u{feff}",
+    ]), 0..12)) {
+        let _ = load(&text);
+        let _ = load(&keys.concat());
+        let dir = dir_with(&keys.concat());
+        let _ = SettingsFile::new(dir.path()).edit(&[Change::Enabled(false), Change::PutBranch(BranchSettings::new(CompanyId(1))), Change::RequestGap(Duration::ZERO)]);
+    }
+}

@@ -1,0 +1,80 @@
+//! What of a booking a message speaks of, and whether that has changed.
+
+use chrono::{DateTime, LocalResult, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::booking::Booking;
+use crate::phone::Phone;
+
+/// The facts a text was made from. Kept beside the text, so that a later look
+/// at the booking can tell a real change from one that nobody would notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitFacts {
+    pub starts_local: NaiveDateTime,
+    pub starts_at: DateTime<Utc>,
+    pub staff_id: i64,
+    /// Service and amount, sorted: the server gives them in any order.
+    pub services: Vec<(i64, i64)>,
+    pub client_id: i64,
+    pub client_name: String,
+    pub phone: Phone,
+}
+
+/// How a booking differs from what was written about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Difference {
+    /// Another time.
+    Moved,
+    /// Another master, service, client, name or number.
+    Changed,
+}
+
+impl VisitFacts {
+    /// The facts of a booking that was found worth a message.
+    pub fn of(booking: &Booking, phone: Phone, starts_local: NaiveDateTime, starts_at: DateTime<Utc>) -> Self {
+        let mut services: Vec<_> =
+            booking.services.iter().map(|service| (service.id, service.amount)).collect();
+        services.sort_unstable();
+        let client = booking.client.as_ref();
+        Self {
+            starts_local,
+            starts_at,
+            staff_id: booking.staff.as_ref().map_or(0, |staff| staff.id),
+            services,
+            client_id: client.map_or(0, |client| client.id),
+            client_name: client.map(|client| client.name.clone()).unwrap_or_default(),
+            phone,
+        }
+    }
+
+    /// What changed from `self` to `now`, if anything a client would notice.
+    pub fn difference(&self, now: &Self) -> Option<Difference> {
+        if self.starts_local != now.starts_local {
+            Some(Difference::Moved)
+        } else if self != now {
+            Some(Difference::Changed)
+        } else {
+            None
+        }
+    }
+}
+
+/// The instant of a wall-clock time in a branch's zone. In the hour that comes
+/// twice it is the first; in the hour that never comes, the moment the clock
+/// jumps over it by.
+pub fn instant(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
+    match zone.from_local_datetime(&local) {
+        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
+        LocalResult::None => {
+            // The gap is an hour at most everywhere today; the time an hour later exists.
+            let later = local + TimeDelta::hours(1);
+            match zone.from_local_datetime(&later) {
+                LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => {
+                    at.with_timezone(&Utc) - TimeDelta::hours(1)
+                }
+                LocalResult::None => local.and_utc(),
+            }
+        }
+    }
+}

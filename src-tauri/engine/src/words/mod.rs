@@ -1,0 +1,4 @@
+//! Sentences for people.
+pub mod ru;
+pub mod reasons;
+pub mod states;

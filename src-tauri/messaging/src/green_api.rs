@@ -1,0 +1,147 @@
+//! GREEN-API: a gateway to WhatsApp with an account (an *instance*) per phone.
+//!
+//! The token is a part of every address, and the gateway repeats the address in
+//! some of its refusals. So no address leaves this module: errors are stripped of
+//! theirs, and of a refusal only its message is kept, with the token struck out.
+
+mod address;
+mod http;
+mod journal;
+mod method;
+mod notification;
+mod number;
+mod outcome;
+mod refusal;
+mod settings;
+mod state;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::ports::{
+    DeliveryStatus, GatewayState, Messenger, MessengerError, NumberCheck, Pushed, SendOutcome, SentMessage,
+};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+pub use address::{Config, ConfigError};
+pub use settings::{MissingSetting, Qr, Settings};
+
+use http::{Http, Reply};
+use method::Method;
+
+/// How long the gateway can be asked to wait for a notification, in seconds.
+const SHORTEST_WAIT: u64 = 5;
+const LONGEST_WAIT: u64 = 60;
+/// How long its answer may take beyond that.
+const WAIT_SLACK: Duration = Duration::from_secs(15);
+/// As many of a chat's last messages as a look-up after a lost answer needs.
+const JOURNAL: usize = 20;
+
+/// One instance of GREEN-API.
+pub struct GreenApi {
+    http: Http,
+    instance: String,
+}
+
+impl fmt::Debug for GreenApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GreenApi").field("instance", &self.instance).finish_non_exhaustive()
+    }
+}
+
+impl GreenApi {
+    /// Nothing is asked yet.
+    #[expect(clippy::needless_pass_by_value, reason = "whoever has a secret to give away keeps none")]
+    pub fn new(config: &Config, token: SecretString) -> Result<Self, ConfigError> {
+        let instance = format!("green-api:{}", config.instance_id.trim());
+        Ok(Self { http: Http::new(config, &token)?, instance })
+    }
+
+    /// A look-up that must be answered with JSON.
+    async fn ask(&self, method: Method, body: Option<&Value>) -> Result<Reply, MessengerError> {
+        let reply = self.http.call(method, body, None).await?;
+        self.http.accept(reply)
+    }
+}
+
+#[async_trait]
+impl Messenger for GreenApi {
+    fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    async fn state(&self) -> Result<GatewayState, MessengerError> {
+        let answer = self.ask(Method::State, None).await?.json()?;
+        match answer.get("stateInstance").and_then(Value::as_str) {
+            Some(word) => Ok(state::state(word)),
+            None => Err(MessengerError::Unreadable("it names no state".into())),
+        }
+    }
+
+    async fn check_number(&self, phone: &str) -> Result<NumberCheck, MessengerError> {
+        let number = number::digits(phone).and_then(|digits| digits.parse::<u64>().ok());
+        let number = number.ok_or_else(not_international)?;
+        let answer = self.ask(Method::CheckNumber, Some(&json!({ "phoneNumber": number }))).await?.json()?;
+        // Beside it stands a chat id, which may be of the kind that hides the
+        // number (`@lid`). Messages go by number all the same.
+        match answer.get("existsWhatsapp").and_then(Value::as_bool) {
+            Some(true) => Ok(NumberCheck::Exists),
+            Some(false) => Ok(NumberCheck::Absent),
+            None => Err(MessengerError::Unreadable("it does not say whether the number exists".into())),
+        }
+    }
+
+    async fn send(&self, phone: &str, text: &str) -> SendOutcome {
+        let Some(chat) = number::chat(phone) else {
+            return SendOutcome::Rejected { error: not_international() };
+        };
+        let body = json!({ "chatId": chat, "message": text, "linkPreview": false });
+        outcome::of(&self.http, self.http.call(Method::Send, Some(&body), None).await)
+    }
+
+    async fn receive(&self, wait: Duration) -> Result<Option<Pushed>, MessengerError> {
+        let wait = wait.as_secs().clamp(SHORTEST_WAIT, LONGEST_WAIT);
+        let limit = Duration::from_secs(wait) + WAIT_SLACK;
+        let reply = self.http.call(Method::Receive { wait }, None, Some(limit)).await?;
+        if reply.status == 408 {
+            // Another way to say that nothing came.
+            return Ok(None);
+        }
+        notification::parse(&self.http.accept(reply)?.body)
+    }
+
+    async fn acknowledge(&self, receipt: i64) -> Result<(), MessengerError> {
+        let answer = self.ask(Method::Acknowledge { receipt }, None).await?.json()?;
+        // `result: false` says that it was gone already, which is as good.
+        match answer.get("result") {
+            Some(Value::Bool(_)) => Ok(()),
+            _ => Err(MessengerError::Unreadable("it does not say whether the notification is gone".into())),
+        }
+    }
+
+    async fn delivery(&self, phone: &str, id: &str) -> Result<Option<DeliveryStatus>, MessengerError> {
+        let chat = number::chat(phone).ok_or_else(not_international)?;
+        let body = json!({ "chatId": chat, "idMessage": id });
+        match self.ask(Method::Message, Some(&body)).await {
+            Ok(reply) => journal::delivery(&reply.body),
+            Err(MessengerError::Refused(why)) if why.to_lowercase().contains("not found") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError> {
+        journal::queue(&self.ask(Method::Queue, None).await?.body)
+    }
+
+    async fn journal(&self, phone: &str) -> Result<Vec<SentMessage>, MessengerError> {
+        let chat = number::chat(phone).ok_or_else(not_international)?;
+        let body = json!({ "chatId": chat, "count": JOURNAL });
+        journal::history(&self.ask(Method::History, Some(&body)).await?.body, phone)
+    }
+}
+
+fn not_international() -> MessengerError {
+    MessengerError::Refused("the number is not in international form".into())
+}

@@ -1,0 +1,118 @@
+//! What the gateway pushes: one notification at a time, first in, first out.
+//!
+//! The next one comes only after this one was acknowledged, so one that cannot be
+//! read must not become an error: it is [`GatewayEvent::Other`], acknowledged and
+//! forgotten. Only without a receipt there is nothing to acknowledge.
+
+use engine::error::MessengerError;
+use engine::ports::{GatewayEvent, Pushed, SentMessage};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::journal::{instant, text};
+use super::{number, state};
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(default, rename = "receiptId")]
+    receipt: Value,
+    /// Raw: a body nested too deep or broken in itself must not cost the receipt.
+    #[serde(borrow, default)]
+    body: Option<&'a RawValue>,
+}
+
+/// None: `null` or nothing at all, which is how the gateway says that nothing came.
+pub(super) fn parse(answer: &str) -> Result<Option<Pushed>, MessengerError> {
+    let answer = answer.trim_start_matches('\u{feff}').trim();
+    if answer.is_empty() || answer == "null" {
+        return Ok(None);
+    }
+    let envelope: Envelope<'_> = serde_json::from_str(answer).map_err(|error| {
+        MessengerError::Unreadable(format!("{:?} error in a notification", error.classify()))
+    })?;
+    let receipt = match &envelope.receipt {
+        Value::Number(number) => number.as_i64(),
+        Value::String(digits) => digits.parse().ok(),
+        _ => None,
+    };
+    let receipt =
+        receipt.ok_or_else(|| MessengerError::Unreadable("a notification without a receipt".into()))?;
+    let event = event(envelope.body.map_or("null", RawValue::get));
+    if let GatewayEvent::Other { kind } = &event {
+        tracing::debug!(receipt, %kind, "a notification of no use here");
+    }
+    Ok(Some(Pushed { receipt, event }))
+}
+
+fn event(body: &str) -> GatewayEvent {
+    let Ok(body) = serde_json::from_str::<Value>(body) else {
+        return GatewayEvent::Other { kind: "unreadable".into() };
+    };
+    let kind = text(&body, "/typeWebhook").unwrap_or_default();
+    let event = match kind.as_str() {
+        "outgoingAPIMessageReceived" => echo(&body, true),
+        "outgoingMessageReceived" => echo(&body, false),
+        "outgoingMessageStatus" => delivery(&body),
+        "stateInstanceChanged" => {
+            text(&body, "/stateInstance").map(|word| GatewayEvent::State(state::state(&word)))
+        }
+        "incomingMessageReceived" => incoming(&body),
+        _ => None,
+    };
+    event.unwrap_or_else(|| GatewayEvent::Other { kind: kind.chars().take(60).collect() })
+}
+
+fn echo(body: &Value, by_api: bool) -> Option<GatewayEvent> {
+    Some(GatewayEvent::Echo(SentMessage {
+        id: text(body, "/idMessage")?,
+        phone: number::phone(&chat(body)?),
+        text: message(body),
+        at: instant(body.get("timestamp")),
+        by_api,
+        status: None,
+    }))
+}
+
+fn delivery(body: &Value) -> Option<GatewayEvent> {
+    let word = text(body, "/status")?;
+    let status = state::delivery(&word)?;
+    let said = text(body, "/description").unwrap_or_default();
+    // The status is coarser than the word; what it leaves out stands in the detail.
+    let detail = match word.as_str() {
+        "notInGroup" | "yellowCard" if said.is_empty() => word,
+        "notInGroup" | "yellowCard" => format!("{word}: {said}"),
+        _ => said,
+    };
+    Some(GatewayEvent::Delivery {
+        id: text(body, "/idMessage")?,
+        phone: number::phone(&chat(body).unwrap_or_default()),
+        status,
+        at: instant(body.get("timestamp")),
+        detail,
+    })
+}
+
+/// Somebody wrote to the shop itself; what is said in a group is no word to us.
+fn incoming(body: &Value) -> Option<GatewayEvent> {
+    let chat = chat(body)?;
+    if number::is_group(&chat) {
+        return None;
+    }
+    // A chat that hides its number may still name the sender's.
+    let mut phone = number::phone(&chat);
+    if phone.is_empty() {
+        phone = number::phone(&text(body, "/senderData/sender").unwrap_or_default());
+    }
+    Some(GatewayEvent::Incoming { phone, text: message(body), at: instant(body.get("timestamp")) })
+}
+
+fn chat(body: &Value) -> Option<String> {
+    text(body, "/senderData/chatId").or_else(|| text(body, "/chatId"))
+}
+
+/// The text of a text message, or of an answer to one; empty for a picture.
+fn message(body: &Value) -> String {
+    let places = ["/messageData/textMessageData/textMessage", "/messageData/extendedTextMessageData/text"];
+    places.iter().find_map(|place| text(body, place)).unwrap_or_default()
+}

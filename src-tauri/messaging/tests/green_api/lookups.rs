@@ -1,0 +1,193 @@
+use engine::error::MessengerError as Error;
+use engine::ports::{DeliveryStatus, GatewayState, Messenger, NumberCheck, SentMessage};
+use serde_json::{Value, json};
+
+use crate::gateway::{Fate, Gateway, PHONE, TOKEN, answer, impatient};
+
+#[tokio::test]
+async fn a_client_names_gateway_and_account() {
+    assert_eq!(Gateway::answering(200, "").await.client().instance(), "green-api:1103000001");
+}
+
+#[tokio::test]
+async fn every_state_is_understood_and_an_unknown_one_is_not_ready() {
+    for (word, state) in [
+        ("authorized", GatewayState::Authorised),
+        ("notAuthorized", GatewayState::NotAuthorised),
+        ("starting", GatewayState::Starting),
+        ("sleepMode", GatewayState::SleepMode),
+        ("yellowCard", GatewayState::YellowCard),
+        ("blocked", GatewayState::Blocked),
+        ("suspended", GatewayState::Suspended),
+        ("pendingPassword", GatewayState::Unknown("pendingPassword".into())),
+    ] {
+        let gateway = Gateway::answering(200, &json!({ "stateInstance": word }).to_string()).await;
+        assert_eq!(gateway.client().state().await, Ok(state));
+        assert_eq!(gateway.request().0, format!("GET /waInstance1103000001/getStateInstance/{TOKEN}"));
+    }
+}
+
+#[tokio::test]
+async fn every_failure_of_a_look_up_has_its_own_error() {
+    for (status, body, error) in [
+        (401, "", Error::Token),
+        (403, "", Error::Instance { status: 403 }),
+        (404, "<html></html>", Error::Instance { status: 404 }),
+        (429, "", Error::RateLimited { retry_after: None }),
+        (466, "{}", Error::Quota),
+        (499, "", Error::Server { status: 499 }),
+        (502, "<html></html>", Error::Server { status: 502 }),
+        (400, "instance in starting process try later", Error::Starting),
+        (200, r#"{"status":false,"reason":"instance is starting or not authorized"}"#, Error::NotAuthorised),
+        (408, "", Error::NoAnswer("HTTP 408".into())),
+        (405, "", Error::Unreadable("HTTP 405".into())),
+        (200, "{}", Error::Unreadable("it names no state".into())),
+    ] {
+        assert_eq!(
+            Gateway::answering(status, body).await.client().state().await,
+            Err(error),
+            "{status} {body}"
+        );
+    }
+    for body in ["", "<html></html>", "{", "null"] {
+        let state = Gateway::answering(200, body).await.client().state().await;
+        assert!(matches!(state, Err(Error::Unreadable(_))), "{state:?}");
+    }
+    for lost in
+        [Fate::CloseRead, Fate::Silence, Fate::Broken("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{")]
+    {
+        let state = Gateway::with(lost).await.client().state().await;
+        assert!(matches!(state, Err(Error::NoAnswer(_))), "{state:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_is_looked_up() {
+    let hidden = json!({ "existsWhatsapp": true, "chatId": "5551@lid", "phoneNumber": "79161234567@c.us" });
+    let gateway = Gateway::answering(200, &hidden.to_string()).await;
+    assert_eq!(gateway.client().check_number(PHONE).await, Ok(NumberCheck::Exists));
+    let (line, body) = gateway.request();
+    assert_eq!(line, format!("POST /waInstance1103000001/checkWhatsapp/{TOKEN}"));
+    assert_eq!(body, json!({ "phoneNumber": 79_161_234_567_u64 }));
+
+    let gateway = Gateway::answering(200, r#"{"existsWhatsapp":false,"chatId":""}"#).await;
+    assert_eq!(gateway.client().check_number(PHONE).await, Ok(NumberCheck::Absent));
+}
+
+#[tokio::test]
+async fn a_number_that_was_not_looked_up_is_not_called_absent() {
+    for (status, body, error) in [
+        (469, "User get contact info limit reached", Error::CheckLimit),
+        (200, r#"{"status":false,"reason":"User get contact info limit reached"}"#, Error::CheckLimit),
+        (466, r#"{"invokeStatus":{"status":"QUOTE_EXCEEDED"}}"#, Error::Quota),
+        (400, r#"{"message":"Validation failed"}"#, Error::Refused("Validation failed".into())),
+        (200, "{}", Error::Unreadable("it does not say whether the number exists".into())),
+    ] {
+        assert_eq!(Gateway::answering(status, body).await.client().check_number(PHONE).await, Err(error));
+    }
+}
+
+fn entry() -> Value {
+    json!({
+        "type": "outgoing", "idMessage": "AA11", "timestamp": 1_795_000_000, "typeMessage": "extendedTextMessage",
+        "chatId": "79161234567@c.us", "textMessage": "Вы записаны",
+        "extendedTextMessage": { "text": "Вы записаны" }, "statusMessage": "delivered", "sendByApi": true,
+    })
+}
+
+#[tokio::test]
+async fn delivery_of_one_message_is_told() {
+    for (word, status) in [
+        ("pending", DeliveryStatus::Pending),
+        ("sent", DeliveryStatus::Sent),
+        ("delivered", DeliveryStatus::Delivered),
+        ("read", DeliveryStatus::Read),
+        ("noAccount", DeliveryStatus::NoAccount),
+        ("failed", DeliveryStatus::Failed),
+        ("yellowCard", DeliveryStatus::Failed),
+    ] {
+        let mut entry = entry();
+        entry["statusMessage"] = json!(word);
+        let gateway = Gateway::answering(200, &entry.to_string()).await;
+        assert_eq!(gateway.client().delivery(PHONE, "AA11").await, Ok(Some(status)));
+        let body = json!({ "chatId": "79161234567@c.us", "idMessage": "AA11" });
+        assert_eq!(gateway.request(), (format!("POST /waInstance1103000001/getMessage/{TOKEN}"), body));
+    }
+}
+
+#[tokio::test]
+async fn an_empty_shell_in_the_journal_means_a_number_without_an_account() {
+    let gateway = Gateway::answering(200, r#"{"type":"outgoing","typeMessage":""}"#).await;
+    assert_eq!(gateway.client().delivery(PHONE, "AA11").await, Ok(Some(DeliveryStatus::NoAccount)));
+}
+
+#[tokio::test]
+async fn of_a_message_the_gateway_does_not_know_there_is_no_word() {
+    for (status, body) in [
+        (200, ""),
+        (200, "null"),
+        (200, "{}"),
+        (200, r#"{"type":"outgoing","typeMessage":"textMessage","statusMessage":"martian"}"#),
+        (200, r#"{"type":"incoming","typeMessage":""}"#),
+        (400, r#"{"message":"Message not found"}"#),
+    ] {
+        assert_eq!(
+            Gateway::answering(status, body).await.client().delivery(PHONE, "AA11").await,
+            Ok(None),
+            "{body}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_journal_of_a_chat_has_our_side_of_it() {
+    let mut bare = entry();
+    bare["textMessage"] = json!("");
+    bare["extendedTextMessage"]["text"] = json!("Только здесь");
+    bare["chatId"] = json!("5551@lid");
+    bare["sendByApi"] = json!(false);
+    let theirs = json!({ "type": "incoming", "idMessage": "BB", "textMessage": "Спасибо" });
+    let list = json!([entry(), theirs, bare, { "type": "outgoing" }, 7]);
+    let gateway = Gateway::answering(200, &list.to_string()).await;
+    let journal = gateway.client().journal(PHONE).await.unwrap();
+    let first = SentMessage {
+        id: "AA11".into(),
+        phone: PHONE.into(),
+        text: "Вы записаны".into(),
+        at: chrono::DateTime::from_timestamp(1_795_000_000, 0),
+        by_api: true,
+        status: Some(DeliveryStatus::Delivered),
+    };
+    let second = SentMessage { text: "Только здесь".into(), by_api: false, ..first.clone() };
+    assert_eq!(journal, [first, second]);
+    let body = json!({ "chatId": "79161234567@c.us", "count": 20 });
+    assert_eq!(gateway.request(), (format!("POST /waInstance1103000001/getChatHistory/{TOKEN}"), body));
+}
+
+#[tokio::test]
+async fn the_queue_shows_what_has_not_left_yet() {
+    let list = json!([
+        { "messageID": "CC", "type": "sendMessage", "body": { "chatId": "79161234567@c.us", "message": "Вы записаны" } },
+        { "messageID": "DD", "type": "sendFileByUrl", "body": { "chatId": "79161234567@c.us" } },
+    ]);
+    let gateway = Gateway::answering(200, &list.to_string()).await;
+    let queued = gateway.client().queued().await.unwrap();
+    let waiting = SentMessage {
+        id: "CC".into(),
+        phone: PHONE.into(),
+        text: "Вы записаны".into(),
+        at: None,
+        by_api: true,
+        status: Some(DeliveryStatus::Pending),
+    };
+    assert_eq!(queued, [waiting]);
+}
+
+#[tokio::test]
+async fn what_is_no_list_is_not_an_empty_one() {
+    for body in ["", "null", "{}", "<html></html>"] {
+        let client = Gateway::with(answer(200, body)).await.client();
+        assert!(matches!(client.journal(PHONE).await, Err(Error::Unreadable(_))), "{body}");
+        assert!(matches!(client.queued().await, Err(Error::Unreadable(_))), "{body}");
+    }
+}

@@ -1,0 +1,9 @@
+//! GREEN-API over real sockets: what is proved here is what happens to bytes.
+#![cfg(test)]
+
+mod gateway;
+mod lookups;
+mod receive;
+mod send;
+mod settings;
+mod tls;

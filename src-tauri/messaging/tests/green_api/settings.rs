@@ -1,0 +1,70 @@
+use std::time::Duration;
+
+use engine::error::MessengerError as Error;
+use messaging::green_api::{Config, ConfigError, GreenApi, MissingSetting, Qr};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use crate::gateway::{Gateway, TOKEN};
+
+#[tokio::test]
+async fn a_new_instance_lacks_every_setting() {
+    let new = json!({ "wid": "", "webhookUrl": "https://crm.example.com", "outgoingWebhook": "no",
+        "outgoingAPIMessageWebhook": "no", "stateWebhook": "no" });
+    let gateway = Gateway::answering(200, &new.to_string()).await;
+    assert_eq!(
+        gateway.client().missing_settings().await.unwrap(),
+        [
+            MissingSetting::NoWebhook,
+            MissingSetting::Outgoing,
+            MissingSetting::OutgoingApi,
+            MissingSetting::State,
+            MissingSetting::Incoming,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_instance_that_is_set_up_lacks_none() {
+    let ready = json!({ "wid": "79990000000@c.us", "webhookUrl": "", "outgoingWebhook": "yes",
+        "outgoingAPIMessageWebhook": "yes", "stateWebhook": "yes", "incomingWebhook": "yes",
+        "delaySendMessagesMilliseconds": 500, "markIncomingMessagesReaded": "no" });
+    let settings = Gateway::answering(200, &ready.to_string()).await.client().settings().await.unwrap();
+    assert_eq!(settings.phone, "+79990000000");
+    assert_eq!(settings.send_delay, Some(Duration::from_millis(500)));
+    assert_eq!(settings.missing, []);
+}
+
+#[tokio::test]
+async fn settings_are_applied_and_the_rest_is_left_alone() {
+    let gateway = Gateway::answering(200, r#"{"saveSettings":true}"#).await;
+    gateway.client().apply_settings().await.unwrap();
+    let (line, body) = gateway.request();
+    assert_eq!(line, format!("POST /waInstance1103000001/setSettings/{TOKEN}"));
+    let expected = json!({ "webhookUrl": "", "outgoingWebhook": "yes", "outgoingAPIMessageWebhook": "yes",
+        "stateWebhook": "yes", "incomingWebhook": "yes" });
+    assert_eq!(body, expected);
+    let refused = Gateway::answering(200, r#"{"saveSettings":false}"#).await.client().apply_settings().await;
+    assert!(matches!(refused, Err(Error::Unreadable(_))));
+}
+
+#[tokio::test]
+async fn a_code_to_link_with_prints_nowhere() {
+    let qr = |body: &'static str| async move { Gateway::answering(200, body).await.client().qr().await };
+    let code = qr(r#"{"type":"qrCode","message":"iVBORw0KGgo="}"#).await.unwrap();
+    assert!(!format!("{code:?}").contains("iVBOR"));
+    assert!(matches!(code, Qr::Code(png) if png.expose_secret() == "iVBORw0KGgo="));
+    assert!(matches!(qr(r#"{"type":"alreadyLogged","message":"x"}"#).await, Ok(Qr::AlreadyLinked)));
+    assert!(matches!(qr(r#"{"type":"error","message":"wait"}"#).await, Ok(Qr::NotYet(why)) if why == "wait"));
+    assert!(matches!(qr(r#"{"type":"qrCode"}"#).await, Err(Error::Unreadable(_))));
+}
+
+#[test]
+fn a_client_that_would_be_unsafe_or_useless_is_not_built() {
+    let build =
+        |base: &str, id: &str, token: &str| GreenApi::new(&Config::new(base, id), token.into()).map(drop);
+    assert_eq!(build("https://1103.api.green-api.com", "1103000001", TOKEN), Ok(()));
+    assert_eq!(build("http://1103.api.green-api.com", "1103000001", TOKEN), Err(ConfigError::PlainHttp));
+    assert_eq!(build("https://1103.api.green-api.com", "waInstance1", TOKEN), Err(ConfigError::Instance));
+    assert_eq!(build("https://1103.api.green-api.com", "1103000001", "../x"), Err(ConfigError::Token));
+}

@@ -1,0 +1,269 @@
+//! The command line as `clap` reads it. Names, options and exit codes are a
+//! contract: scripts and the window call them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use engine::notification::NotificationId;
+use engine::person::Resolution;
+use engine::ports::SecretName;
+use engine::settings::Language;
+
+use crate::pause_for::PauseFor;
+use crate::when::Day;
+
+/// Turns a booking made by staff into one WhatsApp confirmation.
+#[derive(Debug, Parser)]
+#[command(
+    name = "booking-monitor",
+    version,
+    after_help = "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 another process owns the desk."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// Start in the tray without a window (for autostart).
+    #[arg(long)]
+    pub(crate) hidden: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// The data directory [env: `BOOKING_MONITOR_DATA_DIR`] [default: the system's place for it].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Open the window alone.
+    Window {
+        /// The page to show.
+        page: Option<String>,
+    },
+    /// Show the whole job against a simulator: throw-away data, no keyring.
+    Demo(Demo),
+    /// Poll and send until SIGTERM or SIGINT.
+    Worker,
+    /// Check settings, data, keyring, YClients and the gateway, a line each.
+    Check {
+        /// Switch on what is off at the gateway; it restarts for up to five minutes.
+        #[arg(long)]
+        fix: bool,
+    },
+    /// Show owner, branches, gateway and counts.
+    Status,
+    /// Ask the worker to poll every branch now.
+    Poll,
+    /// Pause sending.
+    Pause {
+        /// `15m`, `1h`, `90s`, `2h30m` or `tomorrow`; without it until resumed.
+        duration: Option<PauseFor>,
+    },
+    /// End the pause.
+    Resume,
+    /// The queue, and what a person can do with it.
+    Queue {
+        #[command(subcommand)]
+        act: Option<Queue>,
+    },
+    /// What went out, with delivery.
+    Sent {
+        /// The day in each branch's zone: YYYY-MM-DD, `today` or `yesterday`.
+        #[arg(long, default_value = "today", value_name = "DAY")]
+        date: Day,
+    },
+    /// Credentials in the system's keyring.
+    Secret {
+        #[command(subcommand)]
+        act: Secret,
+    },
+    /// Bookings that the shop's own bot made.
+    Bookings {
+        #[command(subcommand)]
+        act: Bookings,
+    },
+    /// YClients and the gateway on loopback, with a control page.
+    Simulator {
+        /// The port; 0 takes any free one.
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Demo {
+    /// Short windows and no pauses.
+    #[arg(long)]
+    pub(crate) fast: bool,
+    /// The language of the story.
+    #[arg(long, value_enum, default_value_t = Tongue::Ru)]
+    pub(crate) lang: Tongue,
+}
+
+/// A language, by the word for it in the settings.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Tongue {
+    Ru,
+    En,
+}
+
+impl From<Tongue> for Language {
+    fn from(tongue: Tongue) -> Self {
+        match tongue {
+            Tongue::Ru => Self::Ru,
+            Tongue::En => Self::En,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Queue {
+    /// Open rows: waiting, on their way, needing a person.
+    List {
+        /// Every row of the last seven days, with the reason for each.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Send other words; a fresh window begins.
+    Edit {
+        #[arg(value_parser = id)]
+        id: NotificationId,
+        /// The new text; `-` reads it from standard input.
+        #[arg(long, allow_hyphen_values = true)]
+        text: String,
+        /// Only if the row still has this revision.
+        #[arg(long)]
+        revision: Option<i64>,
+    },
+    /// Do not send.
+    Cancel {
+        #[arg(value_parser = id)]
+        id: NotificationId,
+    },
+    /// Send without waiting for the window's end.
+    Send {
+        #[arg(value_parser = id)]
+        id: NotificationId,
+    },
+    /// Keep back until released.
+    Hold {
+        #[arg(value_parser = id)]
+        id: NotificationId,
+    },
+    /// Let go what is held or waits for a person.
+    Release {
+        #[arg(value_parser = id)]
+        id: NotificationId,
+    },
+    /// Bring back what was cancelled or skipped.
+    Restore {
+        #[arg(value_parser = id)]
+        id: NotificationId,
+    },
+    /// Say what became of a message of unknown outcome.
+    Resolve {
+        #[arg(value_parser = id)]
+        id: NotificationId,
+        #[arg(value_enum)]
+        word: Resolve,
+    },
+    /// Write once more about visits that were written about.
+    Resend {
+        #[arg(value_parser = id)]
+        id: NotificationId,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Resolve {
+    /// The client has it.
+    Arrived,
+    /// Send again, at the risk of a second one.
+    Again,
+    /// Leave it.
+    Drop,
+}
+
+impl From<Resolve> for Resolution {
+    fn from(word: Resolve) -> Self {
+        match word {
+            Resolve::Arrived => Self::Arrived,
+            Resolve::Again => Self::Again,
+            Resolve::Drop => Self::Drop,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Secret {
+    /// Store a secret; the value comes from standard input.
+    Set {
+        #[arg(value_parser = secret)]
+        name: SecretName,
+    },
+    /// Remove a secret.
+    Remove {
+        #[arg(value_parser = secret)]
+        name: SecretName,
+    },
+    /// Which secrets are stored. Never their values.
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bookings {
+    /// Name the bot's own bookings by their ids: one a line, separated, or a JSON array.
+    Import {
+        /// The file; `-` is standard input.
+        file: PathBuf,
+    },
+}
+
+fn id(word: &str) -> Result<NotificationId, String> {
+    match word.parse() {
+        Ok(id) if id > 0 => Ok(NotificationId(id)),
+        _ => Err("an id is a number, as `queue list` shows it".to_owned()),
+    }
+}
+
+fn secret(word: &str) -> Result<SecretName, String> {
+    SecretName::parse(word).ok_or_else(|| {
+        format!("the secrets are {}", SecretName::ALL.map(SecretName::as_str).join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_edit_may_begin_with_a_hyphen() {
+        let cli = Cli::try_parse_from(["booking-monitor", "queue", "edit", "7", "--text", "- привет"]).unwrap();
+        let Some(Command::Queue { act: Some(Queue::Edit { id, text, .. }) }) = cli.command else {
+            panic!("not an edit")
+        };
+        assert_eq!((id.0, text.as_str()), (7, "- привет"));
+    }
+
+    #[test]
+    fn an_id_and_a_secret_are_checked_before_anything_is_touched() {
+        for line in [["queue", "hold", "x"], ["queue", "hold", "-1"], ["secret", "set", "green-api"]] {
+            let error = Cli::try_parse_from(["booking-monitor"].into_iter().chain(line)).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line:?}");
+        }
+    }
+}

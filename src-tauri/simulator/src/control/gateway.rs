@@ -1,0 +1,103 @@
+//! The gateway's side of the control API: messages, state, delays, single numbers.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::guard::{merged, read, refusal};
+use crate::green_api::{self, NumberPlan, TakenMessage};
+use crate::world::Shared;
+
+pub(crate) async fn messages(State(shared): State<Shared>) -> Json<Vec<TakenMessage>> {
+    Json(shared.read(|world| world.gateway.taken()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewState {
+    state: String,
+}
+
+pub(crate) async fn state(State(shared): State<Shared>, body: Bytes) -> Response {
+    match read::<NewState>(&body) {
+        Ok(NewState { state }) => shared.change(|world| {
+            let now = world.clock.now();
+            world.gateway.set_state(&state, now);
+            Json(world.gateway.summary()).into_response()
+        }),
+        Err(refusal) => refusal,
+    }
+}
+
+/// Sets what `setSettings` would, and also what it would refuse.
+pub(crate) async fn settings(State(shared): State<Shared>, body: Bytes) -> Response {
+    match read::<Map<String, Value>>(&body) {
+        Ok(fields) => shared.change(|world| {
+            world.gateway.settings.extend(fields);
+            Json(&world.gateway.settings).into_response()
+        }),
+        Err(refusal) => refusal,
+    }
+}
+
+pub(crate) async fn delivery(State(shared): State<Shared>, body: Bytes) -> Response {
+    shared.change(|world| match merged(&world.gateway.delivery, &body) {
+        Ok(new) => {
+            world.gateway.delivery = new;
+            Json(&world.gateway.delivery).into_response()
+        }
+        Err(refusal) => refusal,
+    })
+}
+
+pub(crate) async fn number(State(shared): State<Shared>, body: Bytes) -> Response {
+    let mut fields: Map<String, Value> = match read(&body) {
+        Ok(fields) => fields,
+        Err(refusal) => return refusal,
+    };
+    let Some(Value::String(phone)) = fields.remove("phone") else {
+        return refusal(StatusCode::BAD_REQUEST, "`phone` is missing");
+    };
+    match serde_json::from_value::<NumberPlan>(Value::Object(fields)) {
+        Ok(plan) => shared.change(|world| {
+            world.gateway.set_number(green_api::digits(&phone), plan);
+            Json(world.gateway.summary()).into_response()
+        }),
+        Err(error) => refusal(StatusCode::BAD_REQUEST, &error.to_string()),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    phone: String,
+    text: String,
+    #[serde(default)]
+    name: String,
+}
+
+/// A client writes to the shop.
+pub(crate) async fn incoming(State(shared): State<Shared>, body: Bytes) -> Response {
+    match read::<Written>(&body) {
+        Ok(Written { phone, text, name }) => {
+            let id = shared.change(|world| green_api::incoming(world, &phone, &name, &text));
+            Json(json!({ "id": id })).into_response()
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+/// Another program sends through the same instance.
+pub(crate) async fn echo(State(shared): State<Shared>, body: Bytes) -> Response {
+    match read::<Written>(&body) {
+        Ok(Written { phone, text, .. }) => {
+            let id = shared.change(|world| green_api::foreign(world, &phone, &text));
+            Json(json!({ "id": id })).into_response()
+        }
+        Err(refusal) => refusal,
+    }
+}

@@ -1,0 +1,41 @@
+//! The control API and the small page on top of it.
+//!
+//! It changes the simulated world and can do nothing else. Still it must not be driven by a page
+//! that happens to be open in a browser on the same computer, so it answers to its own host name
+//! only and demands a content type that no form can send.
+
+mod bookings;
+mod faults;
+mod gateway;
+mod guard;
+mod page;
+
+use axum::Router;
+use axum::routing::{get, patch, post};
+
+use crate::world::Shared;
+
+pub(crate) fn router(shared: &Shared) -> Router<Shared> {
+    Router::new()
+        .route("/", get(page::html))
+        .route("/control/page.css", get(page::css))
+        .route("/control/page.js", get(page::script))
+        .route("/control/summary", get(faults::summary))
+        .route("/control/bookings", get(bookings::list).post(bookings::make))
+        .route("/control/bookings/{id}", patch(bookings::change).delete(bookings::delete))
+        .route("/control/branches/{id}/rights", patch(bookings::rights))
+        .route("/control/yclients", post(bookings::behaviour))
+        .route("/control/messages", get(gateway::messages))
+        .route("/control/gateway/state", post(gateway::state))
+        .route("/control/gateway/settings", post(gateway::settings))
+        .route("/control/gateway/delivery", post(gateway::delivery))
+        .route("/control/gateway/numbers", post(gateway::number))
+        .route("/control/incoming", post(gateway::incoming))
+        .route("/control/echo", post(gateway::echo))
+        .route("/control/requests", get(faults::requests).delete(faults::forget_requests))
+        .route("/control/faults", get(faults::list).post(faults::arm).delete(faults::clear))
+        .route("/control/faults/{id}", axum::routing::delete(faults::clear_one))
+        .route("/control/clock", post(faults::clock))
+        .route("/control/offline", post(faults::offline))
+        .layer(axum::middleware::from_fn_with_state(shared.clone(), guard::check))
+}

@@ -1,0 +1,181 @@
+//! The control API over HTTP, and who may use it.
+
+use chrono::TimeDelta;
+use reqwest::Method;
+use serde_json::{Value, json};
+use simulator::{FaultKind, NewBooking, Simulator};
+
+use crate::support::{BRANCH, gateway, http, post, start, yclients};
+
+async fn control(simulator: &Simulator, verb: Method, path: &str, body: Value) -> (u16, Value) {
+    let request = http().request(verb.clone(), format!("{}control/{path}", simulator.control_url()));
+    let request = if verb == Method::GET { request } else { request.json(&body) };
+    let response = request.send().await.expect("an answer");
+    (response.status().as_u16(), response.json().await.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_booking_is_made_moved_and_deleted() {
+    let simulator = start().await;
+    let asked = json!({
+        "start": "2026-12-01T12:30",
+        "client": { "name": "Мария", "phone": "+79031112233" },
+        "staff": { "id": 32, "name": "Павел" },
+    });
+    let (status, made) = control(&simulator, Method::POST, "bookings", asked).await;
+    assert_eq!((status, &made["start"]), (201, &json!("2026-12-01T12:30:00")));
+    assert_eq!(made["services"].as_array().map(Vec::len), Some(1));
+    let id = made["id"].as_i64().expect("an id");
+
+    let change = json!({ "start": { "in_days": 2 }, "phone": "+79031112234", "attendance": -1 });
+    let (status, changed) = control(&simulator, Method::PATCH, &format!("bookings/{id}"), change).await;
+    assert_eq!((status, &changed["attendance"]), (200, &json!(-1)));
+    assert_eq!(changed["client"]["phone"], "+79031112234");
+    assert_eq!(changed["client"]["name"], "Мария");
+
+    let nobody = json!({ "client": null });
+    let (_, changed) = control(&simulator, Method::PATCH, &format!("bookings/{id}"), nobody).await;
+    assert_eq!((&changed["client"], &changed["visit_id"]), (&json!(null), &json!(0)));
+
+    let (_, deleted) = control(&simulator, Method::DELETE, &format!("bookings/{id}"), json!({})).await;
+    assert_eq!(deleted["deleted"], true);
+    let vanish = json!({ "vanish": true });
+    assert_eq!(control(&simulator, Method::DELETE, &format!("bookings/{id}"), vanish).await.0, 200);
+    let (_, list) = control(&simulator, Method::GET, "bookings", Value::Null).await;
+    assert_eq!(list, json!([]));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_named() {
+    let simulator = start().await;
+    let (status, answer) = control(&simulator, Method::POST, "bookings", json!({ "strat": "x" })).await;
+    assert_eq!(status, 400);
+    assert!(answer["error"].as_str().is_some_and(|error| error.contains("strat")));
+    assert_eq!(control(&simulator, Method::PATCH, "bookings/1", json!({})).await.0, 404);
+    assert_eq!(control(&simulator, Method::POST, "bookings", json!({ "company_id": 1 })).await.0, 404);
+}
+
+#[tokio::test]
+async fn faults_are_armed_and_cleared() {
+    let simulator = start().await;
+    let target = json!({ "side": "gateway", "endpoint": "sendMessage" });
+    let fault = json!({ "target": target, "kind": "cut_after", "times": 2, "skip": 1 });
+    let (status, armed) = control(&simulator, Method::POST, "faults", fault).await;
+    assert_eq!(status, 201);
+    assert_eq!(simulator.summary().faults[0].fault.kind, FaultKind::CutAfter);
+    let path = format!("faults/{}", armed["id"]);
+    assert_eq!(control(&simulator, Method::DELETE, &path, json!({})).await.0, 204);
+
+    let fault = json!({ "kind": { "status": { "status": 502, "body": "Bad Gateway" } } });
+    control(&simulator, Method::POST, "faults", fault).await;
+    assert_eq!(yclients(&simulator, &format!("/records/{BRANCH}")).await.0, 502);
+    assert_eq!(control(&simulator, Method::DELETE, "faults", json!({})).await.0, 204);
+    assert_eq!(yclients(&simulator, &format!("/records/{BRANCH}")).await.0, 200);
+}
+
+#[tokio::test]
+async fn the_gateway_is_driven() {
+    let simulator = start().await;
+    let number = json!({ "phone": "+79031112233", "outcome": "queued" });
+    assert_eq!(control(&simulator, Method::POST, "gateway/numbers", number).await.0, 200);
+    let delivery = json!({ "journal_lag_ms": 1000, "read_after_ms": null });
+    let (_, delivery) = control(&simulator, Method::POST, "gateway/delivery", delivery).await;
+    assert_eq!((&delivery["sent_after_ms"], &delivery["read_after_ms"]), (&json!(50), &json!(null)));
+    let settings = json!({ "stateWebhook": "no" });
+    control(&simulator, Method::POST, "gateway/settings", settings).await;
+    let state = json!({ "state": "yellowCard" });
+    let (_, summary) = control(&simulator, Method::POST, "gateway/state", state).await;
+    assert_eq!(summary["state"], "yellowCard");
+    assert_eq!(simulator.notifications_waiting(), 0);
+
+    post(&simulator, "sendMessage", json!({ "chatId": "79031112233@c.us", "message": "x" })).await;
+    let (_, messages) = control(&simulator, Method::GET, "messages", Value::Null).await;
+    assert_eq!((&messages[0]["text"], &messages[0]["status"]), (&json!("x"), &json!("queued")));
+    let incoming = json!({ "phone": "+79031112233", "text": "Стоп" });
+    assert_eq!(control(&simulator, Method::POST, "incoming", incoming).await.0, 200);
+    let echo = json!({ "phone": "+79031112233", "text": "чужое" });
+    assert_eq!(control(&simulator, Method::POST, "echo", echo).await.0, 200);
+    assert_eq!(simulator.messages().len(), 1);
+}
+
+#[tokio::test]
+async fn rights_and_behaviour_are_changed_in_part() {
+    let simulator = start().await;
+    let path = format!("branches/{BRANCH}/rights");
+    let (_, rights) = control(&simulator, Method::PATCH, &path, json!({ "access": false })).await;
+    assert_eq!((&rights["access"], &rights["phones_access"]), (&json!(false), &json!(true)));
+    let limit = json!({ "rate_limit": { "per_second": 5, "per_minute": 200 } });
+    let (_, behaviour) = control(&simulator, Method::POST, "yclients", limit).await;
+    assert_eq!((&behaviour["max_page_size"], &behaviour["two_factor"]), (&json!(200), &json!(false)));
+}
+
+#[tokio::test]
+async fn the_servers_clock_is_shifted_in_every_answer() {
+    let simulator = start().await;
+    let before = simulator.now();
+    control(&simulator, Method::POST, "clock", json!({ "offset_seconds": 180 })).await;
+    let ahead = simulator.now() - before;
+    assert!(ahead >= TimeDelta::seconds(180) && ahead < TimeDelta::seconds(200), "{ahead}");
+    let answer = gateway(&simulator, Method::GET, "getStateInstance", None).await;
+    let date = answer.headers()["date"].to_str().expect("text").to_owned();
+    let date = chrono::DateTime::parse_from_rfc2822(&date).expect("a date");
+    assert!((date.to_utc() - simulator.now()).abs() < TimeDelta::seconds(5));
+}
+
+#[tokio::test]
+async fn offline_is_switched_for_one_side_or_both() {
+    let simulator = start().await;
+    let off = json!({ "on": true });
+    let (_, summary) = control(&simulator, Method::POST, "offline", off).await;
+    assert_eq!(summary["offline"].as_array().map(Vec::len), Some(2));
+    let (_, summary) =
+        control(&simulator, Method::POST, "offline", json!({ "on": false, "side": "gateway" })).await;
+    assert_eq!(summary["offline"], json!(["yclients"]));
+}
+
+#[tokio::test]
+async fn requests_are_listed_with_totals_and_can_be_forgotten() {
+    let simulator = start().await;
+    simulator.book(NewBooking::default());
+    yclients(&simulator, &format!("/records/{BRANCH}?page=1")).await;
+    let (_, log) = control(&simulator, Method::GET, "requests", Value::Null).await;
+    assert_eq!(log["requests"].as_array().map(Vec::len), Some(1));
+    assert_eq!(log["requests"][0]["query"], "page=1");
+    assert_eq!(log["totals"]["records"]["requests"], 1);
+    assert!(log["totals"]["records"]["bytes"].as_u64().is_some_and(|bytes| bytes > 100));
+    assert_eq!(control(&simulator, Method::DELETE, "requests", json!({})).await.0, 204);
+    assert!(simulator.requests().is_empty() && simulator.totals().is_empty());
+}
+
+#[tokio::test]
+async fn no_web_page_of_another_site_can_drive_it() {
+    let simulator = start().await;
+    let url = format!("{}control/bookings", simulator.control_url());
+    for host in ["evil.example", "127.0.0.1", "localhost:1", "127.0.0.1.evil.example"] {
+        for (verb, url) in [(Method::GET, simulator.control_url()), (Method::POST, url.clone())] {
+            let request = http().request(verb, url).header("Host", host).json(&json!({}));
+            assert_eq!(request.send().await.expect("an answer").status(), 403, "{host}");
+        }
+    }
+    let form = http().post(&url).header("Content-Type", "text/plain").body("{}").send().await;
+    assert_eq!(form.expect("an answer").status(), 415);
+    assert!(simulator.bookings().is_empty());
+
+    let port = simulator.control_url().trim_end_matches('/').rsplit(':').next().map(str::to_owned);
+    let host = format!("localhost:{}", port.expect("a port"));
+    let named = http().post(&url).header("Host", host).json(&json!({})).send().await;
+    assert_eq!(named.expect("an answer").status(), 201);
+}
+
+#[tokio::test]
+async fn the_page_loads_nothing_from_elsewhere() {
+    let simulator = start().await;
+    for file in ["", "control/page.css", "control/page.js"] {
+        let answer =
+            http().get(format!("{}{file}", simulator.control_url())).send().await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+        assert!(answer.headers()["content-security-policy"].to_str().expect("text").contains("'none'"));
+        let text = answer.text().await.expect("text");
+        assert!(!text.is_empty() && !text.contains("https://") && !text.contains(" onclick="), "{file}");
+    }
+}

@@ -1,0 +1,13 @@
+//! The shapes on the wire. Private to the crate: the engine never sees them.
+
+mod company;
+mod envelope;
+mod lenient;
+mod login;
+mod price;
+mod record;
+
+pub(crate) use company::{companies, company, permissions, users};
+pub(crate) use envelope::{Envelope, is_refusal, message_of};
+pub(crate) use login::{Login, login};
+pub(crate) use record::{record, record_id};

@@ -1,0 +1,87 @@
+use engine::booking::{BookingId, BranchFacts, CompanyId};
+use engine::error::BookingsError;
+use engine::ports::{Bookings, Lookup};
+use serde_json::json;
+use wiremock::ResponseTemplate;
+
+use crate::server::{answering, client, html, json as answer, refusal, row};
+
+const BRANCH: CompanyId = CompanyId(31);
+
+async fn get(template: ResponseTemplate) -> Result<Lookup, BookingsError> {
+    let server = answering(template).await;
+    let found = client(&server.uri()).get(BRANCH, BookingId(7)).await;
+    let requests = server.received_requests().await.unwrap();
+    assert_eq!(requests.len(), 1, "a look-up is one request");
+    assert_eq!(requests[0].url.path(), "/api/v1/record/31/7");
+    found
+}
+
+#[tokio::test]
+async fn a_booking_is_found_by_its_number() {
+    let body = json!({ "success": true, "data": row(7), "meta": [] });
+    let Ok(Lookup::Found(booking)) = get(answer(200, &body)).await else { panic!("not found") };
+    assert_eq!((booking.id, booking.company), (BookingId(7), BRANCH));
+}
+
+#[tokio::test]
+async fn a_deleted_booking_may_still_be_there() {
+    let body = json!({ "success": true, "data": { "id": 7, "deleted": true }, "meta": [] });
+    assert!(matches!(get(answer(200, &body)).await, Ok(Lookup::Found(booking)) if booking.deleted));
+}
+
+#[tokio::test]
+async fn the_servers_own_not_found_means_gone() {
+    assert_eq!(get(refusal(404, "Не найдено")).await, Ok(Lookup::Gone));
+    let other_form = json!({ "errors": { "code": 404, "message": "Не найдено" }, "meta": {} });
+    assert_eq!(get(answer(404, &other_form)).await, Ok(Lookup::Gone));
+    let silent = json!({ "success": false, "data": null, "meta": [] });
+    assert_eq!(get(answer(404, &silent)).await, Ok(Lookup::Gone));
+}
+
+#[tokio::test]
+async fn a_not_found_about_anything_else_is_no_cancellation() {
+    for template in
+        [refusal(404, "Компания не найдена"), html(404), ResponseTemplate::new(404), answer(404, &json!({}))]
+    {
+        assert!(matches!(get(template).await, Err(BookingsError::NotFound(_))));
+    }
+    let limit = get(refusal(404, "Превышен лимит запросов")).await;
+    assert!(matches!(limit, Err(BookingsError::RateLimited { .. })));
+}
+
+#[tokio::test]
+async fn an_answer_without_the_booking_is_no_answer() {
+    for data in [json!(null), json!([]), json!({}), json!({ "id": 8 }), json!({ "id": 7, "company_id": 32 })]
+    {
+        let body = json!({ "success": true, "data": data, "meta": [] });
+        assert!(matches!(get(answer(200, &body)).await, Err(BookingsError::Unreadable(_))), "{data}");
+    }
+}
+
+#[tokio::test]
+async fn a_branch_tells_its_facts_and_the_servers_clock() {
+    let data = json!({ "id": 31, "title": "Барбершоп", "city": "Казань", "address": "Баумана, 1", "phone": "",
+        "phones": ["+78430000000"], "timezone_name": "Europe/Moscow", "coordinate_lat": "55.7" });
+    let server = answering(answer(200, &json!({ "success": true, "data": data, "meta": [] }))).await;
+    let branch = client(&server.uri()).branch(BRANCH).await.unwrap();
+    assert_eq!(
+        branch.facts,
+        BranchFacts {
+            title: "Барбершоп".into(),
+            address: "Баумана, 1".into(),
+            city: "Казань".into(),
+            phone: "+78430000000".into(),
+            time_zone: "Europe/Moscow".into(),
+        }
+    );
+    assert_eq!(branch.server_time.unwrap().to_rfc3339(), "2026-11-22T09:00:00+00:00");
+    let request = &server.received_requests().await.unwrap()[0];
+    assert_eq!((request.url.path(), request.url.query()), ("/api/v1/company/31/", Some("my=1")));
+}
+
+#[tokio::test]
+async fn a_branch_that_is_not_there_is_an_error() {
+    let server = answering(refusal(404, "Не найдено")).await;
+    assert_eq!(client(&server.uri()).branch(BRANCH).await, Err(BookingsError::NotFound("Не найдено".into())));
+}

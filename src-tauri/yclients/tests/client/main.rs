@@ -1,0 +1,9 @@
+//! The client against a server that answers exact bytes.
+#![cfg(test)]
+
+mod failures;
+mod listing;
+mod lookup;
+mod server;
+mod setup;
+mod tls;
