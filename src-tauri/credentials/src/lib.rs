@@ -7,7 +7,7 @@
 //!
 //! A keyring is asked by a thread of its own. Its calls block, for minutes if
 //! the system asks for a password, and neither the program nor its end may wait
-//! for that; see [`worker`].
+//! for that; see `worker`.
 //!
 //! Architecture invariant: there is no second place for secrets. Where the
 //! keyring does not work, the answer is an error, never a file.

@@ -8,6 +8,7 @@
 //! # locked: once more in the same HOME, without the password
 //! dbus-run-session -- sh -c 'gnome-keyring-daemon --start --components=secrets >/dev/null
 //!   BOOKING_MONITOR_TEST_KEYRING=locked cargo test -p credentials --test secret_service'
+//! # restarted: as unlocked; the test replaces the daemon half-way
 //! # absent: no session bus
 //! DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent BOOKING_MONITOR_TEST_KEYRING=absent cargo test …
 //! ```
@@ -48,6 +49,23 @@ async fn secrets_are_kept_and_seen_by_a_second_program() {
     assert_eq!(keyring.remove(SecretName::GreenApiToken).await, Ok(true));
     assert_eq!(keyring.remove(SecretName::GreenApiToken).await, Ok(false));
     assert!(keyring.get(SecretName::GreenApiToken).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_keyring_that_was_restarted_is_found_again() {
+    if !session_is("restarted") {
+        return;
+    }
+    let keyring = Keyring::open().await.unwrap();
+    keyring.set(SecretName::GreenApiToken, SecretString::from("kept")).await.unwrap();
+    let replaced = std::process::Command::new("sh")
+        .args(["-c", "printf pw | gnome-keyring-daemon --replace --unlock --components=secrets"])
+        .status()
+        .unwrap();
+    assert!(replaced.success());
+    let read = keyring.get(SecretName::GreenApiToken).await.unwrap().unwrap();
+    assert_eq!(read.expose_secret(), "kept");
+    assert_eq!(keyring.remove(SecretName::GreenApiToken).await, Ok(true));
 }
 
 #[tokio::test]

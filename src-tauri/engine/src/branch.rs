@@ -162,7 +162,11 @@ impl<'a> Branch<'a> {
     pub fn arm(&self, now: DateTime<Utc>, starts_at: DateTime<Utc>) -> Arming {
         let Delay::After(delay) = self.policy.delay else { return Arming::Ask(Reason::Manual) };
         let due_at = self.after_quiet_hours(now + delay);
-        if due_at >= starts_at && due_at > now + delay { Arming::Ask(Reason::QuietHours) } else { Arming::Due(due_at) }
+        if due_at >= starts_at && due_at > now + delay {
+            Arming::Ask(Reason::QuietHours)
+        } else {
+            Arming::Due(due_at)
+        }
     }
 
     /// The length of a window of time.

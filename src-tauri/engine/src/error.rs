@@ -223,10 +223,7 @@ impl BookingsError {
 
     /// Asking again changes nothing until a person has acted: polling stops.
     pub const fn needs_a_person(&self) -> bool {
-        matches!(
-            self,
-            Self::PartnerToken(_) | Self::UserToken(_) | Self::Rights(_) | Self::SecretMissing(_)
-        )
+        matches!(self, Self::PartnerToken(_) | Self::UserToken(_) | Self::Rights(_) | Self::SecretMissing(_))
     }
 
     /// How long the server asked to be left alone.

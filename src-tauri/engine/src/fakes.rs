@@ -72,7 +72,9 @@ pub(crate) fn booking(id: i64, clock: &FakeClock) -> Booking {
         created_by: ADMINISTRATOR,
         deleted: false,
         attendance: Attendance::Waiting,
-        client: Some(Client { id: 500 + id, name: format!("Клиент {id}"), phone: format!("+7916{id:07}") }),
+        client: Some(Client {
+            id: 500 + id, name: format!("Клиент {id}"), phone: format!("+7916{id:07}")
+        }),
         staff: Some(Staff { id: 7, name: "Пётр".to_owned() }),
         services: vec![Service { id: 1, title: "Стрижка".to_owned(), amount: 1, price: 150_000 }],
         own_notice: false,
@@ -128,9 +130,9 @@ impl Bookings for FakeBookings {
                     BookingQuery::VisitsFrom(day) => {
                         !booking.deleted && booking.starts_local.is_none_or(|start| start.date() >= *day)
                     }
-                    BookingQuery::Created { from, to } => booking.created_at.is_some_and(|at| {
-                        (*from..=*to).contains(&moscow(at).date())
-                    }),
+                    BookingQuery::Created { from, to } => {
+                        booking.created_at.is_some_and(|at| (*from..=*to).contains(&moscow(at).date()))
+                    }
                     BookingQuery::ChangedAfter(after) => {
                         !hidden.contains(&booking.id)
                             && booking.changed_at.is_some_and(|at| moscow(at) >= *after)
@@ -233,8 +235,8 @@ impl Messenger for FakeMessenger {
         tokio::time::sleep(slow).await;
         let scripted = self.script.lock().unwrap().pop_front();
         let mut taken = self.taken.lock().unwrap();
-        let (outcome, arrives) = scripted
-            .unwrap_or_else(|| (SendOutcome::Accepted { id: format!("M{}", taken.len() + 1) }, true));
+        let (outcome, arrives) =
+            scripted.unwrap_or_else(|| (SendOutcome::Accepted { id: format!("M{}", taken.len() + 1) }, true));
         if arrives {
             taken.push((phone.to_owned(), text.to_owned()));
         }

@@ -230,13 +230,15 @@ impl Person<'_> {
     ) -> Result<Vec<(crate::booking::Booking, VisitFacts)>, OutboxError> {
         let state = self.outbox.db().read(|connection| known::branch_in(connection, row.company))?;
         let state = state.unwrap_or_default();
-        let branch = Branch::new(self.settings, row.company, &state.facts)
-            .map_err(|_| Refusal::NotNow(row.state))?;
+        let branch =
+            Branch::new(self.settings, row.company, &state.facts).map_err(|_| Refusal::NotNow(row.state))?;
         let mut visits = Vec::new();
         let mut obstacle = Refusal::NoPhone;
         for link in self.outbox.links(row.id)? {
-            let booking =
-                self.outbox.db().read(|connection| known::booking_in(connection, row.company, link.booking))?;
+            let booking = self
+                .outbox
+                .db()
+                .read(|connection| known::booking_in(connection, row.company, link.booking))?;
             let Some(booking) = booking else { continue };
             match branch.writable(&booking, now) {
                 Ok(facts) => visits.push((booking, facts)),
@@ -255,8 +257,8 @@ impl Person<'_> {
     ) -> Result<Made, OutboxError> {
         let state = self.outbox.db().read(|connection| known::branch_in(connection, row.company))?;
         let state = state.unwrap_or_default();
-        let branch = Branch::new(self.settings, row.company, &state.facts)
-            .map_err(|_| Refusal::NotNow(row.state))?;
+        let branch =
+            Branch::new(self.settings, row.company, &state.facts).map_err(|_| Refusal::NotNow(row.state))?;
         Ok(branch.compose(visits).map_err(|_| Refusal::EmptyText)?)
     }
 }

@@ -116,8 +116,7 @@ pub fn read(raw: &str, region: Option<&str>) -> Result<Phone, PhoneFault> {
         PhoneNumberType::TollFree => return Err(PhoneFault::TollFree),
         _ => return Err(PhoneFault::NotMobile),
     }
-    let formatted = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned();
-    Phone::try_from(formatted).map_err(|NotE164| PhoneFault::Invalid)
+    Phone::try_from(format!("+{}", international(&number))).map_err(|NotE164| PhoneFault::Invalid)
 }
 
 /// The digits of one number, and whether a plus stood before them.
@@ -190,15 +189,14 @@ fn without_invisible(raw: &str) -> String {
 }
 
 fn parse(written: &Written, region: Option<Region>) -> Result<PhoneNumber, PhoneFault> {
-    let valid = |text: &str, region| {
-        let number = PHONE_NUMBER_UTIL.parse(text, region).ok()?;
-        (PHONE_NUMBER_UTIL.is_valid_number(&number) && number.extension.is_none()).then_some(number)
-    };
     let digits = &written.digits;
+    let abroad = || valid(&format!("+{digits}"), None).filter(|number| international(number) == *digits);
     if written.international {
-        return valid(&format!("+{digits}"), None).ok_or(PhoneFault::Invalid);
+        return abroad().ok_or(PhoneFault::Invalid);
     }
-    if let Some(number) = region.and_then(|region| valid(digits, Some(region))) {
+    if let Some(number) = region.and_then(|region| valid(digits, Some(region)))
+        && is_only_prefixed(digits, &number)
+    {
         return Ok(number);
     }
     // `375291234567` in a Russian branch: the country code without its plus. But
@@ -207,11 +205,30 @@ fn parse(written: &Written, region: Option<Region>) -> Result<PhoneNumber, Phone
     let national_with_eight = digits.len() == 11 && digits.starts_with('8');
     if digits.len() >= 11
         && !national_with_eight
-        && let Some(number) = valid(&format!("+{digits}"), None)
+        && let Some(number) = abroad()
     {
         return Ok(number);
     }
     Err(if region.is_none() { PhoneFault::CountryUnknown } else { PhoneFault::Invalid })
+}
+
+fn valid(text: &str, region: Option<Region>) -> Option<PhoneNumber> {
+    let number = PHONE_NUMBER_UTIL.parse(text, region).ok()?;
+    (PHONE_NUMBER_UTIL.is_valid_number(&number) && number.extension.is_none()).then_some(number)
+}
+
+/// Country code and number, without the plus.
+fn international(number: &PhoneNumber) -> String {
+    PHONE_NUMBER_UTIL.format(number, PhoneNumberFormat::E164).trim_start_matches('+').to_owned()
+}
+
+/// Whether the library took nothing from the digits but what leads to a number:
+/// the trunk prefix, the country code, or the way out of the country. It is
+/// willing to mend more, such as both a code and a trunk prefix (`7 8 916 …`).
+fn is_only_prefixed(digits: &str, number: &PhoneNumber) -> bool {
+    let national = rlibphonenumber::get_national_significant_number_owned(number);
+    let code = number.country_code.to_string();
+    digits.strip_suffix(national.as_str()).is_some_and(|prefix| prefix == code || !prefix.starts_with(&code))
 }
 
 /// Whether it is a country with a numbering plan, by its ISO 3166 code in capitals.

@@ -32,7 +32,12 @@ pub enum Difference {
 
 impl VisitFacts {
     /// The facts of a booking that was found worth a message.
-    pub fn of(booking: &Booking, phone: Phone, starts_local: NaiveDateTime, starts_at: DateTime<Utc>) -> Self {
+    pub fn of(
+        booking: &Booking,
+        phone: Phone,
+        starts_local: NaiveDateTime,
+        starts_at: DateTime<Utc>,
+    ) -> Self {
         let mut services: Vec<_> =
             booking.services.iter().map(|service| (service.id, service.amount)).collect();
         services.sort_unstable();

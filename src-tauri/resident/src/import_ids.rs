@@ -28,7 +28,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<BookingId>, BadToken> {
                 continue;
             }
             let id = word.parse::<i64>().ok().filter(|id| *id > 0);
-            ids.insert(id.ok_or_else(|| BadToken { line: index + 1, token: token.chars().take(40).collect() })?);
+            ids.insert(id.ok_or_else(|| BadToken { line: index + 1, token: word.chars().take(40).collect() })?);
         }
     }
     Ok(ids.into_iter().map(BookingId).collect())
@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(ids("1500\n\n-3"), bad(3, "-3"));
         assert_eq!(ids("0"), bad(1, "0"));
         assert_eq!(ids("1500 \"1501\""), bad(1, "\"1501\""));
-        assert_eq!(ids("[1500,\n 1.5]"), bad(2, "1.5]"));
+        assert_eq!(ids("[1500,\n 1.5]"), bad(2, "1.5"));
         assert_eq!(ids("{\"id\": 1}"), bad(1, "{\"id\":"));
     }
 }

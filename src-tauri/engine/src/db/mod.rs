@@ -41,7 +41,9 @@ pub enum StorageError {
     #[error("the database is damaged: {0}")]
     Corrupt(String),
     /// Written by a newer version of this program.
-    #[error("the database was written by a newer version of Booking Monitor (schema {found}, this version knows {known})")]
+    #[error(
+        "the database was written by a newer version of Booking Monitor (schema {found}, this version knows {known})"
+    )]
     Newer {
         /// The file's schema version.
         found: usize,
@@ -95,7 +97,9 @@ impl Db {
         let path = directory.join(FILE_NAME);
         let connection = Connection::open_with_flags(
             &path,
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+                | OpenFlags::SQLITE_OPEN_CREATE
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
         Self::prepare(connection, path)
     }

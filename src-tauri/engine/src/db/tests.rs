@@ -27,7 +27,8 @@ fn schema_sql_is_what_a_migrated_database_has() {
     let written = Connection::open_in_memory().unwrap();
     written.execute_batch(SCHEMA).unwrap();
     let migrated = Db::in_memory().unwrap();
-    migrated.read(|connection| Ok::<_, StorageError>(assert_eq!(shape(&written), shape(connection)))).unwrap();
+    let migrated = migrated.read(|connection| Ok::<_, StorageError>(shape(connection))).unwrap();
+    assert_eq!(shape(&written), migrated);
 }
 
 #[test]
@@ -105,8 +106,6 @@ fn another_process_s_commit_changes_the_data_version() {
     let theirs = Db::open(directory.path()).unwrap();
     let before = ours.data_version().unwrap();
     assert_eq!(before, ours.data_version().unwrap());
-    theirs
-        .write(|tx| tx.execute("UPDATE desk SET owner_pid = 1", []).map_err(StorageError::from))
-        .unwrap();
+    theirs.write(|tx| tx.execute("UPDATE desk SET owner_pid = 1", []).map_err(StorageError::from)).unwrap();
     assert_ne!(before, ours.data_version().unwrap());
 }

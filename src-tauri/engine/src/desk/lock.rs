@@ -28,11 +28,8 @@ impl OwnerLock {
     /// Takes the lock, or says that somebody has it.
     pub fn take(directory: &Path) -> Result<Self, LockError> {
         make_private(directory).map_err(|error| std::io::Error::other(error.to_string()))?;
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(directory.join(FILE_NAME))?;
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).open(directory.join(FILE_NAME))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Held),

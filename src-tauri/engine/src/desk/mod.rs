@@ -215,14 +215,15 @@ impl Inbox<'_> {
             self.beaten_at = Some(now);
         }
         self.answer_served(now)?;
-        let pending = ticks.is_multiple_of(IDLE_TICKS) || outbox.first_in_line(false)?.is_some();
-        if pending {
+        let idle_look = ticks.is_multiple_of(IDLE_TICKS);
+        if idle_look || outbox.first_in_line(false)?.is_some() {
             let version = outbox.db().data_version()?;
-            if version != self.data_version {
-                self.data_version = version;
+            if version != std::mem::replace(&mut self.data_version, version) {
                 self.changed.notify_one();
-                return self.read(now);
+            } else if !idle_look {
+                return Ok(None);
             }
+            return self.read(now);
         }
         Ok(None)
     }

@@ -39,7 +39,9 @@ async fn of_old_online_bot_made_phoneless_past_and_cancelled_ones_none_is_told_a
     shop.book_with(3, |booking| booking.created_by = BOT);
     shop.book_with(4, |booking| booking.client = None);
     shop.book_with(5, |booking| booking.client.as_mut().unwrap().phone = "+7 916 ***-**-05".to_owned());
-    shop.book_with(6, |booking| booking.starts_local = booking.starts_local.map(|at| at - TimeDelta::days(2)));
+    shop.book_with(6, |booking| {
+        booking.starts_local = booking.starts_local.map(|at| at - TimeDelta::days(2))
+    });
     shop.book_with(7, |booking| booking.attendance = Attendance::Cancelled);
     shop.book_with(8, |booking| booking.created_by = 0);
     shop.book_with(9, |booking| {
@@ -294,7 +296,9 @@ async fn a_clock_set_back_two_hours_does_not_freeze_the_queue() {
 async fn a_clock_set_forward_a_day_releases_nothing() {
     let shop = Shop::new();
     shop.baseline().await;
-    shop.book_with(1, |booking| booking.starts_local = booking.starts_local.map(|at| at + TimeDelta::days(9)));
+    shop.book_with(1, |booking| {
+        booking.starts_local = booking.starts_local.map(|at| at + TimeDelta::days(9))
+    });
     shop.open(async {
         shop.pass(12).await;
         shop.clock.jump(TimeDelta::days(1));

@@ -103,8 +103,14 @@ fn shift_back(
                 Ok(branch) => branch.after_quiet_hours(now + branch.window()),
                 Err(_) => now,
             };
-            match crate::outbox::apply_in(tx, row.id, None, Event::ShiftBack { by, latest }, &Actor::Program, now)
-            {
+            match crate::outbox::apply_in(
+                tx,
+                row.id,
+                None,
+                Event::ShiftBack { by, latest },
+                &Actor::Program,
+                now,
+            ) {
                 Ok(_) | Err(OutboxError::Refused(_)) => {}
                 Err(OutboxError::Storage(error)) => return Err(error),
             }

@@ -62,15 +62,12 @@ pub(super) fn absorb(
         }
         known::put_booking_in(tx, &booking, &snapshot, made_by(light.branch, &booking), light.now)?;
         let row = outbox::row_about_in(tx, booking.company, booking.id)?;
-        let outcome = match row {
-            Some(row) => {
-                absorbed.changed += 1;
-                changed(tx, light, &row, booking)
-            }
-            None => {
-                absorbed.new.push((booking.id, booking.created_at));
-                new(tx, light, booking).map(|silent| absorbed.silent += i64::from(silent))
-            }
+        let outcome = if let Some(row) = row {
+            absorbed.changed += 1;
+            changed(tx, light, &row, booking)
+        } else {
+            absorbed.new.push((booking.id, booking.created_at));
+            new(tx, light, booking).map(|silent| absorbed.silent += i64::from(silent))
         };
         match outcome {
             // Refused: the row moved on under a person's hand. The last check looks again.
@@ -157,7 +154,9 @@ fn gather(tx: &Transaction<'_>, light: Light<'_>, visit: &Visit) -> Result<bool,
     let mut visits = vec![visit.clone()];
     for link in outbox::links_in(tx, target.id)? {
         if let (false, Some(facts)) = (link.dropped, link.facts) {
-            let Some(booking) = known::booking_in(tx, branch.company, link.booking)? else { return Ok(false) };
+            let Some(booking) = known::booking_in(tx, branch.company, link.booking)? else {
+                return Ok(false);
+            };
             visits.push((booking, facts));
         }
     }

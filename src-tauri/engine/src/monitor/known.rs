@@ -56,10 +56,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<BranchState> {
 }
 
 /// What is known of a branch; None before anything is.
-pub fn branch_in(
-    connection: &Connection,
-    company: CompanyId,
-) -> Result<Option<BranchState>, StorageError> {
+pub fn branch_in(connection: &Connection, company: CompanyId) -> Result<Option<BranchState>, StorageError> {
     Ok(connection
         .prepare_cached(
             "SELECT title, address, city, phone, time_zone, facts_at, baseline_at, baseline_count,

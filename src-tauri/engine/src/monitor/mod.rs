@@ -99,10 +99,10 @@ impl Monitor {
     pub async fn run(&self) {
         if !self.settings.enabled {
             info!("polling is switched off in the settings");
-            return std::future::pending().await;
+            std::future::pending::<()>().await;
         }
         join_all(self.settings.branches.iter().map(|branch| self.watch(branch.company_id))).await;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn watch(&self, company: CompanyId) {
@@ -131,9 +131,10 @@ impl Monitor {
             }
             watch.whole |= heard.asked > asked;
             let started = self.clock.moment().monotonic;
-            pause = self.poll_once(&mut watch).await.map(|pause| {
-                pause.saturating_sub(self.clock.moment().monotonic.saturating_sub(started))
-            });
+            pause = self
+                .poll_once(&mut watch)
+                .await
+                .map(|pause| pause.saturating_sub(self.clock.moment().monotonic.saturating_sub(started)));
             asked = heard.asked;
             self.served.send_modify(|served| {
                 served.insert(company, asked);

@@ -58,7 +58,9 @@ impl Monitor {
         let answer = match self.bookings.branch(watch.company).await {
             Ok(answer) => answer,
             // Yesterday's address serves, but a baseline begins with a word from the server.
-            Err(error) if state.facts_at.is_some() && state.baseline_at.is_some() && !error.needs_a_person() => {
+            Err(error)
+                if state.facts_at.is_some() && state.baseline_at.is_some() && !error.needs_a_person() =>
+            {
                 warn!(branch = %watch.company, %error, "the branch's facts could not be read again");
                 return Ok(());
             }
@@ -173,7 +175,12 @@ impl Monitor {
     }
 
     /// One booking, read by itself. A vanished one is taken for a deleted one.
-    fn take_in(&self, branch: &Branch<'_>, id: BookingId, found: Option<Booking>) -> Result<(), StorageError> {
+    fn take_in(
+        &self,
+        branch: &Branch<'_>,
+        id: BookingId,
+        found: Option<Booking>,
+    ) -> Result<(), StorageError> {
         let now = self.clock.now();
         self.outbox.db().write(|tx| {
             let booking = match found {
@@ -196,9 +203,10 @@ fn needs_reread(row: &Notification) -> bool {
 /// Whether the truth brought a booking that the feed should have brought before.
 fn missed_by_feed(state: &BranchState, absorbed: &Absorbed, baseline_at: DateTime<Utc>) -> bool {
     let Some(fast_at) = state.fast_server_at else { return false };
-    absorbed.new.iter().any(|(_, created_at)| {
-        created_at.is_some_and(|at| at >= baseline_at && at < fast_at - OVERLAP)
-    })
+    absorbed
+        .new
+        .iter()
+        .any(|(_, created_at)| created_at.is_some_and(|at| at >= baseline_at && at < fast_at - OVERLAP))
 }
 
 /// A fresh window for what is queued in a branch, for nobody could see the old

@@ -114,8 +114,7 @@ pub(crate) fn carry_out(
         Verdict::Over(event) => return outbox::apply_in(tx, row.id, None, event, &Actor::Program, now),
         Verdict::Changed(changes) => changes,
     };
-    let links: Vec<_> =
-        changes.kept.iter().map(|(booking, facts)| (booking.id, facts.clone())).collect();
+    let links: Vec<_> = changes.kept.iter().map(|(booking, facts)| (booking.id, facts.clone())).collect();
     outbox::relink_in(tx, row.id, &links, &changes.dropped)?;
     let remade = match branch.compose(&changes.kept) {
         Ok(made) if row.is_edited() => {
@@ -125,7 +124,7 @@ pub(crate) fn carry_out(
         Err(error) => text_failed(tx, row, &error, now)?,
     };
     for visit in changes.split {
-        split_off(tx, branch, row, visit, now)?;
+        split_off(tx, branch, row, &visit, now)?;
     }
     Ok(remade)
 }
@@ -142,8 +141,7 @@ fn remake(
         Arming::Due(at) => at,
         Arming::Ask(_) => now,
     };
-    let remade =
-        outbox::apply_in(tx, row.id, None, Event::Remake { made, due_at }, &Actor::Program, now)?;
+    let remade = outbox::apply_in(tx, row.id, None, Event::Remake { made, due_at }, &Actor::Program, now)?;
     match arming {
         Arming::Ask(reason) if remade.state == State::Queued => {
             let event = Event::Wait { reason, detail: String::new() };
@@ -171,14 +169,19 @@ fn split_off(
     tx: &Transaction<'_>,
     branch: &Branch<'_>,
     from: &Notification,
-    visit: Visit,
+    visit: &Visit,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let mut row = fresh_row(branch, std::slice::from_ref(&visit), &from.instance, now);
+    let mut row = fresh_row(branch, std::slice::from_ref(visit), &from.instance, now);
     row.booked_at = visit.0.created_at;
     row.copy = from.copy;
     row.gap_at = from.gap_at;
-    row.id = outbox::enqueue_in(tx, NewNotification { row: row.clone(), bookings: Vec::new() }, &Actor::Program, now)?;
+    row.id = outbox::enqueue_in(
+        tx,
+        NewNotification { row: row.clone(), bookings: Vec::new() },
+        &Actor::Program,
+        now,
+    )?;
     outbox::move_link_in(tx, &row, visit.0.id, &visit.1)
 }
 

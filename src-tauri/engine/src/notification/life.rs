@@ -7,77 +7,10 @@
 //! own in the outbox, for its conditions reach into other tables; its step from
 //! queued to sending is [`Event::Claim`].
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use super::{Made, Notification, Reason, State, TEXT_LIMIT};
+use super::{Event, Made, Notification, Reason, State, TEXT_LIMIT};
 use crate::ports::DeliveryStatus;
-
-/// What can happen to a notification.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    // A person's acts.
-    /// New words, and a fresh window until `due_at`.
-    Edit { text: String, by: String, due_at: DateTime<Utc> },
-    Hold,
-    /// Let go what was held or waiting, with a fresh window until `due_at`.
-    Release { due_at: DateTime<Utc> },
-    SendNow,
-    /// A longer window.
-    Extend { by: TimeDelta },
-    Cancel,
-    /// A cancel that came while sending. It changes nothing yet.
-    AskCancel { by: String },
-    /// Bring back what was cancelled or skipped, or try again what failed.
-    /// `made` is what a row that never had a text would say.
-    Restore { made: Option<Made>, due_at: DateTime<Utc>, instance: String },
-    /// Of an unknown outcome: it arrived.
-    ResolveArrived,
-    /// Of an unknown outcome: send again.
-    ResolveAgain { due_at: DateTime<Utc>, instance: String },
-    /// Of an unknown outcome: leave it.
-    ResolveDrop,
-    /// Open the editor, or keep it open.
-    Lease { by: String, until: DateTime<Utc> },
-    /// Close the editor without saving; the draft stays.
-    EndLease,
-    /// Keep what is typed so far.
-    Draft { text: Option<String> },
-
-    // The program's.
-    /// Hand it to a person.
-    Wait { reason: Reason, detail: String },
-    Expire { reason: Reason },
-    /// Cancelled by the world: in YClients, or because the bot made the booking.
-    Withdraw { reason: Reason },
-    /// No longer worth a message.
-    Skip { reason: Reason },
-    /// The booking changed: made anew, with a fresh window until `due_at`.
-    Remake { made: Made, due_at: DateTime<Utc> },
-    /// The booking changed under a person's words.
-    Conflict { made: Made },
-    /// A skipped one that has become worth a message.
-    Cure { made: Made, due_at: DateTime<Utc>, instance: String },
-    /// The last check saw it unchanged.
-    Checked,
-    /// An obstacle that may pass: try again at `next_try_at`.
-    Postpone { reason: Reason, detail: String, next_try_at: DateTime<Utc> },
-    Claim,
-    Accepted { id: String },
-    NotSent { detail: String, next_try_at: DateTime<Utc> },
-    Reject { reason: Reason, detail: String },
-    Ambiguous { detail: String },
-    /// The gateway shows that an ambiguous attempt arrived.
-    Found { id: String },
-    /// The gateway was asked in every way and has not seen it.
-    NotFound,
-    Delivery { status: DeliveryStatus, at: DateTime<Utc>, detail: String },
-    /// A fresh window after a start or a gap, for nobody could see the old one.
-    Rearm { due_at: DateTime<Utc>, gap_at: Option<DateTime<Utc>> },
-    /// The clock was set back: everything planned moves with it, at most to `latest`.
-    ShiftBack { by: TimeDelta, latest: DateTime<Utc> },
-    /// The booking changed after the message went out.
-    ChangedAfterSent { how: &'static str },
-}
 
 /// Why an event does not apply. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -168,7 +101,9 @@ impl Notification {
             (Queued | Waiting, Event::Release { due_at }) => self.let_go(due_at, now)?,
             (Queued | Waiting | Failed, Event::SendNow) => self.let_go(now, now)?,
             (Queued, Event::Extend { by }) => self.due_at = self.due_at.max(now) + by,
-            (Queued | Waiting | Failed, Event::Cancel) => self.finish(Cancelled, Reason::ByPerson, now),
+            (Queued | Waiting | Failed, Event::Cancel) | (Unknown, Event::ResolveDrop) => {
+                self.finish(Cancelled, Reason::ByPerson, now);
+            }
             (Sending, Event::AskCancel { by }) => self.cancel_asked_by = by,
             (Cancelled | Skipped | Failed, Event::Restore { made, due_at, instance }) => {
                 if let Some(made) = made {
@@ -182,7 +117,6 @@ impl Notification {
                 self.instance = instance;
                 self.let_go(due_at, now)?;
             }
-            (Unknown, Event::ResolveDrop) => self.finish(Cancelled, Reason::ByPerson, now),
             (Queued | Waiting | Failed, Event::Lease { by, until }) => {
                 if self.lease_by != by && self.lease_until.is_some_and(|held| now < held) {
                     return Err(Refusal::Leased);
@@ -207,7 +141,9 @@ impl Notification {
             (Queued | Waiting | Failed, Event::Expire { reason }) => self.finish(Expired, reason, now),
             (Queued | Waiting | Failed, Event::Withdraw { reason }) => self.finish(Cancelled, reason, now),
             (Queued | Waiting | Failed, Event::Skip { reason }) => self.finish(Skipped, reason, now),
-            (Skipped, Event::Skip { reason }) if self.reason.is_curable() => self.finish(Skipped, reason, now),
+            (Skipped, Event::Skip { reason }) if self.reason.is_curable() => {
+                self.finish(Skipped, reason, now)
+            }
             (Queued, Event::Remake { made, due_at }) => {
                 self.remake(made);
                 self.open_window(due_at);
@@ -249,7 +185,6 @@ impl Notification {
                 self.end_lease();
                 self.because(Reason::None, String::new());
             }
-            (Sending, Event::Accepted { id }) => self.accept(id, Reason::None, now),
             (Sending, Event::NotSent { .. } | Event::Reject { .. }) if !self.cancel_asked_by.is_empty() => {
                 self.finish(Cancelled, Reason::ByPerson, now);
             }
@@ -268,8 +203,10 @@ impl Notification {
                 self.state = Unknown;
                 self.because(Reason::LookingUp, detail);
             }
-            // Before a person's "again" went out, the first attempt turned up after all.
-            (Unknown | Queued | Waiting, Event::Found { id }) => self.accept(id, Reason::None, now),
+            // Found while queued: before a person's "again" went out, the first attempt turned up after all.
+            (Sending, Event::Accepted { id }) | (Unknown | Queued | Waiting, Event::Found { id }) => {
+                self.accept(id, Reason::None, now);
+            }
             (Unknown, Event::NotFound) => self.reason = Reason::NotFound,
             (Accepted | Delivered | Read | Undelivered, Event::Delivery { status, at, detail }) => {
                 self.deliver(status, at, detail, now);
@@ -408,68 +345,5 @@ impl Notification {
             }
             _ => {}
         }
-    }
-}
-
-impl Event {
-    /// The event's name in the audit.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Edit { .. } => "edit",
-            Self::Hold => "hold",
-            Self::Release { .. } => "release",
-            Self::SendNow => "send_now",
-            Self::Extend { .. } => "extend",
-            Self::Cancel => "cancel",
-            Self::AskCancel { .. } => "ask_cancel",
-            Self::Restore { .. } => "restore",
-            Self::ResolveArrived => "resolve_arrived",
-            Self::ResolveAgain { .. } => "resolve_again",
-            Self::ResolveDrop => "resolve_drop",
-            Self::Lease { .. } => "open_editor",
-            Self::EndLease => "close_editor",
-            Self::Draft { .. } => "draft",
-            Self::Wait { .. } => "wait",
-            Self::Expire { .. } => "expire",
-            Self::Withdraw { .. } => "withdraw",
-            Self::Skip { .. } => "skip",
-            Self::Remake { .. } => "remake",
-            Self::Conflict { .. } => "conflict",
-            Self::Cure { .. } => "cure",
-            Self::Checked => "checked",
-            Self::Postpone { .. } => "postpone",
-            Self::Claim => "claim",
-            Self::Accepted { .. } => "accepted",
-            Self::NotSent { .. } => "not_sent",
-            Self::Reject { .. } => "reject",
-            Self::Ambiguous { .. } => "ambiguous",
-            Self::Found { .. } => "found",
-            Self::NotFound => "not_found",
-            Self::Delivery { .. } => "delivery",
-            Self::Rearm { .. } => "rearm",
-            Self::ShiftBack { .. } => "shift_back",
-            Self::ChangedAfterSent { .. } => "changed_after_sent",
-        }
-    }
-
-    /// Whether it puts a message (back) on its way by a person's word.
-    pub const fn lets_go(&self) -> bool {
-        matches!(
-            self,
-            Self::Release { .. } | Self::SendNow | Self::Restore { .. } | Self::ResolveAgain { .. }
-        )
-    }
-
-    /// Whether the audit has a line even when state, reason and time stay as
-    /// they were. Keystrokes, renewed leases and repeated checks are not told.
-    pub const fn is_told(&self) -> bool {
-        !matches!(
-            self,
-            Self::Draft { .. }
-                | Self::Lease { .. }
-                | Self::Checked
-                | Self::Postpone { .. }
-                | Self::Delivery { .. }
-        )
     }
 }

@@ -4,6 +4,7 @@
 //! it is, and [`life`] is the only code that moves a row from one to another.
 //! All of it is pure; the database and the clock are elsewhere.
 
+mod event;
 pub mod life;
 mod state;
 
@@ -11,7 +12,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::booking::CompanyId;
-pub use life::{Event, Refusal, apply};
+pub use event::Event;
+pub use life::{Refusal, apply};
 pub use state::{Kind, Reason, State};
 
 /// The longest text a message may have, in characters: what every channel carries.

@@ -49,10 +49,7 @@ impl State {
 
     /// Has an end time: only a person's act or a gateway's word changes it.
     pub const fn is_over(self) -> bool {
-        matches!(
-            self,
-            Self::Failed | Self::Undelivered | Self::Cancelled | Self::Expired | Self::Skipped
-        )
+        matches!(self, Self::Failed | Self::Undelivered | Self::Cancelled | Self::Expired | Self::Skipped)
     }
 }
 

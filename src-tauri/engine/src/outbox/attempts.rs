@@ -26,7 +26,7 @@ pub struct Unsettled {
     pub text: String,
     pub started_at: DateTime<Utc>,
     /// Look-ups done so far.
-    pub looked_up: i64,
+    pub looked_up: usize,
 }
 
 impl Outbox {
@@ -106,7 +106,7 @@ impl Outbox {
                     phone: row.get(3)?,
                     text: row.get(4)?,
                     started_at: row.get::<_, At>(5)?.0,
-                    looked_up: row.get(6)?,
+                    looked_up: row.get::<_, u32>(6)? as usize,
                 })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)

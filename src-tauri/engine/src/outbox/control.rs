@@ -180,10 +180,7 @@ impl Outbox {
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
         self.db.write(|tx| {
-            tx.execute(
-                "UPDATE desk SET paused_at = ?1, paused_until = ?2",
-                params![At(now), until.map(At)],
-            )?;
+            tx.execute("UPDATE desk SET paused_at = ?1, paused_until = ?2", params![At(now), until.map(At)])?;
             note(tx, actor, "pause", now)
         })
     }
@@ -241,8 +238,9 @@ impl Outbox {
     /// What was asked and not done yet, in order.
     pub fn asked(&self) -> Result<Vec<Request>, StorageError> {
         self.db.read(|connection| {
-            let mut statement = connection
-                .prepare_cached("SELECT id, kind, argument FROM requests WHERE done_at IS NULL ORDER BY id")?;
+            let mut statement = connection.prepare_cached(
+                "SELECT id, kind, argument FROM requests WHERE done_at IS NULL ORDER BY id",
+            )?;
             let rows = statement.query_map([], |row| {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
             })?;

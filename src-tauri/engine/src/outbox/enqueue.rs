@@ -57,7 +57,14 @@ pub(crate) fn link_in(
         "INSERT INTO notification_bookings (company_id, booking_id, kind, copy, notification_id, facts)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute(params![row.company.0, booking.0, row.kind.as_str(), row.copy, row.id.0, to_json(facts)?])?;
+    .execute(params![
+        row.company.0,
+        booking.0,
+        row.kind.as_str(),
+        row.copy,
+        row.id.0,
+        to_json(facts)?
+    ])?;
     Ok(())
 }
 

@@ -44,7 +44,9 @@ const fn status_word(status: DeliveryStatus) -> &'static str {
 
 fn status_of(word: &str) -> Option<DeliveryStatus> {
     use DeliveryStatus::{Delivered, Failed, NoAccount, Pending, Read, Sent};
-    [Pending, Sent, Delivered, Read, NoAccount, Failed].into_iter().find(|status| status_word(*status) == word)
+    [Pending, Sent, Delivered, Read, NoAccount, Failed]
+        .into_iter()
+        .find(|status| status_word(*status) == word)
 }
 
 /// A client's wish not to be written to: the whole message is that one word.
@@ -74,8 +76,15 @@ impl Outbox {
             GatewayEvent::Incoming { phone, text, at } => {
                 // What clients write is their own affair, but for this one word.
                 if is_stop(text) && !phone.is_empty() {
-                    Stored { kind: "incoming", phone, status: "stop", at: *at, settled: true, ..Stored::default() }
-                        .insert(tx, instance, now)?;
+                    Stored {
+                        kind: "incoming",
+                        phone,
+                        status: "stop",
+                        at: *at,
+                        settled: true,
+                        ..Stored::default()
+                    }
+                    .insert(tx, instance, now)?;
                     people::opt_out_in(tx, phone, "message", &Actor::Program, now)?;
                 }
                 Ok(Settled::Yes)
@@ -87,8 +96,15 @@ impl Outbox {
                 settled(tx, id, now)
             }
             GatewayEvent::Echo(echo) => {
-                Stored { kind: "echo", id: &echo.id, phone: &echo.phone, text: &echo.text, at: echo.at, ..Stored::default() }
-                    .insert(tx, instance, now)?;
+                Stored {
+                    kind: "echo",
+                    id: &echo.id,
+                    phone: &echo.phone,
+                    text: &echo.text,
+                    at: echo.at,
+                    ..Stored::default()
+                }
+                .insert(tx, instance, now)?;
                 if !attempts::is_taken(tx, &echo.id)? {
                     match_echo(tx, instance, echo, now)?;
                 }
@@ -101,7 +117,8 @@ impl Outbox {
     /// none is open. They are another program's; answered once.
     pub fn foreign_echoes(&self, since: DateTime<Utc>) -> Result<Vec<PendingEcho>, StorageError> {
         self.db.write(|tx| {
-            let open = tx.prepare_cached("SELECT 1 FROM send_attempts WHERE outcome IN ('open', 'ambiguous')")?
+            let open = tx
+                .prepare_cached("SELECT 1 FROM send_attempts WHERE outcome IN ('open', 'ambiguous')")?
                 .exists([])?;
             if open {
                 return Ok(Vec::new());
@@ -139,8 +156,16 @@ impl Stored<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?
         .execute(params![
-            At(now), instance, self.kind, self.id, self.phone, self.text, self.status, self.detail,
-            self.at.map(At), self.settled
+            At(now),
+            instance,
+            self.kind,
+            self.id,
+            self.phone,
+            self.text,
+            self.status,
+            self.detail,
+            self.at.map(At),
+            self.settled
         ])?;
         Ok(())
     }
@@ -209,7 +234,11 @@ fn match_echo(
 }
 
 /// An attempt has just become ambiguous: its echo may have come before.
-pub(super) fn settle_by_text(tx: &Transaction<'_>, attempt: i64, now: DateTime<Utc>) -> Result<(), StorageError> {
+pub(super) fn settle_by_text(
+    tx: &Transaction<'_>,
+    attempt: i64,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
     let echo: Option<String> = tx
         .prepare_cached(
             "SELECT e.gateway_id FROM gateway_events e JOIN send_attempts a ON a.id = ?1

@@ -22,10 +22,8 @@ fn select<P: Params>(
     condition: &str,
     params: P,
 ) -> Result<Vec<Notification>, StorageError> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {} FROM booking_notifications WHERE {condition}",
-        rows::COLUMNS
-    ))?;
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT {} FROM booking_notifications WHERE {condition}", rows::COLUMNS))?;
     let found = statement.query_map(params, rows::read)?;
     Ok(found.collect::<Result<_, _>>()?)
 }

@@ -186,8 +186,11 @@ pub(super) fn note(
     what: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    tx.prepare_cached("INSERT INTO events (at, actor, what) VALUES (?1, ?2, ?3)")?
-        .execute(params![At(now), actor.as_str(), what])?;
+    tx.prepare_cached("INSERT INTO events (at, actor, what) VALUES (?1, ?2, ?3)")?.execute(params![
+        At(now),
+        actor.as_str(),
+        what
+    ])?;
     Ok(())
 }
 

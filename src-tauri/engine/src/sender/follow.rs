@@ -22,7 +22,7 @@ const EMPTY_PAUSE: Duration = Duration::from_millis(500);
 
 /// After a failed long poll.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// How often open ends are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -138,8 +138,9 @@ impl Follower {
         let age = self.clock.now() - unsettled.started_at;
         let found = match unsettled.looked_up {
             0 => self.messenger.queued().await,
-            1 if age >= JOURNAL_AT[0] => self.messenger.journal(&unsettled.phone).await,
-            2 if age >= JOURNAL_AT[1] => self.messenger.journal(&unsettled.phone).await,
+            looked if JOURNAL_AT.get(looked - 1).is_some_and(|at| age >= *at) => {
+                self.messenger.journal(&unsettled.phone).await
+            }
             _ => return Ok(()),
         };
         let now = self.clock.now();
@@ -151,7 +152,7 @@ impl Follower {
                         return Ok(());
                     }
                 }
-                let last = unsettled.looked_up >= 2;
+                let last = unsettled.looked_up >= JOURNAL_AT.len();
                 self.outbox.looked_in_vain(unsettled, last, now)?;
             }
             Err(error) => {

@@ -167,6 +167,8 @@ impl Sender {
         let instance = self.messenger.instance();
         let key = phone_key(&row.phone);
         let known = self.outbox.number_check(&key, instance, now - NUMBER_HOLDS)?;
+        // A person who sends all the same has reason to think that "no" is out of date.
+        let known = known.filter(|has_account| *has_account || !row.released);
         let check = match known {
             Some(true) => Ok(NumberCheck::Exists),
             Some(false) => Ok(NumberCheck::Absent),

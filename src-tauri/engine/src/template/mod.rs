@@ -33,7 +33,7 @@
 //! none of `when`, `schedule` and `visits` speaks of one visit: several gathered
 //! ones get the built-in text, or a client would learn of one and miss the other.
 //!
-//! What comes from YClients is data, never markup: see [`plain`]. All dates are
+//! What comes from YClients is data, never markup: see `plain`. All dates are
 //! the branch's wall clock as the caller gives it; nothing here knows a zone or
 //! the present time.
 

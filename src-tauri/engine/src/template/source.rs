@@ -11,6 +11,9 @@ use super::{MAX_MESSAGE_CHARS, TemplateError};
 /// in no value and this module in no template.
 pub(super) const GAP: char = '\u{e000}';
 
+/// Of clauses; more is no text any more.
+const MAX_NESTING: usize = 8;
+
 const BLOCKS: &[&str] = &["if", "elif", "else", "endif", "for", "endfor"];
 const OPERATORS: &[&str] = &["if", "elif", "else", "and", "or", "not", "in", "is"];
 
@@ -66,7 +69,7 @@ pub(super) fn translate(template: &str) -> Result<String, TemplateError> {
                 out.push(GAP);
             }
             Kind::ClauseOpens => {
-                if open.len() >= 8 {
+                if open.len() >= MAX_NESTING {
                     return Err(TemplateError::Clause { line, problem: "is too deep in others" });
                 }
                 open.push(Clause { line, text: String::new(), conditions: Vec::new() });
@@ -231,9 +234,9 @@ fn check_tokens(code: &str, line: usize) -> Result<(), TemplateError> {
             '"' | '\'' => {
                 let end = rest[1..].find(first).map(|at| at + 2);
                 let text = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
-                // A backslash could hide the closing quote from us, or a character from the check.
-                if text.contains('\\') {
-                    return refuse("a backslash in a quoted text");
+                // A backslash could hide the closing quote from us; the rest would be read by clients.
+                if text.contains(['\\', '{', '}', GAP]) || text.contains(char::is_control) {
+                    return refuse("a backslash, a brace or an unprintable character in a quoted text");
                 }
                 text.len()
             }

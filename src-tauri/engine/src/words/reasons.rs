@@ -61,10 +61,7 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "Визит начинается совсем скоро: напоминать поздно.",
             "The visit begins so soon that a message would come too late.",
         ),
-        Reason::OptedOut => (
-            "Клиент просил не писать ему.",
-            "The client asked not to be written to.",
-        ),
+        Reason::OptedOut => ("Клиент просил не писать ему.", "The client asked not to be written to."),
         Reason::Begun => ("Визит уже начался.", "The visit has begun."),
         Reason::Came => ("Клиент уже пришёл.", "The client is there already."),
         Reason::Late => (
@@ -132,14 +129,12 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "The message was accepted and never reached the client. Call the client.",
         ),
         Reason::ByPerson => ("Отменено человеком.", "Cancelled by a person."),
-        Reason::InYclients => (
-            "Запись отменена или удалена в YClients.",
-            "The booking was cancelled or deleted in YClients.",
-        ),
-        Reason::ArrivedSaysPerson => (
-            "Что сообщение дошло, отметил человек.",
-            "A person says that the message arrived.",
-        ),
+        Reason::InYclients => {
+            ("Запись отменена или удалена в YClients.", "The booking was cancelled or deleted in YClients.")
+        }
+        Reason::ArrivedSaysPerson => {
+            ("Что сообщение дошло, отметил человек.", "A person says that the message arrived.")
+        }
     };
     match language {
         Language::Ru => ru,

@@ -1,11 +1,232 @@
 //! Russian.
 
+use super::Explanation;
+use crate::error::FaultCode;
+
+const NOT_SEEN: &str = "Новые записи пока не видны. Когда связь вернётся, программа найдёт их все; что опоздает, подождёт вашего решения.";
+const STOPPED: &str =
+    "Опрос филиала остановлен: новых записей программа не видит, и клиентам о них никто не пишет.";
+const NOT_SENT: &str =
+    "Сообщения ждут в очереди и никуда не пропадут. Что опоздает, подождёт вашего решения.";
+const NO_KEYS: &str = "Без токенов программа не видит записей и не отправляет сообщений. Очередь сохранена.";
+const NOT_WRITTEN: &str = "Ничего не отправляется: что нельзя записать, того программа не делает, чтобы не написать клиенту дважды.";
+
 /// The form of a noun that goes with a number: `1 визит, 2 визита, 5 визитов`.
-pub const fn plural<'a>(n: u64, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
-    match (n % 10, n % 100) {
+pub const fn plural<'a>(number: u64, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
+    match (number % 10, number % 100) {
         (_, 11..=14) => many,
         (1, _) => one,
         (2..=4, _) => few,
         _ => many,
+    }
+}
+
+#[expect(clippy::too_many_lines, reason = "one paragraph a fault")]
+pub(super) const fn fault(code: FaultCode) -> Explanation {
+    match code {
+        FaultCode::YclientsOffline => Explanation {
+            what: "YClients не отвечает.",
+            means: NOT_SEEN,
+            do_next: "Проверьте интернет на этом компьютере. Если он есть, подождите: программа пробует сама.",
+        },
+        FaultCode::YclientsPartnerToken => Explanation {
+            what: "YClients не принимает токен партнёра.",
+            means: STOPPED,
+            do_next: "Скопируйте токен в кабинете разработчика, developers.yclients.com, и вставьте его в Настройки → YClients.",
+        },
+        FaultCode::YclientsUserToken => Explanation {
+            what: "YClients не принимает токен пользователя. Так бывает, когда у пользователя сменили пароль.",
+            means: STOPPED,
+            do_next: "Войдите в YClients заново: Настройки → YClients. Программа получит новый токен, пароль она не хранит.",
+        },
+        FaultCode::YclientsRights => Explanation {
+            what: "YClients не пускает программу к этому филиалу.",
+            means: STOPPED,
+            do_next: "Подключите приложение к филиалу в YClients и дайте его пользователю доступ к журналу записи и телефонам клиентов. Потом нажмите «Проверить».",
+        },
+        FaultCode::YclientsBranchUnknown => Explanation {
+            what: "YClients не знает такого филиала.",
+            means: STOPPED,
+            do_next: "Сверьте номер филиала в Настройках с номером в адресе его страницы в YClients.",
+        },
+        FaultCode::YclientsRateLimited => Explanation {
+            what: "YClients просит обращаться реже.",
+            means: "Новые записи появятся с небольшой задержкой.",
+            do_next: "Ничего делать не нужно. Если это повторяется каждый день, увеличьте интервал опроса: рядом, видимо, работает ещё одна программа.",
+        },
+        FaultCode::YclientsOutOfOrder => Explanation {
+            what: "YClients работает с перебоями.",
+            means: NOT_SEEN,
+            do_next: "Подождите: программа пробует сама.",
+        },
+        FaultCode::YclientsRefused => Explanation {
+            what: "YClients отклонил запрос программы.",
+            means: NOT_SEEN,
+            do_next: "Нажмите «Проверить сейчас». Если отказ повторяется, покажите подробности ниже тому, кто настраивал программу.",
+        },
+        FaultCode::YclientsUnreadable => Explanation {
+            what: "Ответ YClients не удалось прочитать.",
+            means: "По такому ответу программа ничего не решает: записи не считаются ни новыми, ни удалёнными.",
+            do_next: "Подождите. Если это не проходит, проверьте, не вмешиваются ли в соединение прокси, антивирус или страница входа в Wi-Fi.",
+        },
+        FaultCode::ClockWrong => Explanation {
+            what: "Защищённое соединение не удалось: похоже, на этом компьютере неверная дата.",
+            means: NOT_SEEN,
+            do_next: "Проверьте дату и время и включите их установку по интернету. Если дата верна, проверьте антивирус: он мог подменить сертификат.",
+        },
+        FaultCode::TimeZoneUnknown => Explanation {
+            what: "Часовой пояс филиала неизвестен.",
+            means: "Программа не напишет клиенту время, в котором не уверена: филиал стоит.",
+            do_next: "Укажите часовой пояс в настройках филиала в YClients и нажмите «Проверить».",
+        },
+        FaultCode::GatewayOffline => Explanation {
+            what: "Сервис отправки WhatsApp не отвечает.",
+            means: NOT_SENT,
+            do_next: "Проверьте интернет на этом компьютере. Если он есть, подождите: программа пробует сама.",
+        },
+        FaultCode::GatewayToken => Explanation {
+            what: "Сервис отправки не принимает токен.",
+            means: NOT_SENT,
+            do_next: "Скопируйте apiTokenInstance в кабинете console.green-api.com и вставьте его в Настройки → WhatsApp.",
+        },
+        FaultCode::GatewayInstance => Explanation {
+            what: "Сервис отправки не знает такого инстанса.",
+            means: NOT_SENT,
+            do_next: "Сверьте idInstance и apiUrl в Настройки → WhatsApp с кабинетом console.green-api.com.",
+        },
+        FaultCode::GatewayStarting => Explanation {
+            what: "Сервис отправки запускается.",
+            means: "Сообщения подождут: обычно это не дольше пяти минут.",
+            do_next: "Ничего делать не нужно.",
+        },
+        FaultCode::GatewayNotLinked => Explanation {
+            what: "Телефон салона не связан с сервисом отправки.",
+            means: NOT_SENT,
+            do_next: "Откройте console.green-api.com и отсканируйте QR-код телефоном салона: WhatsApp → Связанные устройства.",
+        },
+        FaultCode::GatewayExpired => Explanation {
+            what: "Оплаченный срок сервиса отправки закончился.",
+            means: NOT_SENT,
+            do_next: "Продлите инстанс в кабинете console.green-api.com. Тем, кто придёт сегодня, лучше позвонить.",
+        },
+        FaultCode::GatewayRestricted => Explanation {
+            what: "WhatsApp ограничил номер салона: счёл его сообщения нежелательными.",
+            means: "Сообщения не уходят, и каждая новая попытка может продлить ограничение, поэтому программа стоит.",
+            do_next: "Посмотрите в WhatsApp на телефоне салона, до какого времени это продлится. Тем, кто придёт сегодня, позвоните.",
+        },
+        FaultCode::GatewayRateLimited => Explanation {
+            what: "Сервис отправки просит обращаться реже.",
+            means: "Сообщения уйдут с небольшой задержкой.",
+            do_next: "Ничего делать не нужно. Если это повторяется, увеличьте паузу между сообщениями в Настройки → WhatsApp.",
+        },
+        FaultCode::GatewayQuota => Explanation {
+            what: "Сообщения вашего тарифа на этот месяц закончились.",
+            means: NOT_SENT,
+            do_next: "Смените тариф в кабинете console.green-api.com. Тем, кто придёт сегодня, лучше позвонить.",
+        },
+        FaultCode::GatewayCheckLimit => Explanation {
+            what: "Проверки номеров вашего тарифа закончились.",
+            means: "Есть ли WhatsApp у нового клиента, узнать нельзя: сообщения на незнакомые номера ждут.",
+            do_next: "Смените тариф в кабинете console.green-api.com или позвоните этим клиентам.",
+        },
+        FaultCode::GatewayWebhookSet => Explanation {
+            what: "Сервис отправки сообщает о доставке на другой адрес, не этой программе.",
+            means: "Сообщения уходят, но дошли ли они, здесь не видно.",
+            do_next: "Очистите поле webhookUrl инстанса в кабинете console.green-api.com. Если адрес нужен другой программе, заведите для неё свой инстанс.",
+        },
+        FaultCode::GatewayOutOfOrder => Explanation {
+            what: "Сервис отправки работает с перебоями.",
+            means: NOT_SENT,
+            do_next: "Подождите: программа пробует сама.",
+        },
+        FaultCode::GatewayRefused => Explanation {
+            what: "Сервис отправки отказался принять сообщение.",
+            means: "Это сообщение клиент не получит. Остальные уходят как обычно.",
+            do_next: "Найдите его в очереди, поправьте текст или номер и отправьте снова. Или позвоните клиенту.",
+        },
+        FaultCode::GatewayForeignEcho => Explanation {
+            what: "С номера салона пишет ещё одна программа.",
+            means: "Клиент может получить два сообщения об одной записи.",
+            do_next: "Найдите вторую программу, например Booking Monitor на другом компьютере, и оставьте одну. Если это бот салона, всё в порядке.",
+        },
+        FaultCode::SecretMissing => Explanation {
+            what: "Не все токены введены.",
+            means: NO_KEYS,
+            do_next: "Токен партнёра есть на developers.yclients.com, токен WhatsApp на console.green-api.com (apiTokenInstance). Вставьте их в Настройках.",
+        },
+        FaultCode::KeyringLocked => Explanation {
+            what: "Хранилище паролей этого компьютера заперто.",
+            means: NO_KEYS,
+            do_next: "Отоприте его: обычно для этого достаточно выйти из системы и войти со своим паролем. Потом нажмите «Проверить».",
+        },
+        FaultCode::KeyringAbsent => Explanation {
+            what: "На этом компьютере нет хранилища паролей.",
+            means: "Токены негде держать, а в обычном файле программа их не хранит. Поэтому она не работает.",
+            do_next: "В Linux установите gnome-keyring или KWallet и войдите в систему заново. В Windows и macOS хранилище есть всегда: перезагрузите компьютер.",
+        },
+        FaultCode::KeyringTimedOut => Explanation {
+            what: "Хранилище паролей не отвечает.",
+            means: NO_KEYS,
+            do_next: "Посмотрите, не спрашивает ли система пароль в отдельном окне. Если нет, выйдите из системы и войдите снова.",
+        },
+        FaultCode::KeyringNotKept => Explanation {
+            what: "Хранилище паролей не сохраняет то, что в него кладут.",
+            means: NO_KEYS,
+            do_next: "Проверьте, под своей ли учётной записью вы вошли и работает ли хранилище: gnome-keyring, KWallet, диспетчер учётных данных или «Связка ключей».",
+        },
+        FaultCode::KeyringRefused => Explanation {
+            what: "Хранилище паролей отказало.",
+            means: NO_KEYS,
+            do_next: "Нажмите «Проверить». Если отказ повторяется, введите токены заново в Настройках; причина в подробностях ниже.",
+        },
+        FaultCode::StorageFull => Explanation {
+            what: "На диске не осталось места.",
+            means: NOT_WRITTEN,
+            do_next: "Освободите место на диске. Программа продолжит сама.",
+        },
+        FaultCode::StorageReadOnly => Explanation {
+            what: "В папку программы нельзя писать.",
+            means: NOT_WRITTEN,
+            do_next: "Верните вашей учётной записи право записи в папку данных; её путь в подробностях ниже.",
+        },
+        FaultCode::StorageBusy => Explanation {
+            what: "База данных занята другой программой.",
+            means: NOT_WRITTEN,
+            do_next: "Закройте то, что открыло папку данных: антивирус, резервное копирование, облачный диск. Программа продолжит сама.",
+        },
+        FaultCode::StorageCorrupt => Explanation {
+            what: "База данных повреждена.",
+            means: NOT_WRITTEN,
+            do_next: "Ничего не удаляйте: в файле видно, что уже отправлено. Сделайте его копию и позовите того, кто настраивал программу.",
+        },
+        FaultCode::StorageNewer => Explanation {
+            what: "База данных создана более новой версией программы.",
+            means: NOT_WRITTEN,
+            do_next: "Установите последнюю версию программы.",
+        },
+        FaultCode::StorageFailed => Explanation {
+            what: "Не удалось прочитать или записать базу данных.",
+            means: NOT_WRITTEN,
+            do_next: "Перезапустите программу. Если это повторится, проверьте диск; причина в подробностях ниже.",
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_noun_follows_its_number() {
+        let visits = |number| plural(number, "визит", "визита", "визитов");
+        for number in [1, 21, 101] {
+            assert_eq!(visits(number), "визит", "{number}");
+        }
+        for number in [2, 3, 4, 22, 104] {
+            assert_eq!(visits(number), "визита", "{number}");
+        }
+        for number in [0, 5, 11, 12, 14, 20, 25, 100, 111, 112, u64::MAX - 4] {
+            assert_eq!(visits(number), "визитов", "{number}");
+        }
     }
 }

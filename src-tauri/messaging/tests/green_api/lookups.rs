@@ -53,9 +53,9 @@ async fn every_failure_of_a_look_up_has_its_own_error() {
         let state = Gateway::answering(200, body).await.client().state().await;
         assert!(matches!(state, Err(Error::Unreadable(_))), "{state:?}");
     }
-    for lost in
-        [Fate::CloseRead, Fate::Silence, Fate::Broken("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{")]
-    {
+    let silent = Gateway::with(Fate::Silence).await;
+    assert!(matches!(impatient(&silent.address).state().await, Err(Error::NoAnswer(_))));
+    for lost in [Fate::CloseRead, Fate::Broken("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{")] {
         let state = Gateway::with(lost).await.client().state().await;
         assert!(matches!(state, Err(Error::NoAnswer(_))), "{state:?}");
     }

@@ -1,239 +1,10 @@
-use chrono::{NaiveDate, NaiveDateTime};
+//! What no template and no data can do.
+
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use super::*;
-
-fn at(day: u32, hour: u32) -> NaiveDateTime {
-    NaiveDate::from_ymd_opt(2026, 8, day).unwrap().and_hms_opt(hour, 0, 0).unwrap()
-}
-
-fn service(title: &str, amount: i64, roubles: i64) -> Service {
-    Service { id: 1, title: title.to_owned(), amount, price: roubles * 100 }
-}
-
-fn visit(starts_local: NaiveDateTime, master: &str, services: &[Service]) -> Visit {
-    Visit { starts_local, master: master.to_owned(), services: services.to_vec() }
-}
-
-/// Irina's haircut on Thursday, 13 August 2026.
-fn irina() -> Confirmation {
-    Confirmation {
-        client_name: "Ирина".to_owned(),
-        branch_title: "Барбершоп «Усы»".to_owned(),
-        branch_address: "ул. Ленина, 1".to_owned(),
-        currency: RUBLE.to_owned(),
-        visits: vec![visit(at(13, 15), "Олег", &[service("Мужская стрижка", 1, 1500)])],
-    }
-}
-
-fn built_in(language: Language, confirmation: &Confirmation) -> String {
-    compose(None, language, confirmation).unwrap()
-}
-
-fn own(template: &str, confirmation: &Confirmation) -> String {
-    compose(Some(template), Language::Ru, confirmation).unwrap()
-}
-
-#[test]
-fn one_visit_with_everything_known() {
-    assert_snapshot!(built_in(Language::Ru, &irina()), @r#"
-    Здравствуйте, Ирина! Вы записаны в четверг, 13 августа, в 15:00.
-    Услуга: Мужская стрижка
-    Мастер: Олег
-    Стоимость: 1 500 ₽
-    Адрес: ул. Ленина, 1
-    Барбершоп «Усы»
-    "#);
-    assert_snapshot!(built_in(Language::En, &irina()), @r#"
-    Hello, Ирина! You are booked on Thursday, 13 August, at 15:00.
-    Service: Мужская стрижка
-    With: Олег
-    Price: 1 500 ₽
-    Address: ул. Ленина, 1
-    Барбершоп «Усы»
-    "#);
-}
-
-#[test]
-fn what_is_not_known_is_not_mentioned() {
-    let mut bare = irina();
-    bare.client_name = String::new();
-    bare.branch_title = String::new();
-    bare.branch_address = "  ".to_owned();
-    bare.visits = vec![visit(at(11, 9), "", &[])];
-    assert_snapshot!(built_in(Language::Ru, &bare), @"Здравствуйте! Вы записаны во вторник, 11 августа, в 09:00.");
-    assert_snapshot!(built_in(Language::En, &bare), @"Hello! You are booked on Tuesday, 11 August, at 09:00.");
-}
-
-#[test]
-fn several_services_and_amounts() {
-    let mut confirmation = irina();
-    confirmation.visits[0].services =
-        vec![service("Мужская стрижка", 2, 3000), service("Борода", 1, 0), service("Воск", 1, 249)];
-    assert_snapshot!(built_in(Language::Ru, &confirmation), @r#"
-    Здравствуйте, Ирина! Вы записаны в четверг, 13 августа, в 15:00.
-    Услуги: Мужская стрижка ×2, Борода, Воск
-    Мастер: Олег
-    Стоимость: 3 249 ₽
-    Адрес: ул. Ленина, 1
-    Барбершоп «Усы»
-    "#);
-}
-
-#[test]
-fn several_visits_on_one_day() {
-    let mut confirmation = irina();
-    confirmation.visits.insert(0, visit(at(13, 16), "Пётр", &[service("Борода", 1, 700)]));
-    assert_snapshot!(built_in(Language::Ru, &confirmation), @r#"
-    Здравствуйте, Ирина! Вы записаны в четверг, 13 августа:
-    15:00 — Мужская стрижка, мастер Олег
-    16:00 — Борода, мастер Пётр
-    Стоимость: 2 200 ₽
-    Адрес: ул. Ленина, 1
-    Барбершоп «Усы»
-    "#);
-    assert_snapshot!(built_in(Language::En, &confirmation), @r#"
-    Hello, Ирина! You are booked on Thursday, 13 August:
-    15:00 — Мужская стрижка, with Олег
-    16:00 — Борода, with Пётр
-    Price: 2 200 ₽
-    Address: ул. Ленина, 1
-    Барбершоп «Усы»
-    "#);
-}
-
-#[test]
-fn several_visits_on_different_days() {
-    let mut confirmation = irina();
-    confirmation.visits.push(visit(at(18, 12), "", &[]));
-    confirmation.visits.push(visit(at(27, 15), "Олег", &[service("Мужская стрижка", 1, 1500)]));
-    assert_snapshot!(built_in(Language::Ru, &confirmation), @r#"
-    Здравствуйте, Ирина! Вы записаны:
-    четверг, 13 августа, 15:00 — Мужская стрижка, мастер Олег
-    вторник, 18 августа, 12:00
-    четверг, 27 августа, 15:00 — Мужская стрижка, мастер Олег
-    Стоимость: 3 000 ₽
-    Адрес: ул. Ленина, 1
-    Барбершоп «Усы»
-    "#);
-    assert_snapshot!(built_in(Language::En, &confirmation), @r#"
-    Hello, Ирина! You are booked:
-    Thursday, 13 August, 15:00 — Мужская стрижка, with Олег
-    Tuesday, 18 August, 12:00
-    Thursday, 27 August, 15:00 — Мужская стрижка, with Олег
-    Price: 3 000 ₽
-    Address: ул. Ленина, 1
-    Барбершоп «Усы»
-    "#);
-}
-
-#[test]
-fn a_series_is_counted_where_it_does_not_fit() {
-    let mut confirmation = irina();
-    confirmation.visits = (1..=17).map(|day| visit(at(day, 10), "", &[])).collect();
-    let text = built_in(Language::Ru, &confirmation);
-    assert!(text.contains("и ещё 2 визита"), "{text}");
-    assert!(text.chars().count() < MAX_MESSAGE_CHARS);
-    assert!(own("{{ when }}", &confirmation).ends_with("; и ещё 2 визита"));
-}
-
-#[test]
-fn every_weekday_has_its_case() {
-    let phrases: Vec<_> = (10..=16)
-        .map(|day| {
-            let mut confirmation = irina();
-            confirmation.visits[0].starts_local = at(day, 9);
-            own("{{ when }}", &confirmation)
-        })
-        .collect();
-    assert_snapshot!(phrases.join("\n"), @r#"
-    в понедельник, 10 августа, в 09:00
-    во вторник, 11 августа, в 09:00
-    в среду, 12 августа, в 09:00
-    в четверг, 13 августа, в 09:00
-    в пятницу, 14 августа, в 09:00
-    в субботу, 15 августа, в 09:00
-    в воскресенье, 16 августа, в 09:00
-    "#);
-}
-
-#[test]
-fn several_visits_in_one_phrase() {
-    let mut confirmation = irina();
-    confirmation.visits.push(visit(at(13, 16), "Пётр", &[service("Борода", 1, 700)]));
-    confirmation.visits.push(visit(at(13, 18), "Олег", &[service("Борода", 1, 0)]));
-    confirmation.visits.push(visit(at(18, 12), "", &[]));
-    assert_snapshot!(own("{{ when }}\n{{ services }}\n{{ master }}\n{{ price }}", &confirmation), @r#"
-    в четверг, 13 августа, в 15:00, 16:00 и 18:00; во вторник, 18 августа, в 12:00
-    Мужская стрижка, Борода ×2
-    Олег, Пётр
-    2 200 ₽
-    "#);
-}
-
-#[test]
-fn a_text_for_one_visit_never_hides_the_second() {
-    let template = "Ждём {{ weekday }} {{ date }} {{ time }}";
-    let mut confirmation = irina();
-    assert_eq!(own(template, &confirmation), "Ждём четверг 13 августа 15:00");
-    confirmation.visits.push(visit(at(18, 12), "", &[]));
-    let text = own(template, &confirmation);
-    assert!(text.contains("15:00") && text.contains("18 августа") && text.contains("12:00"), "{text}");
-}
-
-#[test]
-fn the_price_is_what_is_paid_and_never_nothing() {
-    let price = |hundredths: &[i64], currency: &str| {
-        let mut confirmation = irina();
-        confirmation.currency = currency.to_owned();
-        confirmation.visits[0].services =
-            hundredths.iter().map(|price| Service { price: *price, ..service("Стрижка", 1, 0) }).collect();
-        own("Итог[[: {{ price }}]]", &confirmation).replace('\u{a0}', " ")
-    };
-    assert_eq!(price(&[150_000], "₽"), "Итог: 1 500 ₽");
-    assert_eq!(price(&[50_000, 25_050], "₽"), "Итог: 750,50 ₽");
-    assert_eq!(price(&[123_456_700], "₸"), "Итог: 1 234 567 ₸");
-    assert_eq!(price(&[0], "₽"), "Итог");
-    assert_eq!(price(&[], "₽"), "Итог");
-    assert_eq!(price(&[-100], "₽"), "Итог");
-    assert_eq!(price(&[150_000], ""), "Итог");
-    assert!(price(&[i64::MAX, i64::MAX], "₽").starts_with("Итог: 92 233"));
-}
-
-#[test]
-fn a_clause_drops_out_with_its_line_and_its_spaces() {
-    let mut confirmation = irina();
-    confirmation.branch_address = String::new();
-    let template = "А[[ {{ address }}]]!\n\n[[Адрес: {{ address }}]]\n[[{{ address }}]] [[{{ address }}]]\nБ [[{{ address }}]] В\n[[{{ address }}]] Г[[ {{ client }}[[ и {{ address }}]]]]";
-    assert_eq!(own(template, &confirmation), "А!\n\nБ В\nГ Ирина");
-    assert_eq!(own("[[{{ client }}, {{ address }}.]]Да", &confirmation), "Да");
-}
-
-#[test]
-fn conditions_loops_and_comments_work_and_leave_no_empty_lines() {
-    let mut confirmation = irina();
-    confirmation.visits.push(visit(at(18, 12), "Пётр", &[]));
-    let template = "{# для всех #}\n{% if client == 'Ирина' and not address|length == 0 %}\nПривет\n{% endif %}\n{% for visit in visits %}\n{{ loop.index }}) {{ visit.time }}[[, {{ visit.master|upper }}]]\n{% endfor %}\nКонец";
-    assert_eq!(own(template, &confirmation), "Привет\n1) 15:00, ОЛЕГ\n2) 12:00, ПЁТР\nКонец");
-    assert_eq!(check(template), Ok(()));
-}
-
-#[test]
-fn the_documented_template_and_the_built_in_ones_pass_the_check() {
-    let documented = "Здравствуйте[[, {{ client }}]]! Вы записаны {{ when }}.\n[[Мастер: {{ master }}]]\n[[Адрес: {{ address }}]]";
-    assert_eq!(check(documented), Ok(()));
-    for language in [Language::Ru, Language::En] {
-        for visits in [1, 2] {
-            let text = built_in::text(language, visits);
-            let source = source::translate(text).unwrap();
-            assert_eq!(render::check_names(&source), Ok(()));
-        }
-        for sample in built_in::samples() {
-            built_in(language, &sample);
-        }
-    }
-}
+use super::{at, built_in, irina, own};
+use crate::template::{built_in as texts, plain, wording, *};
 
 #[test]
 fn mistakes_are_named() {
@@ -262,6 +33,9 @@ fn mistakes_are_named() {
         "{{ (loop)(visits) }}",
         "{% for visit in visits recursive %}{{ visit.time }}{% endfor %}",
         "{{ 'a\\'b' }}",
+        "{{ 'a\\\\b' }}",
+        "{{ '{name}' }}",
+        "{{ 'a\u{7}' }}",
         "\u{e000}{{ when }}",
     ];
     let answers: Vec<_> = mistakes
@@ -293,6 +67,9 @@ fn mistakes_are_named() {
     {{ (loop)(visits) }} → line 1: a call cannot be used in a message
     {% for visit in visits recursive %}{{ visit.time }}{% endfor %} → line 1: a recursive loop cannot be used in a message
     {{ \'a\\\'b\' }} → line 1: "}}" is missing
+    {{ \'a\\\\b\' }} → line 1: a backslash, a brace or an unprintable character in a quoted text cannot be used in a message
+    {{ \'{name}\' }} → line 1: a backslash, a brace or an unprintable character in a quoted text cannot be used in a message
+    {{ \'a\u{7}\' }} → line 1: a backslash, a brace or an unprintable character in a quoted text cannot be used in a message
     \u{e000}{{ when }} → line 1: an unprintable character cannot be used in a message
     "#);
 }
@@ -303,7 +80,7 @@ fn a_template_ends_however_it_loops() {
     for _ in 0..12 {
         nested = format!("{{% for visit in visits %}}{nested}{{% endfor %}}");
     }
-    assert!(compose(Some(&nested), Language::Ru, &built_in::samples()[3]).is_err());
+    assert!(compose(Some(&nested), Language::Ru, &texts::samples()[3]).is_err());
     let mut idle = "x".to_owned();
     for _ in 0..12 {
         idle = format!("{{% for a in visits %}}{{% if client == '' %}}{idle}{{% endif %}}{{% endfor %}}");
@@ -318,6 +95,23 @@ fn a_template_ends_however_it_loops() {
     assert!(check(&"{% if client %}".repeat(250)).is_err());
     let nested_ifs = format!("{}{{{{ when }}}}{}", "{% if when %}".repeat(140), "{% endif %}".repeat(140));
     let _ = check(&nested_ifs);
+    // Whatever the engine makes of them, it must not run out of stack.
+    for piece in [
+        "not ",
+        "(",
+        "[",
+        "client if client else ",
+        "client and ",
+        "client == ",
+        "client in ",
+        "client.",
+        "client|",
+    ] {
+        let _ = check(&format!("{{{{ {}client }}}}", piece.repeat(4000 / piece.len())));
+        let _ = check(&format!("{{% if {}client %}}", piece.repeat(4000 / piece.len())));
+    }
+    let elifs = format!("{{% if when %}}{}{{% endif %}}", "{% elif when %}".repeat(260));
+    let _ = check(&elifs);
 }
 
 #[test]

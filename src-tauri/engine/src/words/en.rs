@@ -1,0 +1,205 @@
+//! English.
+
+use super::Explanation;
+use crate::error::FaultCode;
+
+const NOT_SEEN: &str = "New bookings are not seen for now. They will all be found once the connection is back; what is late will wait for your decision.";
+const STOPPED: &str =
+    "Polling of this branch has stopped: new bookings are not seen and their clients are not written to.";
+const NOT_SENT: &str =
+    "Messages wait in the queue and none is lost. What is late will wait for your decision.";
+const NO_KEYS: &str =
+    "Without its tokens the program sees no bookings and sends no messages. The queue is kept.";
+const NOT_WRITTEN: &str =
+    "Nothing is sent: what cannot be recorded is not done, so that no client is written to twice.";
+
+#[expect(clippy::too_many_lines, reason = "one paragraph a fault")]
+pub(super) const fn fault(code: FaultCode) -> Explanation {
+    match code {
+        FaultCode::YclientsOffline => Explanation {
+            what: "YClients does not answer.",
+            means: NOT_SEEN,
+            do_next: "Check this computer's internet connection. If it works, wait: the program keeps trying.",
+        },
+        FaultCode::YclientsPartnerToken => Explanation {
+            what: "YClients does not accept the partner token.",
+            means: STOPPED,
+            do_next: "Copy the token from your developer account at developers.yclients.com and paste it into Settings → YClients.",
+        },
+        FaultCode::YclientsUserToken => Explanation {
+            what: "YClients does not accept the user token. This happens when the user's password was changed.",
+            means: STOPPED,
+            do_next: "Sign in to YClients again in Settings → YClients. The program gets a new token and does not keep the password.",
+        },
+        FaultCode::YclientsRights => Explanation {
+            what: "YClients does not let the program see this branch.",
+            means: STOPPED,
+            do_next: "In YClients connect the application to the branch and give its user access to the appointment journal and to clients' phones. Then press “Check”.",
+        },
+        FaultCode::YclientsBranchUnknown => Explanation {
+            what: "YClients does not know this branch.",
+            means: STOPPED,
+            do_next: "Compare the branch number in Settings with the one in the address of its page in YClients.",
+        },
+        FaultCode::YclientsRateLimited => Explanation {
+            what: "YClients asks for fewer requests.",
+            means: "New bookings will show up a little later.",
+            do_next: "Nothing needs doing. If it happens every day, poll less often: another program probably shares your connection.",
+        },
+        FaultCode::YclientsOutOfOrder => Explanation {
+            what: "YClients is having trouble.",
+            means: NOT_SEEN,
+            do_next: "Wait: the program keeps trying.",
+        },
+        FaultCode::YclientsRefused => Explanation {
+            what: "YClients refused the program's request.",
+            means: NOT_SEEN,
+            do_next: "Press “Check now”. If it is refused again, show the details below to whoever set the program up.",
+        },
+        FaultCode::YclientsUnreadable => Explanation {
+            what: "The answer from YClients could not be read.",
+            means: "Nothing is decided on such an answer: no booking counts as new or as deleted.",
+            do_next: "Wait. If it does not pass, check whether a proxy, an antivirus or a Wi-Fi sign-in page comes between.",
+        },
+        FaultCode::ClockWrong => Explanation {
+            what: "The secure connection failed: this computer's date seems to be wrong.",
+            means: NOT_SEEN,
+            do_next: "Check date and time and let them be set from the internet. If the date is right, check the antivirus: it may have replaced the certificate.",
+        },
+        FaultCode::TimeZoneUnknown => Explanation {
+            what: "The branch's time zone is unknown.",
+            means: "The program writes no client a time it is not sure of: this branch stands still.",
+            do_next: "Set the time zone in the branch's settings in YClients and press “Check”.",
+        },
+        FaultCode::GatewayOffline => Explanation {
+            what: "The WhatsApp gateway does not answer.",
+            means: NOT_SENT,
+            do_next: "Check this computer's internet connection. If it works, wait: the program keeps trying.",
+        },
+        FaultCode::GatewayToken => Explanation {
+            what: "The gateway does not accept the token.",
+            means: NOT_SENT,
+            do_next: "Copy apiTokenInstance from console.green-api.com and paste it into Settings → WhatsApp.",
+        },
+        FaultCode::GatewayInstance => Explanation {
+            what: "The gateway does not know this instance.",
+            means: NOT_SENT,
+            do_next: "Compare idInstance and apiUrl in Settings → WhatsApp with console.green-api.com.",
+        },
+        FaultCode::GatewayStarting => Explanation {
+            what: "The gateway is starting.",
+            means: "Messages wait, usually for no more than five minutes.",
+            do_next: "Nothing needs doing.",
+        },
+        FaultCode::GatewayNotLinked => Explanation {
+            what: "The shop's phone is not linked to the gateway.",
+            means: NOT_SENT,
+            do_next: "Open console.green-api.com and scan the QR code with the shop's phone: WhatsApp → Linked devices.",
+        },
+        FaultCode::GatewayExpired => Explanation {
+            what: "The gateway's subscription has ended.",
+            means: NOT_SENT,
+            do_next: "Renew the instance at console.green-api.com. Better call the clients who come today.",
+        },
+        FaultCode::GatewayRestricted => Explanation {
+            what: "WhatsApp restricts the shop's number: it took its messages for unwanted ones.",
+            means: "No message leaves, and each new attempt may prolong the restriction, so the program stands still.",
+            do_next: "WhatsApp on the shop's phone shows how long it lasts. Call the clients who come today.",
+        },
+        FaultCode::GatewayRateLimited => Explanation {
+            what: "The gateway asks for fewer requests.",
+            means: "Messages leave a little later.",
+            do_next: "Nothing needs doing. If it keeps happening, lengthen the pause between messages in Settings → WhatsApp.",
+        },
+        FaultCode::GatewayQuota => Explanation {
+            what: "This month's messages of your plan are used up.",
+            means: NOT_SENT,
+            do_next: "Change the plan at console.green-api.com. Better call the clients who come today.",
+        },
+        FaultCode::GatewayCheckLimit => Explanation {
+            what: "The number checks of your plan are used up.",
+            means: "Whether a new client has WhatsApp cannot be found out: messages to unknown numbers wait.",
+            do_next: "Change the plan at console.green-api.com, or call these clients.",
+        },
+        FaultCode::GatewayWebhookSet => Explanation {
+            what: "The gateway reports deliveries to another address and not to this program.",
+            means: "Messages leave, but whether they arrive is not seen here.",
+            do_next: "Clear the instance's webhookUrl at console.green-api.com. If another program needs it, give that one an instance of its own.",
+        },
+        FaultCode::GatewayOutOfOrder => Explanation {
+            what: "The gateway is having trouble.",
+            means: NOT_SENT,
+            do_next: "Wait: the program keeps trying.",
+        },
+        FaultCode::GatewayRefused => Explanation {
+            what: "The gateway refused a message.",
+            means: "This client does not get it. The others leave as usual.",
+            do_next: "Find it in the queue, correct the text or the number and send it again. Or call the client.",
+        },
+        FaultCode::GatewayForeignEcho => Explanation {
+            what: "Another program writes from the shop's number.",
+            means: "A client may get two messages about one booking.",
+            do_next: "Find the other program, perhaps Booking Monitor on another computer, and keep one. If it is the shop's bot, all is well.",
+        },
+        FaultCode::SecretMissing => Explanation {
+            what: "Not all tokens have been entered.",
+            means: NO_KEYS,
+            do_next: "The partner token is at developers.yclients.com, the WhatsApp token (apiTokenInstance) at console.green-api.com. Paste them into Settings.",
+        },
+        FaultCode::KeyringLocked => Explanation {
+            what: "This computer's keyring is locked.",
+            means: NO_KEYS,
+            do_next: "Unlock it: signing out and in again with your password is usually enough. Then press “Check”.",
+        },
+        FaultCode::KeyringAbsent => Explanation {
+            what: "This computer has no keyring.",
+            means: "There is no place for the tokens, and the program does not keep them in a plain file. So it cannot work.",
+            do_next: "On Linux install gnome-keyring or KWallet and sign in again. Windows and macOS always have one: restart the computer.",
+        },
+        FaultCode::KeyringTimedOut => Explanation {
+            what: "The keyring does not answer.",
+            means: NO_KEYS,
+            do_next: "See whether the system asks for a password in a window of its own. If not, sign out and in again.",
+        },
+        FaultCode::KeyringNotKept => Explanation {
+            what: "The keyring does not keep what is stored in it.",
+            means: NO_KEYS,
+            do_next: "Check that you are signed in as yourself and that the keyring works: gnome-keyring, KWallet, Credential Manager or Keychain.",
+        },
+        FaultCode::KeyringRefused => Explanation {
+            what: "The keyring refused.",
+            means: NO_KEYS,
+            do_next: "Press “Check”. If it refuses again, enter the tokens anew in Settings; the details below say why.",
+        },
+        FaultCode::StorageFull => Explanation {
+            what: "The disk is full.",
+            means: NOT_WRITTEN,
+            do_next: "Free some space on the disk. The program goes on by itself.",
+        },
+        FaultCode::StorageReadOnly => Explanation {
+            what: "The program's folder cannot be written to.",
+            means: NOT_WRITTEN,
+            do_next: "Give your account the right to write to the data folder again; the details below say where it is.",
+        },
+        FaultCode::StorageBusy => Explanation {
+            what: "Another program holds the database.",
+            means: NOT_WRITTEN,
+            do_next: "Close what has opened the data folder: an antivirus, a backup, a cloud drive. The program goes on by itself.",
+        },
+        FaultCode::StorageCorrupt => Explanation {
+            what: "The database is damaged.",
+            means: NOT_WRITTEN,
+            do_next: "Delete nothing: the file shows what has been sent already. Copy it and ask whoever set the program up.",
+        },
+        FaultCode::StorageNewer => Explanation {
+            what: "The database was made by a newer version of the program.",
+            means: NOT_WRITTEN,
+            do_next: "Install the latest version of the program.",
+        },
+        FaultCode::StorageFailed => Explanation {
+            what: "The database could not be read or written.",
+            means: NOT_WRITTEN,
+            do_next: "Restart the program. If it happens again, check the disk; the details below say why.",
+        },
+    }
+}

@@ -1,0 +1,64 @@
+//! One module a group of commands. A command reads its question, asks the
+//! engine, and prints the answer; it changes nothing but by an act of the engine's.
+
+mod acts;
+mod bookings;
+mod check;
+mod desk;
+mod lists;
+mod secret;
+mod simulator;
+mod status;
+mod window;
+mod worker;
+
+use std::process::ExitCode;
+
+use engine::settings::Language;
+
+use crate::cli::{Bookings, Cli, Command, Queue};
+use crate::demo;
+use crate::failure::Failure;
+use crate::output;
+use crate::session::Session;
+
+/// Runs one command to its exit code.
+pub(crate) fn run(cli: Cli) -> ExitCode {
+    let json = cli.global.json;
+    // These two have worlds of their own, and touch no data directory.
+    let (outcome, language) = match cli.command {
+        Some(Command::Demo(options)) => (demo::run(&options, json), options.lang.into()),
+        Some(Command::Simulator { port }) => (simulator::run(port, json), Language::Ru),
+        command => match Session::open(cli.global) {
+            Ok(mut session) => (dispatch(&mut session, command), session.language()),
+            Err(failure) => (Err(failure), Language::Ru),
+        },
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::report(&failure, json, language);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn dispatch(session: &mut Session, command: Option<Command>) -> Result<(), Failure> {
+    match command {
+        None => Err(Failure::NoTray),
+        Some(Command::Window { page }) => window::run(session, page.as_deref()),
+        Some(Command::Worker) => worker::run(session),
+        Some(Command::Check { fix }) => check::run(session, fix),
+        Some(Command::Status) => status::run(session),
+        Some(Command::Poll) => desk::poll(session),
+        Some(Command::Pause { duration }) => desk::pause(session, duration),
+        Some(Command::Resume) => desk::resume(session),
+        Some(Command::Queue { act: None }) => lists::queue(session, false),
+        Some(Command::Queue { act: Some(Queue::List { all }) }) => lists::queue(session, all),
+        Some(Command::Queue { act: Some(act) }) => acts::run(session, act),
+        Some(Command::Sent { date }) => lists::sent(session, date),
+        Some(Command::Secret { act }) => secret::run(session, &act),
+        Some(Command::Bookings { act: Bookings::Import { file } }) => bookings::import(session, &file),
+        Some(Command::Demo(_) | Command::Simulator { .. }) => Ok(()),
+    }
+}

@@ -1,0 +1,118 @@
+//! `status`: the desk at a glance, from the database alone.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use engine::booking::CompanyId;
+use engine::desk::OwnerLock;
+use engine::monitor::known::BranchState;
+use engine::outbox::Outbox;
+use engine::settings::Settings;
+
+use crate::failure::Failure;
+use crate::output::{Out, Tone, pad, paint};
+use crate::session::Session;
+use crate::views::{Branches, Seen, Status};
+use crate::words;
+use crate::{when, world};
+
+/// As wide as the longest label.
+const LABEL: usize = 11;
+
+pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
+    let settings = session.settings()?;
+    let outbox = session.outbox()?;
+    let now = session.now();
+    let mut branches = Branches::new(&outbox);
+    let zone = branches.desk_zone(&settings)?.unwrap_or(Tz::UTC);
+    let seen = look(session, &outbox, &settings, &mut branches, zone, now)?;
+    if session.json {
+        let status = Status::of(seen, &settings, now);
+        return session.out.json(&status);
+    }
+    print(&mut session.out, &seen, &settings, zone, now)
+}
+
+fn look(
+    session: &Session,
+    outbox: &Outbox,
+    settings: &Settings,
+    branches: &mut Branches<'_>,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<Seen, Failure> {
+    let desk = outbox.desk()?;
+    let owned = desk.owner.is_some() && OwnerLock::is_held(&session.dir);
+    let mut states = Vec::new();
+    for branch in &settings.branches {
+        states.push((branch.company_id, branches.get(branch.company_id)?.clone()));
+    }
+    let today = when::day_start(zone, now.with_timezone(&zone).date_naive());
+    let counts = outbox.counts(today)?;
+    Ok(Seen { desk, owned, branches: states, instance: world::instance(settings), counts })
+}
+
+fn print(out: &mut Out, seen: &Seen, settings: &Settings, zone: Tz, now: DateTime<Utc>) -> Result<(), Failure> {
+    let language = settings.language;
+    let row = |label: &str, text: &str| format!("{}{text}", paint(Tone::Quiet, pad(label, LABEL)));
+    let labels = words::status::labels(language);
+
+    let owner = seen.desk.owner.as_ref().filter(|_| seen.owned);
+    let tone = if owner.is_some() { Tone::Good } else { Tone::Attention };
+    let since = owner.map(|owner| (owner.pid, local(owner.since, zone)));
+    out.line(row(labels.owner, &paint(tone, words::status::owner(since, language))))?;
+
+    let sending = if !settings.enabled {
+        paint(Tone::Attention, words::status::switched_off(language))
+    } else if let Some(pause) = seen.desk.paused(now) {
+        paint(Tone::Attention, words::status::paused(pause.until.map(|until| local(until, zone)), language))
+    } else {
+        words::status::sending(language).to_owned()
+    };
+    out.line(row(labels.sending, &sending))?;
+
+    if settings.branches.is_empty() {
+        out.line(row(labels.branch, &paint(Tone::Attention, words::status::no_branches(language))))?;
+    }
+    for (company, state) in &seen.branches {
+        out.line(row(labels.branch, &branch(*company, state, settings, zone, now)))?;
+        if !state.fault_code.is_empty() {
+            let fault = words::fault_word(&state.fault_code, language);
+            out.line(row("", &paint(Tone::Bad, fault)))?;
+        }
+    }
+
+    let told = &seen.desk.gateway;
+    let at = told.state_at.map(|at| local(at, zone));
+    out.line(row(labels.gateway, &words::status::gateway(&seen.instance, &told.state, at, language)))?;
+    if !told.fault.is_empty() {
+        out.line(row("", &paint(Tone::Bad, words::fault_word(&told.fault, language))))?;
+    }
+    out.line(row(labels.queue, &words::status::counts(&seen.counts, language)))
+}
+
+fn branch(
+    company: CompanyId,
+    state: &BranchState,
+    settings: &Settings,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> String {
+    let language = settings.language;
+    let name = match state.facts.title.as_str() {
+        "" => company.to_string(),
+        title => format!("{title} ({company})"),
+    };
+    let read = words::status::polled(
+        state.last_checked_at.map(|at| local(at, zone)),
+        state.baseline_count,
+        state.next_poll_at.filter(|at| *at > now && !state.stopped).map(|at| when::countdown(at - now)),
+        state.fast_feed,
+        language,
+    );
+    format!("{name} · {read}")
+}
+
+/// The wall clock of the desk.
+fn local(at: DateTime<Utc>, zone: Tz) -> String {
+    when::clock_seconds(at.with_timezone(&zone).time())
+}

@@ -1,0 +1,176 @@
+//! Why a command did not do what it was asked: one closed set, from which come
+//! the exit code, the word in JSON and the sentence on standard error.
+
+use std::io;
+use std::path::PathBuf;
+
+use engine::db::StorageError;
+use engine::notification::Refusal;
+use engine::outbox::OutboxError;
+use engine::ports::{SecretName, SecretsError};
+use engine::settings::SettingsError;
+
+use crate::import_ids::BadToken;
+
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The system names no place for data.
+    NoDataDir,
+    Settings(SettingsError),
+    Storage(StorageError),
+    /// The database was damaged and lies aside now.
+    PutAside { what: String, to: PathBuf },
+    Refused(Refusal),
+    Secrets(SecretsError),
+    /// Another process owns the desk.
+    SecondOwner { pid: Option<u32> },
+    /// The owner's lock could not even be tried.
+    Lock(String),
+    /// Nobody polls.
+    NoOwner,
+    /// The owner did not answer in time.
+    NoAnswer,
+    /// Polls are switched off in the settings.
+    SwitchedOff,
+    NoBranches,
+    /// `tomorrow` needs a zone.
+    NoZone,
+    BadImport(BadToken),
+    /// A file or standard input could not be read.
+    Input { name: String, error: io::Error },
+    EmptySecret(SecretName),
+    NoTray,
+    NoWindow,
+    Window(io::Error),
+    /// The simulator could not take its port.
+    Simulator(io::Error),
+    Runtime(io::Error),
+    /// The answer could not be written.
+    Output(io::Error),
+    /// Said already; only the exit code is left.
+    Reported,
+    /// By the person at the keyboard, in the middle of something.
+    Interrupted,
+}
+
+impl Failure {
+    /// What the process ends with.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            // Whoever reads has seen enough (`| head`).
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+            Self::SecondOwner { .. } => 3,
+            Self::Interrupted => 130,
+            _ => 1,
+        }
+    }
+
+    /// Nothing more is to be said.
+    pub(crate) fn is_silent(&self) -> bool {
+        match self {
+            Self::Reported | Self::Interrupted => true,
+            Self::Output(error) => error.kind() == io::ErrorKind::BrokenPipe,
+            _ => false,
+        }
+    }
+
+    /// The word for programs.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::NoDataDir => "no_data_dir",
+            Self::Settings(_) => "settings",
+            Self::Storage(error) => error.code().as_str(),
+            Self::PutAside { .. } => "storage_put_aside",
+            Self::Refused(refusal) => refusal_code(refusal),
+            Self::Secrets(error) => error.code().as_str(),
+            Self::SecondOwner { .. } => "second_owner",
+            Self::Lock(_) => "lock",
+            Self::NoOwner => "no_owner",
+            Self::NoAnswer => "no_answer",
+            Self::SwitchedOff => "switched_off",
+            Self::NoBranches => "no_branches",
+            Self::NoZone => "no_zone",
+            Self::BadImport(_) => "bad_import",
+            Self::Input { .. } => "input",
+            Self::EmptySecret(_) => "empty_secret",
+            Self::NoTray => "no_tray",
+            Self::NoWindow => "no_window",
+            Self::Window(_) => "window",
+            Self::Simulator(_) => "simulator",
+            Self::Runtime(_) => "runtime",
+            Self::Output(_) => "output",
+            Self::Reported => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+const fn refusal_code(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Stale => "stale",
+        Refusal::TooLate(_) => "too_late",
+        Refusal::NotNow(_) => "not_now",
+        Refusal::Missing => "missing",
+        Refusal::NotHeld => "not_held",
+        Refusal::VisitBegun => "visit_begun",
+        Refusal::NoPhone => "no_phone",
+        Refusal::OptedOut => "opted_out",
+        Refusal::BotsOwn => "bots_own",
+        Refusal::EmptyText => "empty_text",
+        Refusal::LongText => "long_text",
+        Refusal::Leased => "leased",
+        Refusal::NeedsResolving => "needs_resolving",
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        Self::Settings(error)
+    }
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl From<SecretsError> for Failure {
+    fn from(error: SecretsError) -> Self {
+        Self::Secrets(error)
+    }
+}
+
+impl From<OutboxError> for Failure {
+    fn from(error: OutboxError) -> Self {
+        match error {
+            OutboxError::Refused(refusal) => Self::Refused(refusal),
+            OutboxError::Storage(error) => Self::Storage(error),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::notification::State;
+
+    use super::*;
+
+    #[test]
+    fn exit_codes_are_the_contract() {
+        assert_eq!(Failure::Refused(Refusal::TooLate(State::Sending)).exit_code(), 1);
+        assert_eq!(Failure::Refused(Refusal::Stale).exit_code(), 1);
+        assert_eq!(Failure::NoOwner.exit_code(), 1);
+        assert_eq!(Failure::SecondOwner { pid: Some(7) }.exit_code(), 3);
+        let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
+        assert_eq!(Failure::Output(closed()).exit_code(), 0);
+        assert!(Failure::Output(closed()).is_silent());
+        assert_eq!(Failure::Output(io::Error::from(io::ErrorKind::StorageFull)).exit_code(), 1);
+    }
+}

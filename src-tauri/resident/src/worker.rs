@@ -1,0 +1,229 @@
+//! The owner of polling and sending, for as long as it lives: `worker` and the
+//! demo are both this.
+//!
+//! The engine's desk does the work. Here it is given a world to work in, and a
+//! new one whenever settings or secrets change. A change waits, as the end
+//! does, until the message on its way has its record.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use credentials::Keyring;
+use engine::clock::Clock;
+use engine::desk::{Desk, End};
+use engine::error::{Fault, Subject};
+use engine::outbox::Outbox;
+use engine::ports::{Desktop, Secrets, SecretsError};
+use engine::settings::{self, Environment, Settings};
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+use crate::failure::Failure;
+use crate::runtime::stopped;
+use crate::words;
+use crate::world::{self, Keys};
+
+/// The end comes within ten seconds, whatever a server does. What is still on
+/// its way then is of unknown outcome at the next start, and looked up.
+const LAST_PATIENCE: Duration = Duration::from_secs(9);
+const TRY_KEYRING_EVERY: Duration = Duration::from_secs(30);
+const LOOK_AT_SETTINGS_EVERY: Duration = Duration::from_secs(2);
+
+/// Where secrets are.
+pub(crate) enum Vault {
+    /// The system's keyring.
+    System,
+    /// The demo's, gone with the process.
+    Memory(Arc<world::SecretsInMemory>),
+}
+
+impl Vault {
+    async fn open(&self) -> Keys {
+        match self {
+            Self::System => Ok(Arc::new(Keyring::open().await?) as Arc<dyn Secrets>),
+            Self::Memory(secrets) => Ok(Arc::clone(secrets) as Arc<dyn Secrets>),
+        }
+    }
+}
+
+/// What a worker is started with.
+pub(crate) struct Worker<'a> {
+    pub(crate) dir: &'a Path,
+    /// Wins over the settings' file at every reload.
+    pub(crate) environment: Environment,
+    pub(crate) settings: Settings,
+    pub(crate) outbox: Outbox,
+    pub(crate) vault: Vault,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) desktop: Arc<dyn Desktop>,
+}
+
+/// What ended a turn of the desk's work.
+enum Turn {
+    Stop,
+    Settings(Settings),
+    Keyring(Arc<dyn Secrets>),
+    /// The desk itself.
+    Desk(End),
+}
+
+/// Polls and sends until `stop` turns true. `ready` hears once that it begins.
+pub(crate) async fn serve(
+    worker: Worker<'_>,
+    mut stop: watch::Receiver<bool>,
+    ready: impl FnOnce(&Settings) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let Worker { dir, environment, settings, outbox, vault, clock, desktop } = worker;
+    let mut keys = tokio::select! {
+        keys = vault.open() => keys,
+        () = stopped(&mut stop) => return Ok(()),
+    };
+    if let Err(error @ (SecretsError::Absent(_) | SecretsError::NotKept)) = keys {
+        return Err(error.into());
+    }
+    let mut file = SettingsWatch::new(dir, environment);
+    let mut settings = Arc::new(settings);
+    let mut desk = Desk::start(outbox, &settings, Arc::clone(&clock))?;
+    let mut ready = Some(ready);
+    let mut said_locked = false;
+    loop {
+        let world = world::build(&settings, &keys, Arc::clone(&clock), Arc::clone(&desktop)).await;
+        if let Some(error) = &world.waits_for {
+            if !said_locked {
+                warn!("{}", words::secrets_fault(error, settings.language));
+                said_locked = true;
+            }
+        } else {
+            said_locked = false;
+        }
+        if let Some(ready) = ready.take() {
+            ready(&settings)?;
+        }
+        let (halt, halted) = watch::channel(false);
+        let turn = {
+            let work = desk.run(Arc::clone(&settings), world.ports, halted);
+            tokio::pin!(work);
+            let turn = tokio::select! {
+                end = &mut work => Turn::Desk(end),
+                () = stopped(&mut stop) => Turn::Stop,
+                new = file.changed(&settings) => Turn::Settings(new),
+                keyring = opened(&vault), if world.waits_for.is_some() => Turn::Keyring(keyring),
+            };
+            if !matches!(turn, Turn::Desk(_)) {
+                let _ = halt.send(true);
+                if tokio::time::timeout(LAST_PATIENCE, work).await.is_err() {
+                    warn!("a message on its way was not answered in time; it is looked up at the next start");
+                }
+            }
+            turn
+        };
+        match turn {
+            Turn::Stop | Turn::Desk(End::Stopped) => break,
+            Turn::Settings(new) => {
+                info!("settings.toml changed");
+                settings = Arc::new(new);
+            }
+            Turn::Keyring(keyring) => {
+                info!("the keyring is open");
+                keys = Ok(keyring);
+            }
+            Turn::Desk(End::Reload) => {
+                if let Some(new) = file.reload() {
+                    settings = Arc::new(new);
+                }
+                if keys.is_err() {
+                    keys = vault.open().await;
+                }
+            }
+        }
+    }
+    Ok(desk.leave()?)
+}
+
+/// The keyring, once it opens. The first try is not at once: it has just failed.
+async fn opened(vault: &Vault) -> Arc<dyn Secrets> {
+    loop {
+        tokio::time::sleep(TRY_KEYRING_EVERY).await;
+        if let Ok(keyring) = vault.open().await {
+            return keyring;
+        }
+    }
+}
+
+/// The settings' file, watched for a change by somebody's editor.
+struct SettingsWatch<'a> {
+    dir: &'a Path,
+    environment: Environment,
+    seen: Option<(SystemTime, u64)>,
+    /// Said already about the file as it is.
+    complaint: String,
+}
+
+impl<'a> SettingsWatch<'a> {
+    fn new(dir: &'a Path, environment: Environment) -> Self {
+        let mut watch = Self { dir, environment, seen: None, complaint: String::new() };
+        watch.seen = watch.look();
+        watch
+    }
+
+    /// Waits for a file that says something else than `current`, and is in order.
+    async fn changed(&mut self, current: &Settings) -> Settings {
+        loop {
+            tokio::time::sleep(LOOK_AT_SETTINGS_EVERY).await;
+            let now = self.look();
+            if now == self.seen {
+                continue;
+            }
+            self.seen = now;
+            if let Some(new) = self.reload().filter(|new| new != current) {
+                return new;
+            }
+        }
+    }
+
+    /// What the file says now; None, said once, when it is broken: half-understood settings are not used.
+    fn reload(&mut self) -> Option<Settings> {
+        match Settings::load(self.dir, &self.environment) {
+            Ok(settings) => {
+                self.complaint.clear();
+                Some(settings)
+            }
+            Err(error) => {
+                let complaint = error.to_string();
+                if complaint != self.complaint {
+                    warn!("{complaint}; going on with the settings as they were");
+                    self.complaint = complaint;
+                }
+                None
+            }
+        }
+    }
+
+    fn look(&self) -> Option<(SystemTime, u64)> {
+        let metadata = fs::metadata(settings::file_path(self.dir)).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
+    }
+}
+
+/// A desktop without a screen: what needs a person goes to the log.
+#[derive(Debug)]
+pub(crate) struct LogDesktop {
+    pub(crate) language: settings::Language,
+}
+
+impl Desktop for LogDesktop {
+    fn alarm(&self, fault: &Fault) {
+        let words = engine::words::fault(fault.code, self.language);
+        warn!(code = %fault.code, subject = ?fault.subject, detail = %fault.detail, "{} {}", words.what, words.do_next);
+    }
+
+    fn all_clear(&self, subject: Subject) {
+        info!(?subject, "working again");
+    }
+
+    fn show_window(&self, _page: &str) {
+        info!("a window was asked for; the worker has none");
+    }
+}

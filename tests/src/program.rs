@@ -1,0 +1,4 @@
+//! The real executable.
+pub struct Program;
+pub struct Running;
+pub struct Done;
