@@ -80,9 +80,8 @@ CREATE TABLE booking_notifications (
     CHECK (state NOT IN ('queued', 'sending', 'accepted') OR (phone <> '' AND text <> ''))
 ) STRICT;
 
--- What the sender and the queue's window read all day: only rows that still can go out or need a person.
-CREATE INDEX notifications_open ON booking_notifications (state, due_at)
-    WHERE state IN ('queued', 'sending', 'waiting', 'unknown', 'failed');
+-- What the sender and the queue's window read all day: the few rows that can go out or need a person.
+CREATE INDEX notifications_by_state ON booking_notifications (state, due_at);
 -- Gathering looks for a queued message to the same client.
 CREATE INDEX notifications_gather ON booking_notifications (company_id, client_id, phone)
     WHERE state = 'queued';
@@ -131,7 +130,7 @@ CREATE TABLE send_attempts (
 ) STRICT;
 
 CREATE INDEX attempts_of_notification ON send_attempts (notification_id);
-CREATE INDEX attempts_unsettled ON send_attempts (outcome) WHERE outcome IN ('open', 'ambiguous');
+CREATE INDEX attempts_by_outcome ON send_attempts (outcome);
 CREATE INDEX attempts_by_gateway_id ON send_attempts (gateway_id) WHERE gateway_id <> '';
 
 -- What a gateway pushed, stored before it is acknowledged.

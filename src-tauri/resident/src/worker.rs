@@ -5,9 +5,10 @@
 //! new one whenever settings or secrets change. A change waits, as the end
 //! does, until the message on its way has its record.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use credentials::Keyring;
@@ -210,17 +211,32 @@ impl<'a> SettingsWatch<'a> {
 /// A desktop without a screen: what needs a person goes to the log.
 #[derive(Debug)]
 pub(crate) struct LogDesktop {
-    pub(crate) language: settings::Language,
+    language: settings::Language,
+    /// What was said and is not over yet.
+    alarmed: Mutex<HashSet<Subject>>,
+}
+
+impl LogDesktop {
+    pub(crate) fn new(language: settings::Language) -> Self {
+        Self { language, alarmed: Mutex::default() }
+    }
+
+    fn alarmed(&self) -> MutexGuard<'_, HashSet<Subject>> {
+        self.alarmed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Desktop for LogDesktop {
     fn alarm(&self, fault: &Fault) {
+        self.alarmed().insert(fault.subject);
         let words = engine::words::fault(fault.code, self.language);
         warn!(code = %fault.code, subject = ?fault.subject, detail = %fault.detail, "{} {}", words.what, words.do_next);
     }
 
     fn all_clear(&self, subject: Subject) {
-        info!(?subject, "working again");
+        if self.alarmed().remove(&subject) {
+            info!(?subject, "working again");
+        }
     }
 
     fn show_window(&self, _page: &str) {

@@ -77,7 +77,7 @@ async fn a_name_that_does_not_resolve_sent_nothing() {
 
 #[tokio::test]
 async fn a_failed_handshake_sent_nothing() {
-    let gateway = Gateway::answering(200, r#"{"idMessage":"A"}"#).await;
+    let gateway = Gateway::with(Fate::CloseUnread).await;
     let outcome = client(&gateway.address.replace("http", "https")).send(PHONE, "text").await;
     assert!(matches!(not_sent(outcome), Error::Offline(_)));
 }

@@ -35,7 +35,7 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
         outbox,
         vault: Vault::System,
         clock,
-        desktop: Arc::new(LogDesktop { language: settings.language }),
+        desktop: Arc::new(LogDesktop::new(settings.language)),
         settings,
     };
     let (dir, out, as_json) = (&session.dir, &mut session.out, session.json);

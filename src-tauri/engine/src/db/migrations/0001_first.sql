@@ -69,8 +69,7 @@ CREATE TABLE booking_notifications (
     CHECK (state NOT IN ('sending', 'unknown') OR claimed_at IS NOT NULL),
     CHECK (state NOT IN ('queued', 'sending', 'accepted') OR (phone <> '' AND text <> ''))
 ) STRICT;
-CREATE INDEX notifications_open ON booking_notifications (state, due_at)
-    WHERE state IN ('queued', 'sending', 'waiting', 'unknown', 'failed');
+CREATE INDEX notifications_by_state ON booking_notifications (state, due_at);
 CREATE INDEX notifications_gather ON booking_notifications (company_id, client_id, phone)
     WHERE state = 'queued';
 CREATE INDEX notifications_sent ON booking_notifications (accepted_at)
@@ -108,7 +107,7 @@ CREATE TABLE send_attempts (
     CHECK (outcome NOT IN ('accepted', 'found') OR gateway_id <> '')
 ) STRICT;
 CREATE INDEX attempts_of_notification ON send_attempts (notification_id);
-CREATE INDEX attempts_unsettled ON send_attempts (outcome) WHERE outcome IN ('open', 'ambiguous');
+CREATE INDEX attempts_by_outcome ON send_attempts (outcome);
 CREATE INDEX attempts_by_gateway_id ON send_attempts (gateway_id) WHERE gateway_id <> '';
 CREATE TABLE gateway_events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,170 @@
+//! `check`: a name, a finding and an advice for each thing that is looked at.
+
+use std::io;
+use std::path::Path;
+
+use engine::ports::GatewayState;
+use engine::settings::Language;
+use messaging::green_api::MissingSetting;
+use yclients::MissingRight;
+
+use super::{counted, either};
+
+macro_rules! fixed_words {
+    ($($name:ident: $ru:literal, $en:literal;)+) => {
+        $(pub(crate) const fn $name(language: Language) -> &'static str { either(language, $ru, $en) })+
+    };
+}
+
+fixed_words! {
+    // Names.
+    settings: "Настройки", "Settings";
+    data_dir: "Папка данных", "Data directory";
+    database: "База данных", "Database";
+    keyring: "Связка ключей", "Keyring";
+    clock: "Часы", "Clock";
+    notifications: "Уведомления WhatsApp", "WhatsApp notices";
+    worker: "Работа", "Worker";
+    // Settings.
+    correct_settings: "Исправьте settings.toml и проверьте ещё раз.", "Correct settings.toml and check again.";
+    add_branch: "Добавьте [[branches]] с company_id: номер филиала виден в адресе его страницы в YClients.", "Add [[branches]] with company_id: the number stands in the address of the branch's page in YClients.";
+    disabled: "выключено (enabled = false): опросов и отправки нет", "switched off (enabled = false): no polls, no sending";
+    enable: "Чтобы включить, поставьте enabled = true.", "To switch it on, set enabled = true.";
+    // Data.
+    make_writable: "Дайте своему пользователю право писать в эту папку или укажите другую: --data-dir.", "Let your user write there, or name another directory: --data-dir.";
+    database_sound: "исправна", "sound";
+    // Keyring and secrets.
+    keyring_keeps: "отвечает и хранит", "answers and keeps what it is given";
+    stored: "сохранён", "stored";
+    not_stored: "не задан", "not set";
+    // YClients.
+    rights_suffice: "хватает", "sufficient";
+    grant: "Дайте это право пользователю программы: YClients → Настройки → Пользователи.", "Give the program's user this right: YClients → Settings → Users.";
+    users_hidden: "список пользователей прочитать нельзя", "the list of users cannot be read";
+    users_matter: "Он нужен только чтобы узнать номер бота; номер можно вписать самому.", "It is needed only to find the bot's number; that can be written down by hand.";
+    correct_bots: "Проверьте integration_user_ids: иначе о записях бота напишут как о сделанных людьми.", "Check integration_user_ids, or the bot's bookings are written about as the staff's.";
+    // Gateway.
+    no_instance: "instance_id не задан", "instance_id is not set";
+    set_instance: "Впишите instance_id в [whatsapp]: номер из личного кабинета console.green-api.com.", "Write instance_id into [whatsapp]: the number from console.green-api.com.";
+    linked: "подключён", "linked";
+    link: "Откройте console.green-api.com: телефон привязывают там по QR-коду.", "Open console.green-api.com: the phone is linked there by its QR code.";
+    notifications_on: "включены", "on";
+    run_fix: "Включить: booking-monitor check --fix (аккаунт перезапустится, до пяти минут).", "To switch them on: booking-monitor check --fix (the account restarts, up to five minutes).";
+    restarting: "Аккаунт перезапускается, до пяти минут отправки не будет.", "The account restarts; for up to five minutes nothing is sent.";
+    // Clock.
+    clock_right: "идут верно", "right";
+    set_clock: "Включите в системе установку времени через интернет.", "Let the system set the time from the internet.";
+    // Worker.
+    worker_runs: "идёт", "running";
+    worker_rests: "не запущена: никто не опрашивает и не отправляет", "not running: nobody polls or sends";
+    start_worker: "Запустить: booking-monitor worker", "Start it: booking-monitor worker";
+}
+
+pub(crate) fn no_branches(path: &Path, language: Language) -> String {
+    let path = path.display();
+    say!(language, "филиалов нет ({path})", "no branches ({path})")
+}
+
+pub(crate) fn branches(number: usize, language: Language) -> String {
+    let branches = counted(number, ["филиал", "филиала", "филиалов"], ["branch", "branches"], language);
+    say!(language, "в порядке, {branches}", "in order, {branches}")
+}
+
+pub(crate) fn not_writable(dir: &str, error: &io::Error, language: Language) -> String {
+    say!(language, "в {dir} нельзя писать: {error}", "{dir} cannot be written: {error}")
+}
+
+pub(crate) fn rights(company: i64, language: Language) -> String {
+    say!(language, "Права {company}", "Rights {company}")
+}
+
+pub(crate) fn users(company: i64, language: Language) -> String {
+    say!(language, "Пользователи {company}", "Users {company}")
+}
+
+pub(crate) fn right_missing(right: MissingRight, language: Language) -> String {
+    match right {
+        MissingRight::Timetable => either(
+            language,
+            "нет права видеть журнал записи: читать нечего",
+            "no right to see the journal: nothing can be read",
+        )
+        .to_owned(),
+        MissingRight::AllStaff { only } => say!(
+            language,
+            "видны записи только одного сотрудника ({only}): об остальных клиентам не напишут",
+            "only one staff member's bookings are visible ({only}): nobody is told of the others",
+        ),
+        MissingRight::AllPositions { only } => say!(
+            language,
+            "видны записи только одной должности ({only}): об остальных клиентам не напишут",
+            "only one position's bookings are visible ({only}): nobody is told of the others",
+        ),
+        MissingRight::Phones => either(
+            language,
+            "телефоны клиентов скрыты: писать будет некому",
+            "clients' phones are hidden: nobody can be written to",
+        )
+        .to_owned(),
+    }
+}
+
+pub(crate) fn users_known(users: usize, bots: usize, language: Language) -> String {
+    let users = counted(users, ["пользователь", "пользователя", "пользователей"], ["user", "users"], language);
+    if bots == 0 {
+        say!(language, "{users}; бот не указан", "{users}; no bot is named")
+    } else {
+        say!(language, "{users}; ботов указано: {bots}", "{users}; bots named: {bots}")
+    }
+}
+
+pub(crate) fn bot_unknown(ids: &str, language: Language) -> String {
+    say!(language, "в филиале нет пользователей с номером {ids}", "the branch has no user with the number {ids}")
+}
+
+pub(crate) fn gateway_state(state: &GatewayState, language: Language) -> String {
+    let word = match state {
+        GatewayState::Authorised => "authorised",
+        GatewayState::NotAuthorised => "not_authorised",
+        GatewayState::Starting => "starting",
+        GatewayState::SleepMode => "sleep_mode",
+        GatewayState::YellowCard => "yellow_card",
+        GatewayState::Blocked => "blocked",
+        GatewayState::Suspended => "suspended",
+        GatewayState::Unknown(word) => word,
+    };
+    super::status::gateway_word(word, language)
+}
+
+pub(crate) const fn missing_setting(setting: MissingSetting, language: Language) -> &'static str {
+    match setting {
+        MissingSetting::NoWebhook => either(language, "уведомления уходят на чужой адрес (webhookUrl)", "notices go to another address (webhookUrl)"),
+        MissingSetting::Outgoing => either(language, "доставка (outgoingWebhook)", "delivery (outgoingWebhook)"),
+        MissingSetting::OutgoingApi => either(language, "отправленное через API (outgoingAPIMessageWebhook)", "what the API sent (outgoingAPIMessageWebhook)"),
+        MissingSetting::State => either(language, "состояние (stateWebhook)", "state (stateWebhook)"),
+        MissingSetting::Incoming => either(language, "входящие, для «Стоп» (incomingWebhook)", "incoming, for \"stop\" (incomingWebhook)"),
+    }
+}
+
+pub(crate) fn notifications_off(off: &str, language: Language) -> String {
+    say!(language, "выключено: {off}", "off: {off}")
+}
+
+pub(crate) fn fixed(off: &str, language: Language) -> String {
+    say!(language, "включено: {off}", "switched on: {off}")
+}
+
+/// `off` seconds ahead of the server; negative is behind.
+pub(crate) fn clock_off(off: i64, language: Language) -> String {
+    let seconds = off.abs();
+    if off > 0 {
+        say!(language, "спешат на {seconds} с против YClients", "{seconds} s ahead of YClients")
+    } else {
+        say!(language, "отстают на {seconds} с от YClients", "{seconds} s behind YClients")
+    }
+}
+
+pub(crate) fn failed(number: usize, language: Language) -> String {
+    let lines = counted(number, ["проверка", "проверки", "проверок"], ["check", "checks"], language);
+    say!(language, "Не прошло: {lines}.", "Failed: {lines}.")
+}

@@ -1,0 +1,87 @@
+//! `poll`, `pause`, `resume`, `bookings import`, `window` and `simulator`.
+
+use engine::outbox::ImportedBookings;
+use engine::settings::Language;
+use simulator::{Options, Simulator};
+
+use super::{counted, either};
+
+pub(crate) fn polled(new: usize, language: Language) -> String {
+    if new == 0 {
+        return either(language, "нового нет", "nothing new").to_owned();
+    }
+    let bookings = counted(new, ["новое", "новых", "новых"], ["new", "new"], language);
+    say!(language, "{bookings}", "{bookings}")
+}
+
+pub(crate) fn paused(until: Option<&str>, language: Language) -> String {
+    match until {
+        Some(until) => say!(
+            language,
+            "Отправка приостановлена до {until}. Раньше: booking-monitor resume",
+            "Sending is paused until {until}. Sooner: booking-monitor resume",
+        ),
+        None => either(
+            language,
+            "Отправка приостановлена, пока вы её не продолжите: booking-monitor resume",
+            "Sending is paused until you resume it: booking-monitor resume",
+        )
+        .to_owned(),
+    }
+}
+
+pub(crate) const fn resumed(was_paused: bool, language: Language) -> &'static str {
+    if was_paused {
+        either(
+            language,
+            "Отправка продолжается. Что за это время опоздало, ждёт вашего решения в очереди.",
+            "Sending goes on. What became late meanwhile waits in the queue for your word.",
+        )
+    } else {
+        either(language, "Паузы и не было.", "There was no pause.")
+    }
+}
+
+pub(crate) fn imported(done: ImportedBookings, language: Language) -> String {
+    let given = counted(done.given, ["номер", "номера", "номеров"], ["id", "ids"], language);
+    let (new, cancelled) = (done.new, done.cancelled);
+    say!(
+        language,
+        "Прочитано: {given}, из них новых {new}. Отменено сообщений в очереди: {cancelled}.",
+        "Read {given}, {new} of them new. Queued messages cancelled: {cancelled}.",
+    )
+}
+
+pub(crate) const fn window_started(language: Language) -> &'static str {
+    either(language, "Окно запущено.", "The window is started.")
+}
+
+/// Everything needed to point a worker at it.
+pub(crate) fn simulator(simulator: &Simulator, options: &Options, language: Language) -> Vec<String> {
+    let rows = [
+        (either(language, "Страница управления", "Control page"), simulator.control_url()),
+        ("yclients.base_url", simulator.yclients_url()),
+        ("whatsapp.base_url", simulator.green_api_url()),
+        ("whatsapp.instance_id", options.instance_id.clone()),
+        (
+            "branches.company_id",
+            options.branches.iter().map(|branch| branch.company_id.to_string()).collect::<Vec<_>>().join(", "),
+        ),
+        ("yclients.partner-token", options.partner_token.clone()),
+        ("yclients.user-token", options.user_token.clone()),
+        ("green-api.token", options.gateway_token.clone()),
+    ];
+    let mut lines = vec![
+        either(
+            language,
+            "Симулятор YClients и GREEN-API. Слушает только этот компьютер и никому ничего не отправляет.",
+            "The simulator of YClients and GREEN-API. It listens on this computer alone and sends nothing to anyone.",
+        )
+        .to_owned(),
+        String::new(),
+    ];
+    lines.extend(rows.into_iter().map(|(label, value)| format!("  {label:<24}{value}")));
+    lines.push(String::new());
+    lines.push(either(language, "Остановить: Ctrl+C", "To stop it: Ctrl+C").to_owned());
+    lines
+}

@@ -1,0 +1,192 @@
+//! Why a command did not do what it was asked.
+
+use engine::db::StorageError;
+use engine::notification::{Refusal, TEXT_LIMIT};
+use engine::settings::Language;
+use engine::words::state;
+
+use super::{either, fault, secret, secrets_fault};
+use crate::failure::Failure;
+
+/// The truth, and where there is one the way out.
+#[expect(clippy::too_many_lines, reason = "a table: each failure once")]
+pub(crate) fn failure(failure: &Failure, language: Language) -> String {
+    match failure {
+        Failure::NoDataDir => either(
+            language,
+            "Система не называет места для данных. Укажите папку: --data-dir ПАПКА.",
+            "The system names no place for data. Name a directory: --data-dir DIR.",
+        )
+        .to_owned(),
+        Failure::Settings(error) => say!(
+            language,
+            "Настройки не приняты, ничего не запущено. {error}",
+            "The settings are not accepted and nothing was started. {error}",
+        ),
+        Failure::Storage(error) => storage(error, language),
+        Failure::PutAside { what, to } => {
+            let to = to.display();
+            say!(
+                language,
+                "База данных повреждена ({what}). Она сохранена как {to}; ничего не отправлено. \
+                 Следующий запуск начнёт с пустой базы: все нынешние записи будут считаться прежними, о них не напишут. \
+                 Сверьте последние записи с клиентами сами.",
+                "The database is damaged ({what}). It is kept as {to}; nothing was sent. \
+                 The next start begins with an empty one: every present booking counts as old and nobody is written to about it. \
+                 Check the latest bookings with the clients yourself.",
+            )
+        }
+        Failure::Refused(refusal) => refused(refusal, language),
+        Failure::Secrets(error) => {
+            let words = secrets_fault(error, language);
+            say!(language, "{words} ({error})", "{words} ({error})")
+        }
+        Failure::SecondOwner { pid: Some(pid) } => say!(
+            language,
+            "Booking Monitor уже работает с этими данными (процесс {pid}). Второй не запущен.",
+            "Booking Monitor already works on this data (process {pid}). A second one was not started.",
+        ),
+        Failure::SecondOwner { pid: None } => either(
+            language,
+            "Booking Monitor уже работает с этими данными. Второй не запущен.",
+            "Booking Monitor already works on this data. A second one was not started.",
+        )
+        .to_owned(),
+        Failure::Lock(error) => say!(
+            language,
+            "Не удалось проверить, работает ли уже другой процесс: {error}.",
+            "Whether another process works already could not be found out: {error}.",
+        ),
+        Failure::NoOwner => either(
+            language,
+            "Опрашивать некому: Booking Monitor не запущен. Запустите: booking-monitor worker",
+            "Nobody is there to poll: Booking Monitor is not running. Start it: booking-monitor worker",
+        )
+        .to_owned(),
+        Failure::NoAnswer => either(
+            language,
+            "За 30 секунд опрос не закончился. Что мешает, покажет: booking-monitor status",
+            "The poll did not end within 30 seconds. What is in the way: booking-monitor status",
+        )
+        .to_owned(),
+        Failure::SwitchedOff => super::status::switched_off(language).to_owned(),
+        Failure::NoBranches => super::status::no_branches(language).to_owned(),
+        Failure::NoZone => either(
+            language,
+            "Часовой пояс филиала ещё не известен. Укажите длительность, например: booking-monitor pause 12h",
+            "The branch's time zone is not known yet. Name a duration, such as: booking-monitor pause 12h",
+        )
+        .to_owned(),
+        Failure::BadImport(bad) => {
+            let (line, token) = (bad.line, &bad.token);
+            say!(
+                language,
+                "Строка {line}: «{token}» — не номер записи. Ничего не загружено.",
+                "Line {line}: \"{token}\" is no booking id. Nothing was imported.",
+            )
+        }
+        Failure::Input { name, error } => {
+            say!(language, "Не удалось прочитать {name}: {error}.", "{name} could not be read: {error}.")
+        }
+        Failure::EmptySecret(name) => {
+            let (name, hint) = (name.as_str(), secret::where_from(*name, language));
+            say!(language, "Значение {name} пустое, ничего не сохранено. {hint}", "The value of {name} is empty; nothing was stored. {hint}")
+        }
+        Failure::NoTray => either(
+            language,
+            "Значок в трее и окно появятся вместе с пакетом окна. Пока есть: booking-monitor worker (опрос и отправка), \
+             booking-monitor demo (показ на симуляторе), booking-monitor --help (всё остальное).",
+            "Tray and window arrive with the window package. Until then: booking-monitor worker (polls and sends), \
+             booking-monitor demo (a show against the simulator), booking-monitor --help (everything else).",
+        )
+        .to_owned(),
+        Failure::NoWindow => either(
+            language,
+            "Окно не установлено: рядом нет booking-monitor-window. Очередь показывает: booking-monitor queue list",
+            "The window is not installed: there is no booking-monitor-window beside this program. The queue: booking-monitor queue list",
+        )
+        .to_owned(),
+        Failure::Window(error) => {
+            say!(language, "Окно не запустилось: {error}.", "The window did not start: {error}.")
+        }
+        Failure::Simulator(error) => {
+            say!(language, "Симулятор не запустился: {error}.", "The simulator did not start: {error}.")
+        }
+        Failure::Runtime(error) => {
+            say!(language, "Система не дала начать работу: {error}.", "The system did not let the work begin: {error}.")
+        }
+        Failure::Output(error) => {
+            say!(language, "Ответ не удалось напечатать: {error}.", "The answer could not be printed: {error}.")
+        }
+        Failure::Reported | Failure::Interrupted => String::new(),
+    }
+}
+
+fn storage(error: &StorageError, language: Language) -> String {
+    let words = fault(error.code(), language);
+    format!("{words} ({error})")
+}
+
+fn refused(refusal: &Refusal, language: Language) -> String {
+    match refusal {
+        Refusal::Stale => either(
+            language,
+            "Сообщение успело измениться, ничего не сделано. Посмотрите ещё раз: booking-monitor queue list",
+            "It was changed in the meantime; nothing was done. Look again: booking-monitor queue list",
+        )
+        .to_owned(),
+        Refusal::TooLate(now) => {
+            let now = state(*now, language).to_lowercase();
+            say!(language, "Поздно: сообщение уже {now}.", "Too late: it is {now} already.")
+        }
+        Refusal::NotNow(now) => {
+            let now = state(*now, language);
+            say!(
+                language,
+                "В состоянии «{now}» так сделать нельзя; ничего не изменено.",
+                "Not possible in the state \"{now}\"; nothing was changed.",
+            )
+        }
+        Refusal::Missing => either(
+            language,
+            "Сообщения с таким номером нет. Номера показывает: booking-monitor queue list --all",
+            "There is no message with this number. The numbers: booking-monitor queue list --all",
+        )
+        .to_owned(),
+        Refusal::NotHeld => either(language, "Сообщение и так не удержано.", "It is not held.").to_owned(),
+        Refusal::VisitBegun => {
+            either(language, "Визит уже начался: писать поздно.", "The visit has begun: it is too late to write.").to_owned()
+        }
+        Refusal::NoPhone => either(
+            language,
+            "В записи нет телефона, на который можно написать. Исправьте его в YClients.",
+            "The booking has no phone number that can be written to. Correct it in YClients.",
+        )
+        .to_owned(),
+        Refusal::OptedOut => {
+            either(language, "Клиент просил не писать ему.", "The client asked not to be written to.").to_owned()
+        }
+        Refusal::BotsOwn => either(
+            language,
+            "Запись сделал бот салона, он подтверждает её сам.",
+            "The shop's bot made the booking and confirms it itself.",
+        )
+        .to_owned(),
+        Refusal::EmptyText => either(language, "Текст пуст.", "The text is empty.").to_owned(),
+        Refusal::LongText => {
+            say!(language, "Текст длиннее {TEXT_LIMIT} знаков.", "The text is longer than {TEXT_LIMIT} characters.")
+        }
+        Refusal::Leased => either(
+            language,
+            "Сообщение сейчас правит другой человек. Подождите минуту.",
+            "Somebody else is editing it. Wait a minute.",
+        )
+        .to_owned(),
+        Refusal::NeedsResolving => either(
+            language,
+            "Неизвестно, дошло ли сообщение. Сначала решите: booking-monitor queue resolve НОМЕР arrived|again|drop",
+            "Whether it arrived is unknown. Decide first: booking-monitor queue resolve ID arrived|again|drop",
+        )
+        .to_owned(),
+    }
+}
