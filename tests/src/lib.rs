@@ -22,10 +22,12 @@ mod alarms;
 mod at_desk;
 mod plan;
 mod program;
+mod session;
 mod shop;
 
 pub use alarms::Alarms;
 pub use at_desk::AtDesk;
 pub use plan::{BOT, COMPANY, GATEWAY_TOKEN, INSTANCE, PARTNER_TOKEN, Plan, USER_TOKEN};
 pub use program::{Done, Program, Running};
+pub use session::Session;
 pub use shop::Shop;

@@ -234,9 +234,8 @@ fn id(word: &str) -> Result<NotificationId, String> {
 }
 
 fn secret(word: &str) -> Result<SecretName, String> {
-    SecretName::parse(word).ok_or_else(|| {
-        format!("the secrets are {}", SecretName::ALL.map(SecretName::as_str).join(", "))
-    })
+    SecretName::parse(word)
+        .ok_or_else(|| format!("the secrets are {}", SecretName::ALL.map(SecretName::as_str).join(", ")))
 }
 
 #[cfg(test)]
@@ -252,7 +251,8 @@ mod tests {
 
     #[test]
     fn an_edit_may_begin_with_a_hyphen() {
-        let cli = Cli::try_parse_from(["booking-monitor", "queue", "edit", "7", "--text", "- привет"]).unwrap();
+        let cli =
+            Cli::try_parse_from(["booking-monitor", "queue", "edit", "7", "--text", "- привет"]).unwrap();
         let Some(Command::Queue { act: Some(Queue::Edit { id, text, .. }) }) = cli.command else {
             panic!("not an edit")
         };

@@ -19,11 +19,16 @@ pub(crate) enum Failure {
     Settings(SettingsError),
     Storage(StorageError),
     /// The database was damaged and lies aside now.
-    PutAside { what: String, to: PathBuf },
+    PutAside {
+        what: String,
+        to: PathBuf,
+    },
     Refused(Refusal),
     Secrets(SecretsError),
     /// Another process owns the desk.
-    SecondOwner { pid: Option<u32> },
+    SecondOwner {
+        pid: Option<u32>,
+    },
     /// The owner's lock could not even be tried.
     Lock(String),
     /// Nobody polls.
@@ -37,7 +42,10 @@ pub(crate) enum Failure {
     NoZone,
     BadImport(BadToken),
     /// A file or standard input could not be read.
-    Input { name: String, error: io::Error },
+    Input {
+        name: String,
+        error: io::Error,
+    },
     EmptySecret(SecretName),
     NoTray,
     NoWindow,

@@ -28,7 +28,9 @@ pub(crate) fn read(text: &str) -> Result<Vec<BookingId>, BadToken> {
                 continue;
             }
             let id = word.parse::<i64>().ok().filter(|id| *id > 0);
-            ids.insert(id.ok_or_else(|| BadToken { line: index + 1, token: word.chars().take(40).collect() })?);
+            ids.insert(
+                id.ok_or_else(|| BadToken { line: index + 1, token: word.chars().take(40).collect() })?,
+            );
         }
     }
     Ok(ids.into_iter().map(BookingId).collect())

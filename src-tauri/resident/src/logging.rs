@@ -24,7 +24,8 @@ const FILES: usize = 14;
 /// Whose events may be logged at any level.
 const OURS: [&str; 6] = ["booking_monitor", "credentials", "engine", "messaging", "simulator", "yclients"];
 /// Who may print the address of a request, in events or in the spans around ours.
-const KNOW_ADDRESSES: [&str; 9] = ["h2", "h3", "hyper", "hyper_util", "reqwest", "rustls", "tower", "tower_http", "url"];
+const KNOW_ADDRESSES: [&str; 9] =
+    ["h2", "h3", "hyper", "hyper_util", "reqwest", "rustls", "tower", "tower_http", "url"];
 
 /// Starts the log. Without a directory it goes to standard error alone. Answers
 /// why there is no file, if there should be one.
@@ -37,10 +38,8 @@ pub(crate) fn start(dir: Option<&Path>) -> io::Result<()> {
     let to_file = file.map(|file| {
         tracing_subscriber::fmt::layer().with_ansi(false).with_writer(file).with_filter(filter())
     });
-    let to_terminal = tracing_subscriber::fmt::layer()
-        .with_ansi(colours())
-        .with_writer(io::stderr)
-        .with_filter(filter());
+    let to_terminal =
+        tracing_subscriber::fmt::layer().with_ansi(colours()).with_writer(io::stderr).with_filter(filter());
     // Another subscriber can only be a test's.
     let _ = tracing_subscriber::registry()
         .with(filter_fn(may_be_logged))
@@ -83,7 +82,9 @@ mod tests {
 
     #[test]
     fn whoever_knows_an_address_is_silent_at_every_level() {
-        for target in ["hyper_util::client::legacy", "reqwest::connect", "rustls::client", "h2", "hyper::proto"] {
+        for target in
+            ["hyper_util::client::legacy", "reqwest::connect", "rustls::client", "h2", "hyper::proto"]
+        {
             assert!(!is_allowed(target, Level::ERROR), "{target}");
             assert!(!is_allowed(target, Level::TRACE), "{target}");
         }

@@ -87,7 +87,20 @@ mod tests {
 
     #[test]
     fn what_nobody_can_mean_is_refused() {
-        for word in ["", "15", "m", "15 m", "-5m", "30m2h", "1h1h", "1.5h", "0s", "15м", "32d", "99999999999999999999h"] {
+        for word in [
+            "",
+            "15",
+            "m",
+            "15 m",
+            "-5m",
+            "30m2h",
+            "1h1h",
+            "1.5h",
+            "0s",
+            "15м",
+            "32d",
+            "99999999999999999999h",
+        ] {
             assert!(word.parse::<PauseFor>().is_err(), "{word:?}");
         }
     }

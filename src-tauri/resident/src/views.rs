@@ -27,14 +27,11 @@ impl<'a> Branches<'a> {
     }
 
     pub(crate) fn get(&mut self, company: CompanyId) -> Result<&BranchState, StorageError> {
-        let state = match self.read.remove(&company) {
-            Some(state) => state,
-            None => {
-                let found = self.outbox.db().read(|connection| known::branch_in(connection, company))?;
-                found.unwrap_or_default()
-            }
-        };
-        Ok(self.read.entry(company).or_insert(state))
+        if !self.read.contains_key(&company) {
+            let found = self.outbox.db().read(|connection| known::branch_in(connection, company))?;
+            self.read.insert(company, found.unwrap_or_default());
+        }
+        Ok(self.read.entry(company).or_default())
     }
 
     /// The branch's name, else its number.
@@ -66,6 +63,7 @@ impl<'a> Branches<'a> {
 
 /// A row of the outbox.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the contract, and independent")]
 pub(crate) struct Row {
     pub(crate) id: i64,
     pub(crate) kind: &'static str,
@@ -270,10 +268,10 @@ impl Status {
                 alive_at: rfc3339(owner.alive_at),
             }),
             enabled: settings.enabled,
-            paused: seen.desk.paused(now).map(|pause| PauseView {
-                since: rfc3339(pause.since),
-                until: pause.until.map(rfc3339),
-            }),
+            paused: seen
+                .desk
+                .paused(now)
+                .map(|pause| PauseView { since: rfc3339(pause.since), until: pause.until.map(rfc3339) }),
             branches: seen
                 .branches
                 .iter()

@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Timelike as _, Utc};
+use chrono::{
+    DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta,
+    Timelike as _, Utc,
+};
 use chrono_tz::Tz;
 use engine::settings::Language;
 use engine::visit::instant;
@@ -75,6 +78,11 @@ pub(crate) fn short(local: NaiveDateTime, language: Language) -> String {
     let day = days.get(index(local.weekday().num_days_from_monday())).copied().unwrap_or_default();
     let month = months.get(index(local.month0())).copied().unwrap_or_default();
     format!("{day}, {} {month}, {}", local.day(), clock(local.time()))
+}
+
+/// The same where no zone is known yet, and it says so.
+pub(crate) fn short_utc(at: DateTime<Utc>, language: Language) -> String {
+    format!("{} UTC", short(at.naive_utc(), language))
 }
 
 /// `15:00`.

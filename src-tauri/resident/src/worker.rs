@@ -64,7 +64,7 @@ pub(crate) struct Worker<'a> {
 /// What ended a turn of the desk's work.
 enum Turn {
     Stop,
-    Settings(Settings),
+    Settings(Box<Settings>),
     Keyring(Arc<dyn Secrets>),
     /// The desk itself.
     Desk(End),
@@ -109,7 +109,7 @@ pub(crate) async fn serve(
             let turn = tokio::select! {
                 end = &mut work => Turn::Desk(end),
                 () = stopped(&mut stop) => Turn::Stop,
-                new = file.changed(&settings) => Turn::Settings(new),
+                new = file.changed(&settings) => Turn::Settings(Box::new(new)),
                 keyring = opened(&vault), if world.waits_for.is_some() => Turn::Keyring(keyring),
             };
             if !matches!(turn, Turn::Desk(_)) {
@@ -124,7 +124,7 @@ pub(crate) async fn serve(
             Turn::Stop | Turn::Desk(End::Stopped) => break,
             Turn::Settings(new) => {
                 info!("settings.toml changed");
-                settings = Arc::new(new);
+                settings = Arc::from(new);
             }
             Turn::Keyring(keyring) => {
                 info!("the keyring is open");

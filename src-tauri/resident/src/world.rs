@@ -69,13 +69,11 @@ pub(crate) async fn build(
 }
 
 /// The client of YClients, or why there is none.
-pub(crate) async fn yclients(
-    settings: &Settings,
-    keys: &Keys,
-) -> Result<yclients::Client, BookingsError> {
+pub(crate) async fn yclients(settings: &Settings, keys: &Keys) -> Result<yclients::Client, BookingsError> {
     let secrets = keys.as_ref().map_err(Clone::clone)?;
-    let partner = present(secrets.get(SecretName::YclientsPartnerToken).await?, SecretName::YclientsPartnerToken)
-        .map_err(BookingsError::SecretMissing)?;
+    let partner =
+        present(secrets.get(SecretName::YclientsPartnerToken).await?, SecretName::YclientsPartnerToken)
+            .map_err(BookingsError::SecretMissing)?;
     let user = present(secrets.get(SecretName::YclientsUserToken).await?, SecretName::YclientsUserToken)
         .map_err(BookingsError::SecretMissing)?;
     let config = yclients::Config {
@@ -95,10 +93,7 @@ pub(crate) async fn yclients(
 }
 
 /// The gateway's client, or why there is none.
-pub(crate) async fn gateway(
-    settings: &Settings,
-    keys: &Keys,
-) -> Result<GreenApi, MessengerError> {
+pub(crate) async fn gateway(settings: &Settings, keys: &Keys) -> Result<GreenApi, MessengerError> {
     let secrets = keys.as_ref().map_err(Clone::clone)?;
     let token = present(secrets.get(SecretName::GreenApiToken).await?, SecretName::GreenApiToken)
         .map_err(MessengerError::SecretMissing)?;

@@ -14,26 +14,26 @@ use crate::views::{Branches, Row};
 use crate::words;
 use crate::world;
 
-pub(super) fn run(session: &mut Session, act: Queue) -> Result<(), Failure> {
+pub(super) fn run(session: &mut Session, act: &Queue) -> Result<(), Failure> {
     // To keep a message back must be possible at all times; what makes a new
     // window or text needs to know the settings.
-    let settings = match &act {
+    let settings = match act {
         Queue::Cancel { .. } | Queue::Hold { .. } => session.settings().unwrap_or_default(),
         _ => session.settings()?,
     };
-    let text = match &act {
+    let text = match act {
         Queue::Edit { text, .. } if text == "-" => Some(from_standard_input()?),
         _ => None,
     };
     let outbox = session.outbox()?;
-    let row = perform(session, &outbox, &settings, &act, text)?;
+    let row = perform(session, &outbox, &settings, act, text.as_deref())?;
     let mut branches = Branches::new(&outbox);
     if session.json {
         let view = Row::of(&row, &outbox, &mut branches)?;
         session.out.json(&view)
     } else {
         let language = session.language();
-        session.out.line(words::acts::done(&act, &row, language))?;
+        session.out.line(words::acts::done(act, &row, language))?;
         let now = session.now();
         lists::print_row(&mut session.out, &row, &mut branches, now, language)
     }
@@ -44,16 +44,14 @@ fn perform(
     outbox: &Outbox,
     settings: &Settings,
     act: &Queue,
-    typed: Option<String>,
+    typed: Option<&str>,
 ) -> Result<engine::notification::Notification, Failure> {
     let name = acting_person();
     let instance = world::instance(settings);
     let person = Person { outbox, settings, name: &name, instance: &instance };
     let now = session.now();
     let row = match act {
-        Queue::Edit { id, text, revision } => {
-            person.edit(*id, *revision, typed.as_deref().unwrap_or(text), now)?
-        }
+        Queue::Edit { id, text, revision } => person.edit(*id, *revision, typed.unwrap_or(text), now)?,
         Queue::Cancel { id } => person.cancel(*id, now)?,
         Queue::Send { id } => person.send_now(*id, now)?,
         Queue::Hold { id } => person.hold(*id, now)?,
@@ -72,7 +70,8 @@ fn from_standard_input() -> Result<String, Failure> {
     let read = std::io::stdin().read_to_string(&mut text);
     read.map_err(|error| Failure::Input { name: "-".to_owned(), error })?;
     // The newline that every editor and `echo` puts at the end is no part of the message.
-    let end = text.strip_suffix('\n').map_or(text.len(), |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
+    let end =
+        text.strip_suffix('\n').map_or(text.len(), |rest| rest.strip_suffix('\r').unwrap_or(rest).len());
     text.truncate(end);
     Ok(text)
 }

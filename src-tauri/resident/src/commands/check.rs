@@ -18,10 +18,10 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::output::{Out, Tone, complain, pad, paint};
+use crate::runtime;
 use crate::session::Session;
 use crate::words::{self, check as say};
 use crate::world::{self, Keys};
-use crate::runtime;
 
 /// As wide as the longest name.
 const NAME: usize = 22;
@@ -61,15 +61,43 @@ impl Report<'_> {
     }
 
     fn good(&mut self, name: &str, message: impl Into<String>) -> Result<(), Failure> {
-        self.add(Line { name: name.to_owned(), ok: true, warning: false, message: message.into(), advice: String::new() })
+        self.add(Line {
+            name: name.to_owned(),
+            ok: true,
+            warning: false,
+            message: message.into(),
+            advice: String::new(),
+        })
     }
 
-    fn look(&mut self, name: &str, message: impl Into<String>, advice: impl Into<String>) -> Result<(), Failure> {
-        self.add(Line { name: name.to_owned(), ok: true, warning: true, message: message.into(), advice: advice.into() })
+    fn look(
+        &mut self,
+        name: &str,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Result<(), Failure> {
+        self.add(Line {
+            name: name.to_owned(),
+            ok: true,
+            warning: true,
+            message: message.into(),
+            advice: advice.into(),
+        })
     }
 
-    fn bad(&mut self, name: &str, message: impl Into<String>, advice: impl Into<String>) -> Result<(), Failure> {
-        self.add(Line { name: name.to_owned(), ok: false, warning: false, message: message.into(), advice: advice.into() })
+    fn bad(
+        &mut self,
+        name: &str,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Result<(), Failure> {
+        self.add(Line {
+            name: name.to_owned(),
+            ok: false,
+            warning: false,
+            message: message.into(),
+            advice: advice.into(),
+        })
     }
 
     /// A fault with the engine's own words for it, and the small print.
@@ -195,7 +223,11 @@ async fn check_secrets(report: &mut Report<'_>, keys: &Keys) -> Result<(), Failu
             Ok(Some(_)) => report.good(secret.as_str(), say::stored(report.language))?,
             Ok(None) => {
                 let language = report.language;
-                report.bad(secret.as_str(), say::not_stored(language), words::secret::where_from(secret, language))?;
+                report.bad(
+                    secret.as_str(),
+                    say::not_stored(language),
+                    words::secret::where_from(secret, language),
+                )?;
             }
             Err(error) => report.fault(secret.as_str(), error.code(), &error.to_string())?,
         }
@@ -271,7 +303,9 @@ async fn check_rights(
     let name = say::users(company.0, language);
     report.begin(&name);
     match client.users(company).await {
-        Err(BookingsError::Rights(_)) => report.look(&name, say::users_hidden(language), say::users_matter(language)),
+        Err(BookingsError::Rights(_)) => {
+            report.look(&name, say::users_hidden(language), say::users_matter(language))
+        }
         Err(error) => report.fault(&name, error.code(), &error.to_string()),
         Ok(users) => {
             let strangers: Vec<String> = bots
@@ -282,7 +316,11 @@ async fn check_rights(
             if strangers.is_empty() {
                 report.good(&name, say::users_known(users.len(), bots.len(), language))
             } else {
-                report.look(&name, say::bot_unknown(&strangers.join(", "), language), say::correct_bots(language))
+                report.look(
+                    &name,
+                    say::bot_unknown(&strangers.join(", "), language),
+                    say::correct_bots(language),
+                )
             }
         }
     }

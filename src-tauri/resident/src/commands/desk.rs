@@ -67,7 +67,8 @@ pub(super) fn poll(session: &mut Session) -> Result<(), Failure> {
         session.out.json(&polled)?;
     } else {
         for Polled { branch, new } in &polled {
-            let name = if branch.title.is_empty() { branch.company_id.to_string() } else { branch.title.clone() };
+            let name =
+                if branch.title.is_empty() { branch.company_id.to_string() } else { branch.title.clone() };
             let line = match &branch.error {
                 Some(error) => paint(Tone::Bad, format!("✗ {name}: {}", error.message)),
                 None => format!("{} {name}: {}", paint(Tone::Good, "✓"), words::desk::polled(*new, language)),
@@ -104,7 +105,7 @@ pub(super) fn pause(session: &mut Session, length: Option<PauseFor>) -> Result<(
     let language = session.language();
     let until = until.map(|until| match zone {
         Some(zone) => when::short(until.with_timezone(&zone).naive_local(), language),
-        None => rfc3339(until),
+        None => when::short_utc(until, language),
     });
     session.out.line(words::desk::paused(until.as_deref(), language))
 }

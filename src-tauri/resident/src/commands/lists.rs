@@ -73,8 +73,7 @@ fn print_json(
     outbox: &Outbox,
     branches: &mut Branches<'_>,
 ) -> Result<(), Failure> {
-    let views: Vec<Row> =
-        rows.iter().map(|row| Row::of(row, outbox, branches)).collect::<Result<_, _>>()?;
+    let views: Vec<Row> = rows.iter().map(|row| Row::of(row, outbox, branches)).collect::<Result<_, _>>()?;
     out.json(&views)
 }
 
@@ -158,7 +157,10 @@ fn print_sent(
             out.line(format!("      {}", reason(row.reason, language)))?;
         }
         if !row.changed_after_sent.is_empty() {
-            out.line(format!("      {}", words::lists::changed_after_sent(&row.changed_after_sent, language)))?;
+            out.line(format!(
+                "      {}",
+                words::lists::changed_after_sent(&row.changed_after_sent, language)
+            ))?;
         }
         *totals.entry(row.state).or_default() += 1;
     }
@@ -168,11 +170,19 @@ fn print_sent(
 
 /// The name, or a word where there is none.
 fn client(row: &Notification, language: Language) -> String {
-    if row.client_name.is_empty() { words::lists::nameless(language).to_owned() } else { row.client_name.clone() }
+    if row.client_name.is_empty() {
+        words::lists::nameless(language).to_owned()
+    } else {
+        row.client_name.clone()
+    }
 }
 
 /// The visit's start on the branch's wall clock.
-fn visit(row: &Notification, branches: &mut Branches<'_>, language: Language) -> Result<String, StorageError> {
+fn visit(
+    row: &Notification,
+    branches: &mut Branches<'_>,
+    language: Language,
+) -> Result<String, StorageError> {
     let zone = branches.zone(row.company)?.unwrap_or(Tz::UTC);
     // What never had a start was stored with the beginning of time.
     if row.starts_at <= DateTime::UNIX_EPOCH {

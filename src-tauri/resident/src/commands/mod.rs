@@ -55,7 +55,7 @@ fn dispatch(session: &mut Session, command: Option<Command>) -> Result<(), Failu
         Some(Command::Resume) => desk::resume(session),
         Some(Command::Queue { act: None }) => lists::queue(session, false),
         Some(Command::Queue { act: Some(Queue::List { all }) }) => lists::queue(session, all),
-        Some(Command::Queue { act: Some(act) }) => acts::run(session, act),
+        Some(Command::Queue { act: Some(act) }) => acts::run(session, &act),
         Some(Command::Sent { date }) => lists::sent(session, date),
         Some(Command::Secret { act }) => secret::run(session, &act),
         Some(Command::Bookings { act: Bookings::Import { file } }) => bookings::import(session, &file),

@@ -12,8 +12,8 @@ use crate::failure::Failure;
 use crate::output::{Out, Tone, pad, paint};
 use crate::session::Session;
 use crate::views::{Branches, Seen, Status};
-use crate::words;
-use crate::{when, world};
+use crate::when::{self, Day};
+use crate::{words, world};
 
 /// As wide as the longest label.
 const LABEL: usize = 11;
@@ -23,7 +23,7 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let outbox = session.outbox()?;
     let now = session.now();
     let mut branches = Branches::new(&outbox);
-    let zone = branches.desk_zone(&settings)?.unwrap_or(Tz::UTC);
+    let zone = branches.desk_zone(&settings)?;
     let seen = look(session, &outbox, &settings, &mut branches, zone, now)?;
     if session.json {
         let status = Status::of(seen, &settings, now);
@@ -37,7 +37,7 @@ fn look(
     outbox: &Outbox,
     settings: &Settings,
     branches: &mut Branches<'_>,
-    zone: Tz,
+    zone: Option<Tz>,
     now: DateTime<Utc>,
 ) -> Result<Seen, Failure> {
     let desk = outbox.desk()?;
@@ -46,12 +46,19 @@ fn look(
     for branch in &settings.branches {
         states.push((branch.company_id, branches.get(branch.company_id)?.clone()));
     }
-    let today = when::day_start(zone, now.with_timezone(&zone).date_naive());
+    let today = Day::Today.date(zone.unwrap_or(Tz::UTC), now);
+    let today = when::day_start(zone.unwrap_or(Tz::UTC), today);
     let counts = outbox.counts(today)?;
     Ok(Seen { desk, owned, branches: states, instance: world::instance(settings), counts })
 }
 
-fn print(out: &mut Out, seen: &Seen, settings: &Settings, zone: Tz, now: DateTime<Utc>) -> Result<(), Failure> {
+fn print(
+    out: &mut Out,
+    seen: &Seen,
+    settings: &Settings,
+    zone: Option<Tz>,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
     let language = settings.language;
     let row = |label: &str, text: &str| format!("{}{text}", paint(Tone::Quiet, pad(label, LABEL)));
     let labels = words::status::labels(language);
@@ -94,7 +101,7 @@ fn branch(
     company: CompanyId,
     state: &BranchState,
     settings: &Settings,
-    zone: Tz,
+    zone: Option<Tz>,
     now: DateTime<Utc>,
 ) -> String {
     let language = settings.language;
@@ -112,7 +119,10 @@ fn branch(
     format!("{name} · {read}")
 }
 
-/// The wall clock of the desk.
-fn local(at: DateTime<Utc>, zone: Tz) -> String {
-    when::clock_seconds(at.with_timezone(&zone).time())
+/// The wall clock of the desk; before its zone is known, UTC by name.
+fn local(at: DateTime<Utc>, zone: Option<Tz>) -> String {
+    match zone {
+        Some(zone) => when::clock_seconds(at.with_timezone(&zone).time()),
+        None => format!("{} UTC", when::clock_seconds(at.time())),
+    }
 }

@@ -12,7 +12,7 @@ use engine::settings::{Environment, Settings};
 use serde_json::json;
 
 use crate::failure::Failure;
-use crate::output::{complain, Out};
+use crate::output::{Out, complain};
 use crate::session::Session;
 use crate::worker::{self, LogDesktop, Vault, Worker};
 use crate::{logging, runtime, words, world};

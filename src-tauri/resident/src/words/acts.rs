@@ -10,9 +10,11 @@ use crate::cli::{Queue, Resolve};
 pub(crate) fn done(act: &Queue, row: &Notification, language: Language) -> &'static str {
     match act {
         Queue::List { .. } => "",
-        Queue::Edit { .. } if row.held => {
-            either(language, "Текст сохранён; сообщение по-прежнему удержано.", "The text is saved; the message is still held.")
-        }
+        Queue::Edit { .. } if row.held => either(
+            language,
+            "Текст сохранён; сообщение по-прежнему удержано.",
+            "The text is saved; the message is still held.",
+        ),
         Queue::Edit { .. } => either(language, "Текст сохранён.", "The text is saved."),
         Queue::Cancel { .. } => either(
             language,
@@ -25,15 +27,21 @@ pub(crate) fn done(act: &Queue, row: &Notification, language: Language) -> &'sta
             "Удержано: не уйдёт, пока его не отпустят.",
             "Held: it will not go out until it is released.",
         ),
-        Queue::Release { .. } => either(language, "Отпущено; отсчёт начат заново.", "Released; its window begins anew."),
+        Queue::Release { .. } => {
+            either(language, "Отпущено; отсчёт начат заново.", "Released; its window begins anew.")
+        }
         Queue::Restore { .. } => either(language, "Возвращено в очередь.", "Back in the queue."),
-        Queue::Resolve { word: Resolve::Arrived, .. } => either(language, "Отмечено: дошло.", "Noted: it arrived."),
+        Queue::Resolve { word: Resolve::Arrived, .. } => {
+            either(language, "Отмечено: дошло.", "Noted: it arrived.")
+        }
         Queue::Resolve { word: Resolve::Again, .. } => either(
             language,
             "Отправится ещё раз; клиент может получить его дважды.",
             "It goes out again; the client may get it twice.",
         ),
-        Queue::Resolve { word: Resolve::Drop, .. } => either(language, "Оставлено как есть.", "Left as it is."),
+        Queue::Resolve { word: Resolve::Drop, .. } => {
+            either(language, "Оставлено как есть.", "Left as it is.")
+        }
         Queue::Resend { .. } => either(
             language,
             "Новое сообщение о том же визите поставлено в очередь.",

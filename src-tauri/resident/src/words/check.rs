@@ -110,7 +110,8 @@ pub(crate) fn right_missing(right: MissingRight, language: Language) -> String {
 }
 
 pub(crate) fn users_known(users: usize, bots: usize, language: Language) -> String {
-    let users = counted(users, ["пользователь", "пользователя", "пользователей"], ["user", "users"], language);
+    let users =
+        counted(users, ["пользователь", "пользователя", "пользователей"], ["user", "users"], language);
     if bots == 0 {
         say!(language, "{users}; бот не указан", "{users}; no bot is named")
     } else {
@@ -119,7 +120,11 @@ pub(crate) fn users_known(users: usize, bots: usize, language: Language) -> Stri
 }
 
 pub(crate) fn bot_unknown(ids: &str, language: Language) -> String {
-    say!(language, "в филиале нет пользователей с номером {ids}", "the branch has no user with the number {ids}")
+    say!(
+        language,
+        "в филиале нет пользователей с номером {ids}",
+        "the branch has no user with the number {ids}"
+    )
 }
 
 pub(crate) fn gateway_state(state: &GatewayState, language: Language) -> String {
@@ -138,11 +143,25 @@ pub(crate) fn gateway_state(state: &GatewayState, language: Language) -> String 
 
 pub(crate) const fn missing_setting(setting: MissingSetting, language: Language) -> &'static str {
     match setting {
-        MissingSetting::NoWebhook => either(language, "уведомления уходят на чужой адрес (webhookUrl)", "notices go to another address (webhookUrl)"),
-        MissingSetting::Outgoing => either(language, "доставка (outgoingWebhook)", "delivery (outgoingWebhook)"),
-        MissingSetting::OutgoingApi => either(language, "отправленное через API (outgoingAPIMessageWebhook)", "what the API sent (outgoingAPIMessageWebhook)"),
+        MissingSetting::NoWebhook => either(
+            language,
+            "уведомления уходят на чужой адрес (webhookUrl)",
+            "notices go to another address (webhookUrl)",
+        ),
+        MissingSetting::Outgoing => {
+            either(language, "доставка (outgoingWebhook)", "delivery (outgoingWebhook)")
+        }
+        MissingSetting::OutgoingApi => either(
+            language,
+            "отправленное через API (outgoingAPIMessageWebhook)",
+            "what the API sent (outgoingAPIMessageWebhook)",
+        ),
         MissingSetting::State => either(language, "состояние (stateWebhook)", "state (stateWebhook)"),
-        MissingSetting::Incoming => either(language, "входящие, для «Стоп» (incomingWebhook)", "incoming, for \"stop\" (incomingWebhook)"),
+        MissingSetting::Incoming => either(
+            language,
+            "входящие, для «Стоп» (incomingWebhook)",
+            "incoming, for \"stop\" (incomingWebhook)",
+        ),
     }
 }
 

@@ -65,7 +65,12 @@ pub(crate) fn simulator(simulator: &Simulator, options: &Options, language: Lang
         ("whatsapp.instance_id", options.instance_id.clone()),
         (
             "branches.company_id",
-            options.branches.iter().map(|branch| branch.company_id.to_string()).collect::<Vec<_>>().join(", "),
+            options
+                .branches
+                .iter()
+                .map(|branch| branch.company_id.to_string())
+                .collect::<Vec<_>>()
+                .join(", "),
         ),
         ("yclients.partner-token", options.partner_token.clone()),
         ("yclients.user-token", options.user_token.clone()),

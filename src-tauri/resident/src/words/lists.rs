@@ -11,7 +11,11 @@ use crate::when::countdown;
 
 pub(crate) const fn nothing_queued(all: bool, language: Language) -> &'static str {
     if all {
-        either(language, "За последние семь дней сообщений не было.", "There were no messages in the last seven days.")
+        either(
+            language,
+            "За последние семь дней сообщений не было.",
+            "There were no messages in the last seven days.",
+        )
     } else {
         either(language, "Очередь пуста: всё отправлено.", "The queue is empty: everything is sent.")
     }
@@ -41,7 +45,11 @@ pub(crate) fn state(row: &Notification, now: DateTime<Utc>, language: Language) 
 }
 
 pub(crate) const fn held(language: Language) -> &'static str {
-    either(language, "Удержано человеком: не уйдёт, пока не отпустят.", "Held by a person until it is released.")
+    either(
+        language,
+        "Удержано человеком: не уйдёт, пока не отпустят.",
+        "Held by a person until it is released.",
+    )
 }
 
 pub(crate) fn edited(by: &str, language: Language) -> String {
@@ -66,9 +74,21 @@ pub(crate) const fn proposed(language: Language) -> &'static str {
 
 pub(crate) fn changed_after_sent(how: &str, language: Language) -> &'static str {
     match how {
-        "moved" => either(language, "После отправки визит перенесли: resend напишет заново.", "The visit was moved after it went out: `resend` writes again."),
-        "cancelled" => either(language, "После отправки запись отменили.", "The booking was cancelled after it went out."),
-        _ => either(language, "После отправки запись изменили: resend напишет заново.", "The booking was changed after it went out: `resend` writes again."),
+        "moved" => either(
+            language,
+            "После отправки визит перенесли: resend напишет заново.",
+            "The visit was moved after it went out: `resend` writes again.",
+        ),
+        "cancelled" => either(
+            language,
+            "После отправки запись отменили.",
+            "The booking was cancelled after it went out.",
+        ),
+        _ => either(
+            language,
+            "После отправки запись изменили: resend напишет заново.",
+            "The booking was changed after it went out: `resend` writes again.",
+        ),
     }
 }
 

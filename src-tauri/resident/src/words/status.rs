@@ -27,7 +27,9 @@ pub(crate) const fn labels(language: Language) -> Labels {
 
 pub(crate) fn owner(owner: Option<(u32, String)>, language: Language) -> String {
     match owner {
-        Some((pid, since)) => say!(language, "идёт с {since}, процесс {pid}", "running since {since}, process {pid}"),
+        Some((pid, since)) => {
+            say!(language, "идёт с {since}, процесс {pid}", "running since {since}, process {pid}")
+        }
         None => either(
             language,
             "не запущена: никто не опрашивает и не отправляет (booking-monitor worker)",
@@ -111,7 +113,11 @@ pub(crate) fn gateway_word(told: &str, language: Language) -> String {
         "not_authorised" => either(language, "телефон не привязан", "the phone is not linked"),
         "starting" => either(language, "запускается", "starting"),
         "sleep_mode" => either(language, "телефон выключен", "the phone is off"),
-        "yellow_card" => either(language, "ограничен WhatsApp за подозрение в спаме", "limited by WhatsApp for suspected spam"),
+        "yellow_card" => either(
+            language,
+            "ограничен WhatsApp за подозрение в спаме",
+            "limited by WhatsApp for suspected spam",
+        ),
         "blocked" => either(language, "заблокирован WhatsApp", "banned by WhatsApp"),
         "suspended" => either(language, "временно ограничен WhatsApp", "restricted by WhatsApp for a time"),
         other => other,
@@ -135,5 +141,9 @@ pub(crate) fn counts(counts: &Counts, language: Language) -> String {
     let over: Vec<State> = State::ALL.iter().copied().filter(|state| !State::OPEN.contains(state)).collect();
     let over = part(&over);
     let open = if open.is_empty() { either(language, "пуста", "empty").to_owned() } else { open };
-    if over.is_empty() { open } else { say!(language, "{open} — сегодня: {over}", "{open} — today: {over}") }
+    if over.is_empty() {
+        open
+    } else {
+        say!(language, "{open} — сегодня: {over}", "{open} — today: {over}")
+    }
 }

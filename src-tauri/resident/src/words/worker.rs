@@ -10,8 +10,10 @@ use super::either;
 /// The one line when it begins.
 pub(crate) fn ready(pid: u32, branches: &[i64], gateway: &str, language: Language) -> String {
     let ids: Vec<String> = branches.iter().map(i64::to_string).collect();
-    let branches = if ids.is_empty() { either(language, "нет", "none").to_owned() } else { ids.join(", ") };
-    let gateway = if gateway.is_empty() { either(language, "не настроен", "not set up") } else { gateway };
+    let branches =
+        if ids.is_empty() { either(language, "нет", "none").to_owned() } else { ids.join(", ") };
+    let gateway =
+        if gateway.is_empty() { either(language, "не настроен", "not set up") } else { gateway };
     say!(
         language,
         "Booking Monitor работает: процесс {pid}, филиалы: {branches}, шлюз: {gateway}. Остановить: Ctrl+C",

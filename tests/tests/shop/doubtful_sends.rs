@@ -1,10 +1,10 @@
 //! Whether a message left is not always known. What is doubtful is looked for and
 //! never repeated; what certainly did not leave is tried again.
-#![cfg(test)]
 
 use engine::clock::Clock as _;
 use engine::notification::{Reason, State};
 use engine::person::Resolution;
+use futures::future::join_all;
 use scenarios::{AtDesk, Plan, Shop};
 use simulator::{Fault, FaultKind, NewBooking, Side, Target};
 use tokio::test;
@@ -34,7 +34,7 @@ async fn an_answer_that_is_lost_is_found_again_by_its_echo_and_never_sent_twice(
         FaultKind::HangAfter,
         FaultKind::DelayAnswer { milliseconds: 3000 },
     ];
-    for kind in lost {
+    join_all(lost.map(async |kind| {
         let (shop, desk, booking) = sent_into(kind.clone()).await;
         shop.until_state(booking, State::Read).await;
         shop.until_quiet().await;
@@ -42,7 +42,8 @@ async fn an_answer_that_is_lost_is_found_again_by_its_echo_and_never_sent_twice(
         assert_eq!(shop.told(), [ANNA], "{kind:?}");
         assert_eq!(shop.simulator.count("sendMessage"), 1, "{kind:?}");
         assert_eq!(shop.about(booking).gateway_id, shop.simulator.messages()[0].id, "{kind:?}");
-    }
+    }))
+    .await;
 }
 
 #[test]
@@ -55,7 +56,7 @@ async fn a_request_that_may_have_arrived_and_did_not_asks_a_person() {
         status(502, "<html>Bad Gateway</html>"),
         status(418, "{}"),
     ];
-    for kind in doubtful {
+    join_all(doubtful.map(async |kind| {
         let (shop, desk, booking) = sent_into(kind.clone()).await;
         shop.until_state(booking, State::Unknown).await;
         shop.until("the gateway's queue to be looked at", |shop| {
@@ -70,7 +71,8 @@ async fn a_request_that_may_have_arrived_and_did_not_asks_a_person() {
         assert!(refusal.to_string().contains("unknown"), "{refusal}");
         desk.close().await;
         assert!(shop.told().is_empty());
-    }
+    }))
+    .await;
 }
 
 #[test]
@@ -98,14 +100,15 @@ async fn what_certainly_did_not_leave_is_tried_again_and_told_once() {
         status(400, "instance in starting process try later"),
         status(466, r#"{"invokeStatus":{"method":"sendMessage","used":3,"total":3}}"#),
     ];
-    for kind in certain {
+    join_all(certain.map(async |kind| {
         let (shop, desk, booking) = sent_into(kind.clone()).await;
         shop.until_state(booking, State::Read).await;
         shop.until_quiet().await;
         desk.close().await;
         assert_eq!(shop.told(), [ANNA], "{kind:?}");
         assert_eq!(shop.simulator.count("sendMessage"), 2, "{kind:?}");
-    }
+    }))
+    .await;
 }
 
 #[test]

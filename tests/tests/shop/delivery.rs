@@ -1,5 +1,4 @@
 //! From "taken" to "read": what the gateway says of a message, in every order.
-#![cfg(test)]
 
 use engine::notification::{Reason, State};
 use scenarios::{Plan, Shop};

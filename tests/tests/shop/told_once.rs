@@ -1,6 +1,5 @@
 //! Who is written to, who is not, and that each is told once. Over real HTTP and
 //! real files.
-#![cfg(test)]
 
 use std::collections::BTreeSet;
 

@@ -1,10 +1,10 @@
 //! What the shop does to a booking between its first sight and the message.
-#![cfg(test)]
 
+use engine::clock::Clock as _;
 use engine::notification::{Reason, State};
+use futures::future::join_all;
 use scenarios::{Plan, Shop};
 use simulator::{Change, Client, Fault, FaultKind, NewBooking, Start, Target};
-use engine::clock::Clock as _;
 use tokio::test;
 
 const ANNA: &str = "+79160000001";
@@ -143,7 +143,7 @@ async fn cancelled_in_any_way_just_before_the_end_is_not_sent() {
         ("did not come", |shop, booking| shop.simulator.change(booking, Change::attendance(-1))),
         ("vanished", |shop, booking| shop.simulator.vanish(booking)),
     ];
-    for (way, cancel) in ways {
+    join_all(ways.map(async |(way, cancel)| {
         let (shop, desk, booking) = queued().await;
         blind_the_polls(&shop);
         assert!(cancel(&shop, booking));
@@ -151,7 +151,8 @@ async fn cancelled_in_any_way_just_before_the_end_is_not_sent() {
         desk.close().await;
         assert_eq!(shop.fate(booking), (State::Cancelled, Reason::InYclients), "{way}");
         assert!(shop.told().is_empty(), "{way}");
-    }
+    }))
+    .await;
 }
 
 #[test]

@@ -1,0 +1,43 @@
+# `make run` shows the program at work, `make test` proves it. Both install what
+# they need first. `make` alone says what there is.
+
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Scenarios wait for servers more than they calculate, so more of them than cores run at a time.
+export RUST_TEST_THREADS ?= 12
+
+DEMO ?=
+
+.PHONY: help
+help:
+	@echo 'make run     installs what is missing, builds, and plays the demo in the terminal'
+	@echo '             (DEMO="--fast --lang en" for a quick one in English)'
+	@echo 'make test    installs what is missing, and runs everything that CI runs'
+	@echo 'make clean   removes everything that was built'
+
+.PHONY: run
+run:
+	@sh scripts/install.sh run
+	@echo 'Building. The first time takes a minute or two.'
+	@cargo build --locked --package booking-monitor --bin booking-monitor
+	@"$${CARGO_TARGET_DIR:-target}/debug/booking-monitor" demo $(DEMO)
+
+.PHONY: test
+test:
+	@sh scripts/install.sh test
+	@echo '— format'
+	@cargo fmt --all --check
+	@echo '— lints'
+	@cargo clippy --workspace --all-targets --locked -- -D warnings
+	@echo '— build'
+	@cargo build --workspace --all-targets --locked
+	@echo '— tests'
+	@sh scripts/with-keyring.sh cargo test --workspace --locked --no-fail-fast
+	@echo 'All of it passed: format, lints and every test.'
+
+.PHONY: clean
+clean:
+	@cargo clean

@@ -1,0 +1,71 @@
+#!/bin/sh
+# Installs what is missing on Debian or Ubuntu, and nothing that is there:
+#   install.sh run     to build the program and play the demo
+#   install.sh test    to run the tests too
+# It needs the network only when something is missing, and may be run again at any time.
+set -eu
+
+# Bundled SQLite and the TLS library are C.
+build='gcc libc6-dev'
+# The tests talk to a real keyring in a session of their own, and read what they started from /proc.
+session='dbus dbus-bin dbus-daemon gnome-keyring'
+
+rust_needed='1.95'
+
+case "${1:-run}" in
+    run) wanted="$build" ;;
+    test) wanted="$build $session" ;;
+    *)
+        echo "usage: scripts/install.sh [run|test]" >&2
+        exit 2
+        ;;
+esac
+
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+
+is_installed() {
+    dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
+}
+
+check_rust() {
+    command -v cargo >/dev/null 2>&1 && command -v rustc >/dev/null 2>&1 ||
+        fail "Rust is not installed. Get it from https://rustup.rs, open a new terminal, and try again."
+    found=$(rustc --version | cut -d ' ' -f 2 | cut -d - -f 1)
+    oldest=$(printf '%s\n%s\n' "$rust_needed" "$found" | sort -V | head -n 1)
+    [ "$oldest" = "$rust_needed" ] ||
+        fail "Rust $found is too old: $rust_needed or newer is needed. Run: rustup update stable"
+}
+
+install() {
+    missing=''
+    for package in $wanted; do
+        is_installed "$package" || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+
+    command -v apt-get >/dev/null 2>&1 ||
+        fail "apt-get is not here. Install what matches these Debian packages:$missing"
+    as_root=''
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null 2>&1 ||
+            fail "Run as root: apt-get install -y --no-install-recommends$missing"
+        as_root='sudo'
+    fi
+    echo "Installing:$missing"
+    # A failing third-party source is no reason to stop; a missing package is, and then apt says so.
+    $as_root apt-get update -qq || echo "The list of packages could not be brought up to date; trying all the same." >&2
+    # shellcheck disable=SC2086 # one word a package
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+}
+
+if command -v dpkg-query >/dev/null 2>&1; then
+    install
+else
+    command -v cc >/dev/null 2>&1 || fail "A C compiler is missing. Install one, and what matches: $wanted"
+    echo "This is no Debian or Ubuntu; taking it that these are there: $wanted"
+fi
+check_rust
+echo "Everything that is needed is installed."

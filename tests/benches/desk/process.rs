@@ -1,0 +1,2 @@
+//! The real executable.
+pub(crate) fn run() {}
