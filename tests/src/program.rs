@@ -15,7 +15,7 @@ use crate::session::Session;
 use crate::shop::Shop;
 
 /// No command may take longer, on a machine that is busy with other things.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The executable on one data directory, with one keyring.
 #[derive(Debug, Clone)]

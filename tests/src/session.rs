@@ -1,10 +1,9 @@
 //! A session with a real keyring, apart from everybody's own.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, ChildStdin, Command, Stdio};
 
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::OnceCell;
 
 static SHARED: OnceCell<Session> = OnceCell::const_new();
@@ -17,13 +16,17 @@ pub struct Session {
     /// Whether the usual tokens have been stored.
     pub(crate) prepared: OnceCell<()>,
     /// The session lasts as long as this is open.
-    _open: ChildStdin,
-    _script: Child,
+    open: Option<ChildStdin>,
+    script: Child,
 }
 
 impl Session {
     /// A new one.
     pub async fn start() -> Self {
+        tokio::task::spawn_blocking(Self::start_and_wait).await.unwrap()
+    }
+
+    fn start_and_wait() -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/with-keyring.sh");
         let mut script = Command::new("sh")
             .arg(script)
@@ -32,12 +35,11 @@ impl Session {
             .stdout(Stdio::piped())
             .spawn()
             .expect("sh is there");
-        let mut out = BufReader::new(script.stdout.take().unwrap());
         let mut bus = String::new();
-        out.read_line(&mut bus).await.unwrap();
+        BufReader::new(script.stdout.take().unwrap()).read_line(&mut bus).unwrap();
         let bus = bus.trim().to_owned();
         assert!(!bus.is_empty(), "no session with a keyring could be made; run `scripts/install.sh test`");
-        Self { bus, prepared: OnceCell::new(), _open: script.stdin.take().unwrap(), _script: script }
+        Self { bus, prepared: OnceCell::new(), open: script.stdin.take(), script }
     }
 
     /// The one that the tests of this process share. They store the same tokens
@@ -49,5 +51,12 @@ impl Session {
     /// The address of its bus.
     pub fn bus(&self) -> &str {
         &self.bus
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.open.take();
+        let _ = self.script.wait();
     }
 }

@@ -32,8 +32,12 @@ pub(crate) struct Cli {
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
-    /// The data directory [env: `BOOKING_MONITOR_DATA_DIR`] [default: the system's place for it].
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        help = "The data directory [env: BOOKING_MONITOR_DATA_DIR] [default: the system's place for it]"
+    )]
     pub(crate) data_dir: Option<PathBuf>,
     /// Print JSON instead of text.
     #[arg(long, global = true)]
@@ -63,7 +67,7 @@ pub(crate) enum Command {
     Poll,
     /// Pause sending.
     Pause {
-        /// `15m`, `1h`, `90s`, `2h30m` or `tomorrow`; without it until resumed.
+        /// Such as 15m, 1h, 90s, 2h30m or tomorrow; without it until resumed.
         duration: Option<PauseFor>,
     },
     /// End the pause.
@@ -75,7 +79,7 @@ pub(crate) enum Command {
     },
     /// What went out, with delivery.
     Sent {
-        /// The day in each branch's zone: YYYY-MM-DD, `today` or `yesterday`.
+        /// The day in each branch's zone: YYYY-MM-DD, today or yesterday.
         #[arg(long, default_value = "today", value_name = "DAY")]
         date: Day,
     },
@@ -135,7 +139,7 @@ pub(crate) enum Queue {
     Edit {
         #[arg(value_parser = id)]
         id: NotificationId,
-        /// The new text; `-` reads it from standard input.
+        /// The new text; - reads it from standard input.
         #[arg(long, allow_hyphen_values = true)]
         text: String,
         /// Only if the row still has this revision.
@@ -221,7 +225,7 @@ pub(crate) enum Secret {
 pub(crate) enum Bookings {
     /// Name the bot's own bookings by their ids: one a line, separated, or a JSON array.
     Import {
-        /// The file; `-` is standard input.
+        /// The file; - is standard input.
         file: PathBuf,
     },
 }

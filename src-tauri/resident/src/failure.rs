@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use engine::db::StorageError;
-use engine::notification::Refusal;
+use engine::notification::{Refusal, State};
 use engine::outbox::OutboxError;
 use engine::ports::{SecretName, SecretsError};
 use engine::settings::SettingsError;
@@ -24,6 +24,8 @@ pub(crate) enum Failure {
         to: PathBuf,
     },
     Refused(Refusal),
+    /// A cancel that came while the message was on its way; the wish is kept.
+    CancelTooLate,
     Secrets(SecretsError),
     /// Another process owns the desk.
     SecondOwner {
@@ -90,6 +92,7 @@ impl Failure {
             Self::Storage(error) => error.code().as_str(),
             Self::PutAside { .. } => "storage_put_aside",
             Self::Refused(refusal) => refusal_code(refusal),
+            Self::CancelTooLate => refusal_code(&Refusal::TooLate(State::Sending)),
             Self::Secrets(error) => error.code().as_str(),
             Self::SecondOwner { .. } => "second_owner",
             Self::Lock(_) => "lock",
@@ -166,8 +169,6 @@ impl From<io::Error> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use engine::notification::State;
-
     use super::*;
 
     #[test]

@@ -35,11 +35,19 @@ pub(crate) fn start(dir: Option<&Path>) -> io::Result<()> {
         Ok(file) => (file, None),
         Err(error) => (None, Some(error)),
     };
+    // When nobody reads the log any more, that is no reason to complain where nobody reads either.
     let to_file = file.map(|file| {
-        tracing_subscriber::fmt::layer().with_ansi(false).with_writer(file).with_filter(filter())
+        tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            .log_internal_errors(false)
+            .with_writer(file)
+            .with_filter(filter())
     });
-    let to_terminal =
-        tracing_subscriber::fmt::layer().with_ansi(colours()).with_writer(io::stderr).with_filter(filter());
+    let to_terminal = tracing_subscriber::fmt::layer()
+        .with_ansi(colours())
+        .log_internal_errors(false)
+        .with_writer(io::stderr)
+        .with_filter(filter());
     // Another subscriber can only be a test's.
     let _ = tracing_subscriber::registry()
         .with(filter_fn(may_be_logged))

@@ -14,8 +14,8 @@ use std::time::{Duration, SystemTime};
 use credentials::Keyring;
 use engine::clock::Clock;
 use engine::desk::{Desk, End};
-use engine::error::{Fault, Subject};
-use engine::outbox::Outbox;
+use engine::error::{Fault, FaultCode, Subject};
+use engine::outbox::{Outbox, RequestKind};
 use engine::ports::{Desktop, Secrets, SecretsError};
 use engine::settings::{self, Environment, Settings};
 use tokio::sync::watch;
@@ -74,7 +74,7 @@ enum Turn {
 pub(crate) async fn serve(
     worker: Worker<'_>,
     mut stop: watch::Receiver<bool>,
-    ready: impl FnOnce(&Settings) -> Result<(), Failure>,
+    ready: impl FnOnce(&Settings),
 ) -> Result<(), Failure> {
     let Worker { dir, environment, settings, outbox, vault, clock, desktop } = worker;
     let mut keys = tokio::select! {
@@ -84,6 +84,7 @@ pub(crate) async fn serve(
     if let Err(error @ (SecretsError::Absent(_) | SecretsError::NotKept)) = keys {
         return Err(error.into());
     }
+    forget_answered(&outbox, clock.as_ref())?;
     let mut file = SettingsWatch::new(dir, environment);
     let mut settings = Arc::new(settings);
     let mut desk = Desk::start(outbox, &settings, Arc::clone(&clock))?;
@@ -100,7 +101,7 @@ pub(crate) async fn serve(
             said_locked = false;
         }
         if let Some(ready) = ready.take() {
-            ready(&settings)?;
+            ready(&settings);
         }
         let (halt, halted) = watch::channel(false);
         let turn = {
@@ -141,6 +142,16 @@ pub(crate) async fn serve(
         }
     }
     Ok(desk.leave()?)
+}
+
+/// Settings and secrets are read fresh at a start: what asked for that before is done.
+fn forget_answered(outbox: &Outbox, clock: &dyn Clock) -> Result<(), Failure> {
+    for request in outbox.asked()? {
+        if matches!(request.kind, RequestKind::SettingsChanged | RequestKind::SecretChanged) {
+            outbox.answer(request.id, clock.now())?;
+        }
+    }
+    Ok(())
 }
 
 /// The keyring, once it opens. The first try is not at once: it has just failed.
@@ -228,6 +239,10 @@ impl LogDesktop {
 
 impl Desktop for LogDesktop {
     fn alarm(&self, fault: &Fault) {
+        // Said where the keyring is opened, once for every branch and the gateway.
+        if matches!(fault.code, FaultCode::KeyringLocked | FaultCode::KeyringTimedOut) {
+            return;
+        }
         self.alarmed().insert(fault.subject);
         let words = engine::words::fault(fault.code, self.language);
         warn!(code = %fault.code, subject = ?fault.subject, detail = %fault.detail, "{} {}", words.what, words.do_next);
@@ -241,5 +256,41 @@ impl Desktop for LogDesktop {
 
     fn show_window(&self, _page: &str) {
         info!("a window was asked for; the worker has none");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_file_keeps_the_settings_and_is_complained_about_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = settings::file_path(dir.path());
+        let mut watch = SettingsWatch::new(dir.path(), Environment::default());
+        assert_eq!(watch.reload(), Some(Settings::default()));
+
+        fs::write(&path, "enabled = maybe\n").unwrap();
+        assert_ne!(watch.look(), watch.seen);
+        assert_eq!(watch.reload(), None);
+        let complaint = watch.complaint.clone();
+        assert!(complaint.contains("line 1"), "{complaint}");
+        assert_eq!(watch.reload(), None);
+        assert_eq!(watch.complaint, complaint);
+
+        fs::write(&path, "enabled = false\n").unwrap();
+        assert!(watch.reload().is_some_and(|settings| !settings.enabled));
+        assert_eq!(watch.complaint, "");
+    }
+
+    #[test]
+    fn an_alarm_is_over_once() {
+        let desktop = LogDesktop::new(settings::Language::En);
+        let fault =
+            Fault { subject: Subject::Gateway, code: FaultCode::GatewayOffline, detail: String::new() };
+        desktop.alarm(&fault);
+        assert!(desktop.alarmed().contains(&Subject::Gateway));
+        desktop.all_clear(Subject::Gateway);
+        assert!(desktop.alarmed().is_empty());
     }
 }

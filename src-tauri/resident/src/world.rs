@@ -195,3 +195,63 @@ impl Secrets for SecretsInMemory {
         Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&name).is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use engine::clock::SystemClock;
+
+    use super::*;
+    use crate::worker::LogDesktop;
+
+    async fn world(settings: &Settings, keys: Keys) -> World {
+        let desktop = Arc::new(LogDesktop::new(settings.language));
+        build(settings, &keys, Arc::new(SystemClock::new()), desktop).await
+    }
+
+    fn settings() -> Settings {
+        let mut settings = Settings::default();
+        settings.whatsapp.instance_id = "1103000001".to_owned();
+        settings
+    }
+
+    #[tokio::test]
+    async fn without_tokens_every_call_names_the_missing_one() {
+        let none: Arc<dyn Secrets> = Arc::new(SecretsInMemory::default());
+        let world = world(&settings(), Ok(none)).await;
+        assert_eq!(world.waits_for, None);
+        let asked = world.ports.bookings.branch(CompanyId(1)).await;
+        assert_eq!(asked.unwrap_err(), BookingsError::SecretMissing("yclients.partner-token"));
+        let sent = world.ports.messenger.send("+79161234567", "text").await;
+        let error = MessengerError::SecretMissing("green-api.token");
+        assert_eq!(sent, SendOutcome::NotSent { retry_after: None, error });
+    }
+
+    #[tokio::test]
+    async fn the_account_has_its_name_before_its_token() {
+        let secrets = SecretsInMemory::default();
+        let none: Arc<dyn Secrets> = Arc::new(SecretsInMemory::default());
+        let before = world(&settings(), Ok(none)).await;
+        secrets.set(SecretName::GreenApiToken, "token".into()).await.unwrap();
+        let after = world(&settings(), Ok(Arc::new(secrets) as Arc<dyn Secrets>)).await;
+        assert_eq!(before.ports.messenger.instance(), "green-api:1103000001");
+        assert_eq!(after.ports.messenger.instance(), before.ports.messenger.instance());
+    }
+
+    #[tokio::test]
+    async fn a_locked_keyring_is_worth_another_try() {
+        let world = world(&settings(), Err(SecretsError::Locked)).await;
+        assert_eq!(world.waits_for, Some(SecretsError::Locked));
+        let state = world.ports.messenger.state().await;
+        assert_eq!(state.unwrap_err(), MessengerError::Secrets(SecretsError::Locked));
+    }
+
+    #[tokio::test]
+    async fn a_token_that_cannot_be_sent_is_named() {
+        let secrets = SecretsInMemory::default();
+        secrets.set(SecretName::YclientsPartnerToken, "partner".into()).await.unwrap();
+        secrets.set(SecretName::YclientsUserToken, "new\nline".into()).await.unwrap();
+        let keys: Keys = Ok(Arc::new(secrets) as Arc<dyn Secrets>);
+        let error = yclients(&settings(), &keys).await.unwrap_err();
+        assert!(matches!(error, BookingsError::UserToken(_)), "{error}");
+    }
+}

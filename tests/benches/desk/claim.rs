@@ -31,6 +31,11 @@ pub(crate) fn run() {
         (waits, early)
     });
     let worst = percentile(&mut waits, 0.99);
-    row("claim to first byte at the gateway, p99 of 300", &ms(worst), "< 20 ms", worst < Duration::from_millis(20));
+    row(
+        "claim to first byte at the gateway, p99 of 300",
+        &ms(worst),
+        "< 20 ms",
+        worst < Duration::from_millis(20),
+    );
     row("messages that left before their time", &early.to_string(), "0", early == 0);
 }

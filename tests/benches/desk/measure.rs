@@ -20,7 +20,12 @@ pub(crate) fn note(what: &str, measured: &str) {
 /// The value below which `share` of them lie.
 pub(crate) fn percentile(values: &mut [Duration], share: f64) -> Duration {
     values.sort();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an index"
+    )]
     let index = ((values.len() as f64 * share) as usize).min(values.len() - 1);
     values[index]
 }

@@ -12,8 +12,8 @@ use engine::desk::{Desk, Ports};
 use engine::error::{Fault, Subject};
 use engine::outbox::Outbox;
 use engine::ports::{
-    BookingQuery, Bookings, BookingsError, BranchAnswer, DeliveryStatus, Desktop, GatewayState, Listing, Lookup,
-    Messenger, MessengerError, NumberCheck, Pushed, SendOutcome, SentMessage,
+    BookingQuery, Bookings, BookingsError, BranchAnswer, DeliveryStatus, Desktop, GatewayState, Listing,
+    Lookup, Messenger, MessengerError, NumberCheck, Pushed, SendOutcome, SentMessage,
 };
 use engine::settings::{BranchSettings, Settings};
 use tokio::sync::watch;
@@ -103,7 +103,9 @@ fn booking(id: i64, created_at: DateTime<Utc>) -> Booking {
         attendance: Attendance::Waiting,
         client: Some(Client { id, name: "Ирина".into(), phone: format!("+7916{id:07}") }),
         staff: Some(Staff { id: 7, name: "Пётр".into() }),
-        services: vec![Service { id: 1, title: "Мужская стрижка".into(), amount: 1, price: 150_000 }],
+        services: vec![Service {
+            id: 1, title: "Мужская стрижка".into(), amount: 1, price: 150_000
+        }],
         own_notice: false,
     }
 }
@@ -149,7 +151,12 @@ pub(crate) fn run() {
 
     let (spent, polls) = measure(&outbox, &memory, false);
     let each = spent / u32::try_from(polls).unwrap();
-    row("a quiet poll, 500 known bookings: engine time", &ms(each), "< 2 ms", each < Duration::from_millis(2));
+    row(
+        "a quiet poll, 500 known bookings: engine time",
+        &ms(each),
+        "< 2 ms",
+        each < Duration::from_millis(2),
+    );
     let (spent, polls) = measure(&outbox, &memory, true);
     note("a poll that brings all 500 known again: engine time", &ms(spent / u32::try_from(polls).unwrap()));
 }

@@ -128,10 +128,8 @@ async fn a_gateway_that_cannot_be_reached_costs_no_message() {
     let (shop, desk) = Shop::opened(Plan::default().on_own_ports()).await;
     shop.simulator.set_offline(Some(Side::Gateway), true);
     let booking = shop.book("Анна", ANNA);
-    shop.until("a first try", |shop| {
-        shop.row(booking).filter(|row| row.reason == Reason::GatewayNotReady)
-    })
-    .await;
+    shop.until("a first try", |shop| shop.row(booking).filter(|row| row.reason == Reason::GatewayNotReady))
+        .await;
     assert_eq!(shop.about(booking).state, State::Queued);
     shop.simulator.set_offline(Some(Side::Gateway), false);
     shop.until_state(booking, State::Read).await;

@@ -27,7 +27,11 @@ async fn unlinked_in_mid_queue_nothing_is_handed_over_and_nothing_is_lost() {
     .await;
     shop.polls_later(5).await;
     assert!(bookings.iter().all(|booking| shop.about(*booking).state == State::Queued), "{}", shop.picture());
-    assert_eq!(shop.simulator.count("sendMessage"), 1, "a gateway that is not linked would keep them for a day");
+    assert_eq!(
+        shop.simulator.count("sendMessage"),
+        1,
+        "a gateway that is not linked would keep them for a day"
+    );
 
     shop.simulator.set_gateway_state("authorized");
     for booking in &bookings {
@@ -63,8 +67,10 @@ async fn a_wrong_gateway_token_keeps_the_queue_and_says_so() {
     let (shop, desk) = Shop::opened(Plan::default()).await;
     shop.simulator.set_gateway_token("another");
     let booking = shop.book("Анна", ANNA);
-    shop.until("the fault", |shop| (shop.outbox.desk().unwrap().gateway.fault == "gateway_token").then_some(()))
-        .await;
+    shop.until("the fault", |shop| {
+        (shop.outbox.desk().unwrap().gateway.fault == "gateway_token").then_some(())
+    })
+    .await;
     assert_eq!(shop.about(booking).state, State::Queued);
     shop.simulator.set_gateway_token(scenarios::GATEWAY_TOKEN);
     shop.until_state(booking, State::Read).await;

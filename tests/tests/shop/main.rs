@@ -1,11 +1,13 @@
 //! Whole days of a shop, over real HTTP and real files, in the test's own process.
 #![cfg(test)]
 
+mod after_a_gap;
 mod changed_inside_the_window;
 mod delivery;
 mod doubtful_sends;
 mod feed;
 mod gateway;
+mod races;
 mod rights;
 mod servers;
 mod told_once;

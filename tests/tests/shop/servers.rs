@@ -139,9 +139,7 @@ async fn a_storm_of_429_is_waited_out_and_the_wish_for_a_pause_is_heard() {
     let storm: Vec<_> = requests.iter().filter(|seen| seen.status == Some(429)).collect();
     assert_eq!(storm.len(), 2);
     for refused in storm {
-        let next = requests.iter().find(|seen| {
-            seen.number > refused.number && seen.side == Side::Yclients
-        });
+        let next = requests.iter().find(|seen| seen.number > refused.number && seen.side == Side::Yclients);
         let pause = next.unwrap().at - refused.at;
         assert!(pause >= chrono::TimeDelta::milliseconds(1900), "asked again after {pause}");
     }

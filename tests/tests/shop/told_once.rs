@@ -175,7 +175,8 @@ async fn each_branch_writes_by_its_own_clock_and_names_its_own_address() {
         let digits = phone(number).replace('+', "");
         messages.iter().find(|message| message.phone == digits).unwrap().text.clone()
     };
-    for (number, own, other) in [(1, "Покровка", "Светланская"), (2, "Светланская", "Покровка")] {
+    for (number, own, other) in [(1, "Покровка", "Светланская"), (2, "Светланская", "Покровка")]
+    {
         let text = text_to(number);
         assert!(text.contains("15:00"), "{text}");
         assert!(text.contains(own) && !text.contains(other), "{text}");

@@ -2,7 +2,8 @@
 
 use std::io::Read as _;
 
-use engine::outbox::Outbox;
+use engine::notification::{Notification, Refusal, State};
+use engine::outbox::{Outbox, OutboxError};
 use engine::person::Person;
 use engine::settings::Settings;
 
@@ -45,14 +46,19 @@ fn perform(
     settings: &Settings,
     act: &Queue,
     typed: Option<&str>,
-) -> Result<engine::notification::Notification, Failure> {
+) -> Result<Notification, Failure> {
     let name = acting_person();
     let instance = world::instance(settings);
     let person = Person { outbox, settings, name: &name, instance: &instance };
     let now = session.now();
     let row = match act {
         Queue::Edit { id, text, revision } => person.edit(*id, *revision, typed.unwrap_or(text), now)?,
-        Queue::Cancel { id } => person.cancel(*id, now)?,
+        Queue::Cancel { id } => match person.cancel(*id, now) {
+            Err(OutboxError::Refused(Refusal::TooLate(State::Sending))) => {
+                return Err(Failure::CancelTooLate);
+            }
+            answer => answer?,
+        },
         Queue::Send { id } => person.send_now(*id, now)?,
         Queue::Hold { id } => person.hold(*id, now)?,
         Queue::Release { id } => person.release(*id, now)?,

@@ -28,10 +28,26 @@ const NAME: usize = 22;
 /// A clock that differs by more than this misses windows and lead times.
 const CLOCK_OFF: TimeDelta = TimeDelta::seconds(60);
 
+/// What is looked at: for programs, and for people.
+#[derive(Debug, Clone, Serialize)]
+struct Name {
+    #[serde(rename = "name")]
+    key: String,
+    #[serde(skip)]
+    label: String,
+}
+
+impl Name {
+    fn new(key: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { key: key.into(), label: label.into() }
+    }
+}
+
 /// One line of the answer.
 #[derive(Debug, Serialize)]
 struct Line {
-    name: String,
+    #[serde(flatten)]
+    name: Name,
     ok: bool,
     /// In order, and still worth a look.
     warning: bool,
@@ -52,17 +68,17 @@ struct Report<'a> {
 
 impl Report<'_> {
     /// Shows what is being asked.
-    fn begin(&self, name: &str) {
+    fn begin(&self, name: &Name) {
         if self.progress {
             let mut terminal = io::stderr();
-            let _ = write!(terminal, "\r\x1b[2K… {name}");
+            let _ = write!(terminal, "\r\x1b[2K… {}", name.label);
             let _ = terminal.flush();
         }
     }
 
-    fn good(&mut self, name: &str, message: impl Into<String>) -> Result<(), Failure> {
+    fn good(&mut self, name: &Name, message: impl Into<String>) -> Result<(), Failure> {
         self.add(Line {
-            name: name.to_owned(),
+            name: name.clone(),
             ok: true,
             warning: false,
             message: message.into(),
@@ -72,12 +88,12 @@ impl Report<'_> {
 
     fn look(
         &mut self,
-        name: &str,
+        name: &Name,
         message: impl Into<String>,
         advice: impl Into<String>,
     ) -> Result<(), Failure> {
         self.add(Line {
-            name: name.to_owned(),
+            name: name.clone(),
             ok: true,
             warning: true,
             message: message.into(),
@@ -87,12 +103,12 @@ impl Report<'_> {
 
     fn bad(
         &mut self,
-        name: &str,
+        name: &Name,
         message: impl Into<String>,
         advice: impl Into<String>,
     ) -> Result<(), Failure> {
         self.add(Line {
-            name: name.to_owned(),
+            name: name.clone(),
             ok: false,
             warning: false,
             message: message.into(),
@@ -101,7 +117,7 @@ impl Report<'_> {
     }
 
     /// A fault with the engine's own words for it, and the small print.
-    fn fault(&mut self, name: &str, code: engine::error::FaultCode, detail: &str) -> Result<(), Failure> {
+    fn fault(&mut self, name: &Name, code: engine::error::FaultCode, detail: &str) -> Result<(), Failure> {
         let words = engine::words::fault(code, self.language);
         self.bad(name, format!("{} ({detail})", words.what), words.do_next)
     }
@@ -116,7 +132,12 @@ impl Report<'_> {
                 (true, true) => ("!", Tone::Attention),
                 (false, _) => ("✗", Tone::Bad),
             };
-            self.out.line(format!("{} {}  {}", paint(tone, mark), pad(&line.name, NAME), line.message))?;
+            self.out.line(format!(
+                "{} {}  {}",
+                paint(tone, mark),
+                pad(&line.name.label, NAME),
+                line.message
+            ))?;
             if !line.advice.is_empty() {
                 self.out.line(format!("{}→ {}", " ".repeat(NAME + 4), line.advice))?;
             }
@@ -145,10 +166,11 @@ pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
         }
         Ok(())
     })?;
+    let name = &Name::new("worker", say::worker(language));
     if OwnerLock::is_held(&dir) {
-        report.good(say::worker(language), say::worker_runs(language))?;
+        report.good(name, say::worker_runs(language))?;
     } else {
-        report.look(say::worker(language), say::worker_rests(language), say::start_worker(language))?;
+        report.look(name, say::worker_rests(language), say::start_worker(language))?;
     }
 
     let lines = report.lines;
@@ -167,7 +189,7 @@ fn check_settings(
     settings: Result<&Settings, &Failure>,
 ) -> Result<(), Failure> {
     let language = report.language;
-    let name = say::settings(language);
+    let name = &Name::new("settings", say::settings(language));
     match settings {
         Err(failure) => report.bad(name, words::failure(failure, language), say::correct_settings(language)),
         Ok(settings) if settings.branches.is_empty() => {
@@ -183,7 +205,7 @@ fn check_settings(
 
 fn check_data(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Failure> {
     let language = report.language;
-    let name = say::data_dir(language);
+    let name = &Name::new("data_directory", say::data_dir(language));
     if let Err(error) = db::make_private(dir) {
         return report.fault(name, error.code(), &error.to_string());
     }
@@ -196,7 +218,7 @@ fn check_data(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Fail
             report.bad(name, message, say::make_writable(language))?;
         }
     }
-    let name = say::database(language);
+    let name = &Name::new("database", say::database(language));
     report.begin(name);
     match Db::open(dir).and_then(|db| db.quick_check()) {
         Ok(()) => report.good(name, say::database_sound(language)),
@@ -205,7 +227,7 @@ fn check_data(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Fail
 }
 
 async fn check_keyring(report: &mut Report<'_>) -> Result<Keys, Failure> {
-    let name = say::keyring(report.language);
+    let name = &Name::new("keyring", say::keyring(report.language));
     report.begin(name);
     let keys = Keyring::open().await.map(|keyring| Arc::new(keyring) as Arc<dyn Secrets>);
     match &keys {
@@ -218,18 +240,15 @@ async fn check_keyring(report: &mut Report<'_>) -> Result<Keys, Failure> {
 async fn check_secrets(report: &mut Report<'_>, keys: &Keys) -> Result<(), Failure> {
     let Ok(keyring) = keys else { return Ok(()) };
     for secret in SecretName::ALL {
-        report.begin(secret.as_str());
+        let name = &Name::new(secret.as_str(), secret.as_str());
+        report.begin(name);
         match keyring.get(secret).await {
-            Ok(Some(_)) => report.good(secret.as_str(), say::stored(report.language))?,
+            Ok(Some(_)) => report.good(name, say::stored(report.language))?,
             Ok(None) => {
                 let language = report.language;
-                report.bad(
-                    secret.as_str(),
-                    say::not_stored(language),
-                    words::secret::where_from(secret, language),
-                )?;
+                report.bad(name, say::not_stored(language), words::secret::where_from(secret, language))?;
             }
-            Err(error) => report.fault(secret.as_str(), error.code(), &error.to_string())?,
+            Err(error) => report.fault(name, error.code(), &error.to_string())?,
         }
     }
     Ok(())
@@ -245,12 +264,14 @@ async fn check_yclients(
     let client = match world::yclients(settings, keys).await {
         Ok(client) => client,
         Err(BookingsError::SecretMissing(_) | BookingsError::Secrets(_)) => return Ok(()),
-        Err(error) => return report.fault("YClients", error.code(), &error.to_string()),
+        Err(error) => {
+            return report.fault(&Name::new("yclients", "YClients"), error.code(), &error.to_string());
+        }
     };
     let mut server_time = None;
     for branch in &settings.branches {
         let company = branch.company_id;
-        let name = format!("YClients {company}");
+        let name = Name::new(format!("yclients.{company}"), format!("YClients {company}"));
         report.begin(&name);
         match client.branch(company).await {
             Err(error) => report.fault(&name, error.code(), &error.to_string())?,
@@ -267,14 +288,15 @@ async fn check_yclients(
             }
         }
     }
+    let name = &Name::new("clock", say::clock(report.language));
     match server_time {
         None => Ok(()),
         Some((theirs, ours)) if (ours - theirs).abs() > CLOCK_OFF => {
             let language = report.language;
             let off = (ours - theirs).num_seconds();
-            report.bad(say::clock(language), say::clock_off(off, language), say::set_clock(language))
+            report.bad(name, say::clock_off(off, language), say::set_clock(language))
         }
-        Some(_) => report.good(say::clock(report.language), say::clock_right(report.language)),
+        Some(_) => report.good(name, say::clock_right(report.language)),
     }
 }
 
@@ -285,7 +307,7 @@ async fn check_rights(
     bots: &[i64],
 ) -> Result<(), Failure> {
     let language = report.language;
-    let name = say::rights(company.0, language);
+    let name = Name::new(format!("rights.{company}"), say::rights(company.0, language));
     report.begin(&name);
     match client.permissions(company).await {
         Err(error) => report.fault(&name, error.code(), &error.to_string())?,
@@ -300,7 +322,7 @@ async fn check_rights(
         }
     }
     // Only the list of who is the bot needs them; the monitor reads bookings without.
-    let name = say::users(company.0, language);
+    let name = Name::new(format!("users.{company}"), say::users(company.0, language));
     report.begin(&name);
     match client.users(company).await {
         Err(BookingsError::Rights(_)) => {
@@ -335,9 +357,13 @@ async fn check_gateway(
     use engine::ports::MessengerError;
     let language = report.language;
     if settings.whatsapp.instance_id.trim().is_empty() {
-        return report.bad("WhatsApp", say::no_instance(language), say::set_instance(language));
+        return report.bad(
+            &Name::new("gateway", "WhatsApp"),
+            say::no_instance(language),
+            say::set_instance(language),
+        );
     }
-    let name = format!("WhatsApp {}", settings.whatsapp.instance_id.trim());
+    let name = Name::new("gateway", format!("WhatsApp {}", settings.whatsapp.instance_id.trim()));
     let gateway = match world::gateway(settings, keys).await {
         Ok(gateway) => gateway,
         Err(MessengerError::SecretMissing(_) | MessengerError::Secrets(_)) => return Ok(()),
@@ -354,7 +380,7 @@ async fn check_gateway(
 
 async fn check_notifications(report: &mut Report<'_>, gateway: &GreenApi, fix: bool) -> Result<(), Failure> {
     let language = report.language;
-    let name = say::notifications(language);
+    let name = &Name::new("notifications", say::notifications(language));
     report.begin(name);
     let missing = match gateway.missing_settings().await {
         Ok(missing) => missing,

@@ -4,11 +4,12 @@ use std::thread;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use engine::booking::CompanyId;
 use engine::desk::OwnerLock;
+use engine::notification::Notification;
 use engine::outbox::{Actor, Outbox, RequestKind};
 use serde::Serialize;
 
+use crate::commands::lists;
 use crate::failure::Failure;
 use crate::output::{Tone, paint};
 use crate::pause_for::PauseFor;
@@ -60,7 +61,7 @@ pub(super) fn poll(session: &mut Session) -> Result<(), Failure> {
     let mut polled = Vec::new();
     for branch in &settings.branches {
         let company = branch.company_id;
-        let new = new.iter().filter(|found| **found == company).count();
+        let new = new.iter().filter(|row| row.company == company).count();
         polled.push(Polled { branch: BranchView::of(company, branches.get(company)?, &settings), new });
     }
     if session.json {
@@ -75,14 +76,19 @@ pub(super) fn poll(session: &mut Session) -> Result<(), Failure> {
             };
             session.out.line(line)?;
         }
+        let now = session.now();
+        for row in &new {
+            lists::print_row(&mut session.out, row, &mut branches, now, language)?;
+        }
     }
     if polled.iter().any(|polled| polled.branch.error.is_some()) { Err(Failure::Reported) } else { Ok(()) }
 }
 
-/// The branches of the rows that came into the outbox since.
-fn new_since(outbox: &Outbox, before: i64, asked_at: DateTime<Utc>) -> Result<Vec<CompanyId>, Failure> {
-    let (_, rows) = outbox.changed_after(before)?;
-    Ok(rows.into_iter().filter(|row| row.enqueued_at >= asked_at).map(|row| row.company).collect())
+/// The rows that came into the outbox since.
+fn new_since(outbox: &Outbox, before: i64, asked_at: DateTime<Utc>) -> Result<Vec<Notification>, Failure> {
+    let (_, mut rows) = outbox.changed_after(before)?;
+    rows.retain(|row| row.enqueued_at >= asked_at);
+    Ok(rows)
 }
 
 pub(super) fn pause(session: &mut Session, length: Option<PauseFor>) -> Result<(), Failure> {

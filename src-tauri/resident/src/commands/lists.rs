@@ -97,8 +97,11 @@ pub(super) fn print_row(
     for note in notes(row, language) {
         out.line(format!("      {note}"))?;
     }
-    for line in row.text.lines() {
-        out.line(format!("      {} {line}", paint(Tone::Quiet, "│")))?;
+    // What can still be changed is shown whole.
+    let lines = if State::OPEN.contains(&row.state) { usize::MAX } else { 1 };
+    let more = if row.text.lines().count() > lines { " …" } else { "" };
+    for line in row.text.lines().take(lines) {
+        out.line(format!("      {} {line}{more}", paint(Tone::Quiet, "│")))?;
     }
     if let Some(proposed) = &row.proposed_text {
         out.line(format!("      {}", words::lists::proposed(language)))?;

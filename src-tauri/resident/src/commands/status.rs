@@ -85,6 +85,7 @@ fn print(
         if !state.fault_code.is_empty() {
             let fault = words::fault_word(&state.fault_code, language);
             out.line(row("", &paint(Tone::Bad, fault)))?;
+            out.line(row("", &paint(Tone::Quiet, &state.fault_detail)))?;
         }
     }
 
@@ -93,6 +94,7 @@ fn print(
     out.line(row(labels.gateway, &words::status::gateway(&seen.instance, &told.state, at, language)))?;
     if !told.fault.is_empty() {
         out.line(row("", &paint(Tone::Bad, words::fault_word(&told.fault, language))))?;
+        out.line(row("", &paint(Tone::Quiet, &told.detail)))?;
     }
     out.line(row(labels.queue, &words::status::counts(&seen.counts, language)))
 }

@@ -41,7 +41,11 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let (dir, out, as_json) = (&session.dir, &mut session.out, session.json);
     runtime::block_on(async {
         let stop = runtime::stop_signal()?;
-        worker::serve(worker, stop, |settings| announce(out, settings, dir, as_json)).await
+        worker::serve(worker, stop, |settings| {
+            // Whoever started it may not listen; the work does not depend on it.
+            let _ = announce(out, settings, dir, as_json);
+        })
+        .await
     })
 }
 

@@ -97,7 +97,7 @@ async fn play(stage: Stage, pace: Pace, language: Language) -> Result<(), Failur
     story.before()?;
 
     let (halt, halted) = watch::channel(false);
-    let working = worker::serve(worker, halted, |_| Ok(()));
+    let working = worker::serve(worker, halted, |_| ());
     tokio::pin!(working);
     let outcome = tokio::select! {
         ended = &mut working => return ended.and(Err(Failure::Runtime(io::Error::other("the worker ended by itself")))),

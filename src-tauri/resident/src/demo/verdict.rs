@@ -136,3 +136,54 @@ pub(super) fn print(
     stage.say("")?;
     stage.answer(verdict)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fate(phone: &str, state: State, text: Option<&str>) -> Fate {
+        Fate {
+            id: NotificationId(1),
+            client: "Anna",
+            phone: phone.to_owned(),
+            state,
+            reason: Reason::None,
+            text: text.map(str::to_owned),
+            edited: false,
+        }
+    }
+
+    fn message(phone: &str, text: &str) -> TakenMessage {
+        TakenMessage {
+            id: "1".to_owned(),
+            chat_id: format!("{phone}@c.us"),
+            phone: phone.to_owned(),
+            text: text.to_owned(),
+            at: chrono::DateTime::UNIX_EPOCH,
+            status: simulator::DeliveryStatus::Read,
+            link_preview: None,
+        }
+    }
+
+    #[test]
+    fn a_story_that_came_out_as_told_is_right() {
+        let fates = [
+            fate("1", State::Read, Some("hello")),
+            fate("2", State::Cancelled, None),
+            fate("", State::Skipped, None),
+        ];
+        let verdict = of(&fates, &[message("1", "hello")]);
+        assert!(verdict.ok && verdict.each_once && verdict.wrong.is_empty());
+    }
+
+    #[test]
+    fn whatever_the_gateway_has_too_much_too_little_or_otherwise_is_wrong() {
+        let told = [fate("1", State::Read, Some("hello"))];
+        assert!(!of(&told, &[]).ok);
+        assert!(!of(&told, &[message("1", "hello"), message("1", "hello")]).ok);
+        assert!(!of(&told, &[message("1", "hullo")]).ok);
+        assert!(!of(&told, &[message("1", "hello"), message("3", "hello")]).ok);
+        assert!(!of(&[fate("2", State::Cancelled, None)], &[message("2", "hello")]).ok);
+        assert!(!of(&[fate("1", State::Delivered, Some("hello"))], &[message("1", "hello")]).ok);
+    }
+}

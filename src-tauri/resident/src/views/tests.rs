@@ -132,7 +132,62 @@ fn a_status() {
         assert!(!error.message.is_empty());
         error.message.clear();
     }
-    insta::assert_json_snapshot!(status, @"");
+    insta::assert_json_snapshot!(status, @r#"
+    {
+      "owner": {
+        "pid": 41,
+        "since": "2026-11-23T09:00:00Z",
+        "alive_at": "2026-11-23T10:00:00Z"
+      },
+      "enabled": true,
+      "paused": {
+        "since": "2026-11-23T09:59:00Z",
+        "until": null
+      },
+      "branches": [
+        {
+          "company_id": 962302,
+          "title": "Барбершоп",
+          "time_zone": "Europe/Moscow",
+          "baseline_at": "2026-11-23T09:00:00Z",
+          "baseline_count": 4,
+          "last_poll_at": "2026-11-23T10:00:00Z",
+          "next_poll_at": null,
+          "feed": "fast",
+          "failures": 0,
+          "stopped": false,
+          "error": {
+            "code": "yclients_offline",
+            "message": "",
+            "detail": "no answer",
+            "since": "2026-11-23T10:00:00Z"
+          }
+        },
+        {
+          "company_id": 5,
+          "title": "",
+          "time_zone": "",
+          "baseline_at": null,
+          "baseline_count": 0,
+          "last_poll_at": null,
+          "next_poll_at": null,
+          "feed": null,
+          "failures": 0,
+          "stopped": false,
+          "error": null
+        }
+      ],
+      "gateway": {
+        "instance": "green-api:1103000001",
+        "state": "",
+        "state_at": null,
+        "error": null
+      },
+      "counts": {
+        "queued": 1
+      }
+    }
+    "#);
 }
 
 #[test]

@@ -20,8 +20,8 @@ pub(crate) fn failure(failure: &Failure, language: Language) -> String {
         .to_owned(),
         Failure::Settings(error) => say!(
             language,
-            "Настройки не приняты, ничего не запущено. {error}",
-            "The settings are not accepted and nothing was started. {error}",
+            "Ошибка в настройках, ничего не сделано: {error}",
+            "A mistake in the settings, nothing was done: {error}",
         ),
         Failure::Storage(error) => storage(error, language),
         Failure::PutAside { what, to } => {
@@ -37,6 +37,12 @@ pub(crate) fn failure(failure: &Failure, language: Language) -> String {
             )
         }
         Failure::Refused(refusal) => refused(refusal, language),
+        Failure::CancelTooLate => either(
+            language,
+            "Поздно: сообщение уже отправляется. Если окажется, что оно точно не ушло, оно будет отменено.",
+            "Too late: it is going out already. Should it certainly not have gone, it will be cancelled.",
+        )
+        .to_owned(),
         Failure::Secrets(error) => {
             let words = secrets_fault(error, language);
             say!(language, "{words} ({error})", "{words} ({error})")

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use engine::notification::{Notification, State};
 use engine::settings::Language;
 
@@ -41,7 +41,8 @@ pub(crate) fn state(row: &Notification, now: DateTime<Utc>, language: Language) 
     if row.is_leased(now) {
         return either(language, "Правится", "Being edited").to_owned();
     }
-    format!("{word} · {}", countdown(row.ready_at() - now))
+    let left = row.ready_at() - now;
+    if left > TimeDelta::zero() { format!("{word} · {}", countdown(left)) } else { word.to_owned() }
 }
 
 pub(crate) const fn held(language: Language) -> &'static str {
