@@ -36,6 +36,9 @@ test:
 	@cargo build --workspace --all-targets --locked
 	@echo '— tests'
 	@sh scripts/with-keyring.sh cargo test --workspace --locked --no-fail-fast
+	@sh scripts/with-keyring.sh --locked cargo test --workspace --locked --quiet --test secret_service
+	@DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus BOOKING_MONITOR_TEST_KEYRING=absent \
+		cargo test --workspace --locked --quiet --test secret_service
 	@echo 'All of it passed: format, lints and every test.'
 
 .PHONY: clean

@@ -15,6 +15,7 @@ CREATE TABLE booking_monitor_state (
     time_zone TEXT NOT NULL DEFAULT '',             -- IANA name; every date a client reads is in it
     facts_at INTEGER,                               -- when the six columns above were last read
     baseline_at INTEGER,                            -- by the server's clock: created earlier is known and silent; NULL until the baseline is committed
+    baseline_begun_at INTEGER,                      -- the same instant from before the first request ever until the commit: kept over failures and restarts
     baseline_count INTEGER NOT NULL DEFAULT 0,      -- how many bookings the baseline found and wrote to nobody about
     last_checked_at INTEGER,                        -- when a poll last finished
     truth_at INTEGER,                               -- when a complete truth pass last finished

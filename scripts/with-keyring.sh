@@ -1,15 +1,21 @@
 #!/bin/sh
 # Runs a command in a session of its own: a private home, a private session bus,
-# and a real, unlocked keyring in them. Nothing of it is left afterwards, and
-# nothing of the user's own keyring or settings is seen.
+# and a real keyring in them. Nothing of it is left afterwards, and nothing of
+# the user's own keyring or settings is seen.
 #
 #   scripts/with-keyring.sh cargo test --workspace
+#   scripts/with-keyring.sh --locked COMMAND…    the keyring is there and locked
 #
 # Ends with the command's exit code.
 set -eu
 
+state=unlocked
+if [ "${1:-}" = --locked ]; then
+    state=locked
+    shift
+fi
 [ "$#" -gt 0 ] || {
-    echo "usage: scripts/with-keyring.sh COMMAND…" >&2
+    echo "usage: scripts/with-keyring.sh [--locked] COMMAND…" >&2
     exit 2
 }
 for tool in dbus-run-session gnome-keyring-daemon; do
@@ -40,18 +46,30 @@ chmod 700 "$HOME" "$XDG_RUNTIME_DIR"
 # No bus, keyring, display or setting of the outer session reaches in.
 unset DBUS_SESSION_BUS_ADDRESS GNOME_KEYRING_CONTROL SSH_AUTH_SOCK DISPLAY WAYLAND_DISPLAY
 unset BOOKING_MONITOR_DATA_DIR BOOKING_MONITOR_ENABLED BOOKING_MONITOR_INTERVAL BOOKING_NOTIFICATION_DELAY
-# Scenarios that need the keyring fail without it instead of passing unseen.
-export BOOKING_MONITOR_TEST_KEYRING=unlocked
 
-status=0
+# In a session: starts the keyring, unlocked with a password or without one, then the command.
 # shellcheck disable=SC2016 # expanded inside the session
-dbus-run-session -- sh -c '
-    ready="$XDG_RUNTIME_DIR/keyring.log"
-    printf "session" | gnome-keyring-daemon --unlock --components=secrets >"$ready" 2>&1 || {
-        cat "$ready" >&2
-        echo "the keyring of the test session could not be started" >&2
+in_session='
+    how=$1
+    shift
+    log="$XDG_RUNTIME_DIR/keyring.log"
+    case "$how" in
+        unlocked) printf session | gnome-keyring-daemon --unlock --components=secrets ;;
+        locked) gnome-keyring-daemon --start --components=secrets ;;
+    esac >"$log" 2>&1 || {
+        cat "$log" >&2
+        echo "the keyring of the session could not be started" >&2
         exit 1
     }
     "$@"
-' session "$@" || status=$?
+'
+
+# Only what has been unlocked once can be locked.
+[ "$state" = unlocked ] || dbus-run-session -- sh -c "$in_session" session unlocked true
+
+# Tests that need a keyring in this state know it by this, and fail without it instead of passing unseen.
+export BOOKING_MONITOR_TEST_KEYRING="$state"
+
+status=0
+dbus-run-session -- sh -c "$in_session" session "$state" "$@" || status=$?
 exit "$status"

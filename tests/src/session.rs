@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 
 static SHARED: OnceCell<Session> = OnceCell::const_new();
 
-/// A session bus with an unlocked keyring behind it, made by `scripts/with-keyring.sh`.
+/// A session bus with a keyring behind it, made by `scripts/with-keyring.sh`.
 /// It ends, and takes everything in it along, when this value or this process does.
 #[derive(Debug)]
 pub struct Session {
@@ -21,15 +21,21 @@ pub struct Session {
 }
 
 impl Session {
-    /// A new one.
+    /// A new one, with an empty keyring that is unlocked.
     pub async fn start() -> Self {
-        tokio::task::spawn_blocking(Self::start_and_wait).await.unwrap()
+        tokio::task::spawn_blocking(|| Self::start_with(&[])).await.unwrap()
     }
 
-    fn start_and_wait() -> Self {
+    /// A new one, with a keyring that nobody unlocks.
+    pub async fn start_locked() -> Self {
+        tokio::task::spawn_blocking(|| Self::start_with(&["--locked"])).await.unwrap()
+    }
+
+    fn start_with(options: &[&str]) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/with-keyring.sh");
         let mut script = Command::new("sh")
             .arg(script)
+            .args(options)
             .args(["sh", "-c", r#"echo "$DBUS_SESSION_BUS_ADDRESS"; cat >/dev/null"#])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

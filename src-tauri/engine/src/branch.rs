@@ -158,14 +158,29 @@ impl<'a> Branch<'a> {
     }
 
     /// When a message about a visit at `starts_at` leaves by itself: after its
-    /// window, and not in the quiet hours.
+    /// window, and not in the quiet hours. One that would leave after the visit
+    /// has begun asks instead.
     pub fn arm(&self, now: DateTime<Utc>, starts_at: DateTime<Utc>) -> Arming {
-        let Delay::After(delay) = self.policy.delay else { return Arming::Ask(Reason::Manual) };
-        let due_at = self.after_quiet_hours(now + delay);
-        if due_at >= starts_at && due_at > now + delay {
+        match self.policy.delay {
+            Delay::After(delay) => self.arm_at(now + delay, starts_at),
+            Delay::Manual => Arming::Ask(Reason::Manual),
+        }
+    }
+
+    /// The same after a window that a person's act or a wake-up opens: in manual
+    /// mode the person has spoken already.
+    pub fn arm_again(&self, now: DateTime<Utc>, starts_at: DateTime<Utc>) -> Arming {
+        self.arm_at(now + self.window(), starts_at)
+    }
+
+    fn arm_at(&self, window_end: DateTime<Utc>, starts_at: DateTime<Utc>) -> Arming {
+        let due_at = self.after_quiet_hours(window_end);
+        if due_at < starts_at {
+            Arming::Due(due_at)
+        } else if due_at > window_end {
             Arming::Ask(Reason::QuietHours)
         } else {
-            Arming::Due(due_at)
+            Arming::Ask(Reason::BeginsFirst)
         }
     }
 

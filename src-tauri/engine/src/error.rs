@@ -202,6 +202,11 @@ closed_set! {
     }
 }
 
+/// A server's wish to be left alone, for an hour at the most: it may ask for anything.
+pub(crate) fn bounded(wish: Option<Duration>) -> Option<Duration> {
+    wish.map(|wish| wish.min(Duration::from_hours(1)))
+}
+
 impl BookingsError {
     /// What it means at the desk.
     pub const fn code(&self) -> FaultCode {
@@ -226,10 +231,15 @@ impl BookingsError {
         matches!(self, Self::PartnerToken(_) | Self::UserToken(_) | Self::Rights(_) | Self::SecretMissing(_))
     }
 
+    /// It says nothing about other bookings: they can be asked for all the same.
+    pub const fn is_about_one_booking(&self) -> bool {
+        matches!(self, Self::Rights(_) | Self::NotFound(_) | Self::Refused(_) | Self::Unreadable(_))
+    }
+
     /// How long the server asked to be left alone.
-    pub const fn retry_after(&self) -> Option<Duration> {
+    pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { retry_after } | Self::Server { retry_after, .. } => *retry_after,
+            Self::RateLimited { retry_after } | Self::Server { retry_after, .. } => bounded(*retry_after),
             _ => None,
         }
     }
@@ -259,9 +269,9 @@ impl MessengerError {
     }
 
     /// How long the gateway asked to be left alone.
-    pub const fn retry_after(&self) -> Option<Duration> {
+    pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { retry_after } => *retry_after,
+            Self::RateLimited { retry_after } => bounded(*retry_after),
             _ => None,
         }
     }

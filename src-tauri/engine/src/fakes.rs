@@ -87,6 +87,8 @@ pub(crate) struct FakeBookings {
     pub(crate) all: Mutex<BTreeMap<BookingId, Booking>>,
     /// Every call fails so.
     pub(crate) failure: Mutex<Option<BookingsError>>,
+    /// Every listing fails so.
+    pub(crate) listing_failure: Mutex<Option<BookingsError>>,
     /// Listings do not show these, look-ups do.
     pub(crate) hidden_from_feed: Mutex<Vec<BookingId>>,
     pub(crate) calls: Mutex<Vec<String>>,
@@ -122,6 +124,9 @@ impl Bookings for FakeBookings {
         let slow = *self.slow.lock().unwrap();
         tokio::time::sleep(slow).await;
         self.fail()?;
+        if let Some(error) = self.listing_failure.lock().unwrap().clone() {
+            return Err(error);
+        }
         let hidden = self.hidden_from_feed.lock().unwrap().clone();
         let all = self.all.lock().unwrap().clone();
         let bookings = all.values().filter(|booking| {
@@ -175,6 +180,8 @@ pub(crate) struct FakeMessenger {
     pub(crate) in_queue: Mutex<Vec<SentMessage>>,
     pub(crate) in_journal: Mutex<Vec<SentMessage>>,
     pub(crate) delivery: Mutex<Option<DeliveryStatus>>,
+    /// Neither queue nor journal can be read.
+    pub(crate) unreachable: Mutex<bool>,
     /// A send takes so long.
     pub(crate) slow: Mutex<Duration>,
 }
@@ -191,6 +198,7 @@ impl Default for FakeMessenger {
             in_queue: Mutex::default(),
             in_journal: Mutex::default(),
             delivery: Mutex::default(),
+            unreachable: Mutex::default(),
             slow: Mutex::default(),
         }
     }
@@ -207,6 +215,10 @@ impl FakeMessenger {
 
     pub(crate) fn push(&self, event: GatewayEvent) {
         self.pushed.lock().unwrap().push_back(event);
+    }
+
+    fn reach(&self) -> Result<(), MessengerError> {
+        if *self.unreachable.lock().unwrap() { Err(MessengerError::Offline("down".into())) } else { Ok(()) }
     }
 
     pub(crate) fn next(&self, outcome: SendOutcome, arrives: bool) {
@@ -262,10 +274,12 @@ impl Messenger for FakeMessenger {
     }
 
     async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError> {
+        self.reach()?;
         Ok(self.in_queue.lock().unwrap().clone())
     }
 
     async fn journal(&self, _: &str) -> Result<Vec<SentMessage>, MessengerError> {
+        self.reach()?;
         Ok(self.in_journal.lock().unwrap().clone())
     }
 }

@@ -5,9 +5,10 @@
 //! for the owner of polling and sending; it sees the change at once.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::Transaction;
 
-use crate::branch::Branch;
-use crate::monitor::known;
+use crate::branch::{Arming, Branch};
+use crate::monitor::{by_recipient, known};
 use crate::notification::{Event, Kind, Made, Notification, NotificationId, Reason, Refusal, State};
 use crate::outbox::{self, Actor, Changed, NewNotification, Outbox, OutboxError};
 use crate::phone::Phone;
@@ -44,9 +45,13 @@ impl Person<'_> {
     /// changed the message since it was looked at.
     pub fn edit(&self, id: NotificationId, revision: Option<i64>, text: &str, now: DateTime<Utc>) -> Changed {
         let row = self.row(id)?;
-        let due_at = self.window_end(&row, now, true);
+        let arming = self.arm(&row, row.starts_at, now);
+        let due_at = due(arming, now);
         let event = Event::Edit { text: text.to_owned(), by: self.name.to_owned(), due_at };
-        self.apply(id, revision, event, now)
+        self.outbox.db().write(|tx| {
+            let edited = outbox::apply_in(tx, id, revision, event, &self.actor(), now)?;
+            self.ask_if(tx, edited, arming, now)
+        })
     }
 
     /// Keeps the message back until it is released or the visit begins.
@@ -57,8 +62,8 @@ impl Person<'_> {
     /// Lets go what is held or waits for a person, with a full window.
     pub fn release(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
         let row = self.row(id)?;
-        let event = Event::Release { due_at: self.window_end(&row, now, false) };
-        self.apply(id, None, event, now)
+        let due_at = now + self.window(&row);
+        self.apply(id, None, Event::Release { due_at, instance: self.instance.to_owned() }, now)
     }
 
     /// Sends without waiting for the window's end. What was skipped or cancelled
@@ -66,8 +71,8 @@ impl Person<'_> {
     pub fn send_now(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
         let row = self.row(id)?;
         match row.state {
-            State::Skipped | State::Cancelled => self.bring_back(&row, now, now),
-            _ => self.apply(id, None, Event::SendNow, now),
+            State::Skipped | State::Cancelled => self.bring_back(&row, Arming::Due(now), now),
+            _ => self.apply(id, None, Event::SendNow { instance: self.instance.to_owned() }, now),
         }
     }
 
@@ -95,7 +100,7 @@ impl Person<'_> {
     /// Brings back what was cancelled or skipped, with a full window.
     pub fn restore(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
         let row = self.row(id)?;
-        self.bring_back(&row, self.window_end(&row, now, true), now)
+        self.bring_back(&row, self.arm(&row, row.starts_at, now), now)
     }
 
     /// Says what became of a message of unknown outcome.
@@ -103,10 +108,9 @@ impl Person<'_> {
         let row = self.row(id)?;
         let event = match word {
             Resolution::Arrived => Event::ResolveArrived,
-            Resolution::Again => Event::ResolveAgain {
-                due_at: self.window_end(&row, now, false),
-                instance: self.instance.to_owned(),
-            },
+            Resolution::Again => {
+                Event::ResolveAgain { due_at: now + self.window(&row), instance: self.instance.to_owned() }
+            }
             Resolution::Drop => Event::ResolveDrop,
         };
         self.apply(id, None, event, now)
@@ -128,37 +132,51 @@ impl Person<'_> {
     }
 
     /// Writes once more about visits that were written about: a new message, made
-    /// from the bookings as they are known now, with a full window.
+    /// from the bookings as they are known now, with a full window. Visits that
+    /// belong to another client by now get one of their own; the answer is the
+    /// first one's.
     pub fn resend(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
         let row = self.row(id)?;
         if !row.state.is_sent() {
             return Err(Refusal::NotNow(row.state).into());
         }
-        let visits = self.visits(&row, now)?;
-        let made = self.compose(&row, &visits)?;
-        let due_at = self.window_end(&row, now, false);
-        let actor = Actor::Person(self.name.to_owned());
+        let mut left = self.visits(&row, now)?;
+        let mut messages = Vec::new();
+        while !left.is_empty() {
+            let (kept, others) = by_recipient(left);
+            messages.push((self.compose(&row, &kept)?, kept));
+            left = others;
+        }
+        let due_at = now + self.window(&row);
+        let actor = self.actor();
         self.outbox.db().write(|tx| {
-            if outbox::is_opted_out(tx, &made.phone)? {
-                return Err(Refusal::OptedOut.into());
-            }
-            // The copy after the latest one: asking twice makes one more message, not two.
-            let mut copy = row.copy;
-            for (booking, _) in &visits {
-                let latest = outbox::row_about_in(tx, row.company, booking.id)?;
-                copy = copy.max(latest.as_ref().map_or(0, |latest| latest.copy));
-                if let Some(open) = latest.filter(|latest| State::OPEN.contains(&latest.state)) {
-                    return Err(Refusal::NotNow(open.state).into());
+            let mut first = None;
+            for (made, visits) in messages {
+                if outbox::is_opted_out(tx, &made.phone)? {
+                    return Err(Refusal::OptedOut.into());
                 }
+                // The copy after the latest one: asking twice makes one more message, not two.
+                let mut copy = row.copy;
+                for (booking, _) in &visits {
+                    let latest = outbox::row_about_in(tx, row.company, booking.id)?;
+                    copy = copy.max(latest.as_ref().map_or(0, |latest| latest.copy));
+                    if let Some(open) = latest.filter(|latest| State::OPEN.contains(&latest.state)) {
+                        return Err(Refusal::NotNow(open.state).into());
+                    }
+                }
+                let mut again = Notification::new(row.kind, row.company, State::Queued, made, now);
+                again.copy = copy + 1;
+                again.due_at = due_at;
+                again.released = true;
+                self.instance.clone_into(&mut again.instance);
+                let bookings = visits.into_iter().map(|(booking, facts)| (booking.id, Some(facts))).collect();
+                let id = outbox::enqueue_in(tx, NewNotification { row: again, bookings }, &actor, now)?;
+                first = first.or(Some(id));
             }
-            let mut again = Notification::new(row.kind, row.company, State::Queued, made, now);
-            again.copy = copy + 1;
-            again.due_at = due_at;
-            again.released = true;
-            self.instance.clone_into(&mut again.instance);
-            let bookings = visits.into_iter().map(|(booking, facts)| (booking.id, Some(facts))).collect();
-            let id = outbox::enqueue_in(tx, NewNotification { row: again, bookings }, &actor, now)?;
-            Ok(outbox::get_in(tx, id)?.ok_or(Refusal::Missing)?)
+            if !row.changed_after_sent.is_empty() {
+                outbox::apply_in(tx, id, None, Event::ChangedAfterSent { how: "" }, &actor, now)?;
+            }
+            Ok(outbox::get_in(tx, first.ok_or(Refusal::NoPhone)?)?.ok_or(Refusal::Missing)?)
         })
     }
 
@@ -177,48 +195,73 @@ impl Person<'_> {
         let mut row = Notification::new(Kind::Test, crate::booking::CompanyId(0), State::Queued, made, now);
         row.released = true;
         self.instance.clone_into(&mut row.instance);
-        let actor = Actor::Person(self.name.to_owned());
         self.outbox.db().write(|tx| {
-            let id = outbox::enqueue_in(tx, NewNotification { row, bookings: Vec::new() }, &actor, now)?;
+            let new = NewNotification { row, bookings: Vec::new() };
+            let id = outbox::enqueue_in(tx, new, &self.actor(), now)?;
             Ok(outbox::get_in(tx, id)?.ok_or(Refusal::Missing)?)
         })
     }
 
+    fn actor(&self) -> Actor {
+        Actor::Person(self.name.to_owned())
+    }
+
     fn apply(&self, id: NotificationId, revision: Option<i64>, event: Event, now: DateTime<Utc>) -> Changed {
-        self.outbox.apply(id, revision, event, &Actor::Person(self.name.to_owned()), now)
+        self.outbox.apply(id, revision, event, &self.actor(), now)
     }
 
     fn row(&self, id: NotificationId) -> Changed {
         Ok(self.outbox.get(id)?.ok_or(Refusal::Missing)?)
     }
 
-    /// Where a fresh window ends. Quiet hours lengthen it, unless the person's
-    /// word was to let the message go.
-    fn window_end(&self, row: &Notification, now: DateTime<Utc>, quiet: bool) -> DateTime<Utc> {
+    /// The length of a fresh window.
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method's path fixes a lifetime")]
+    fn window(&self, row: &Notification) -> TimeDelta {
+        self.at_branch(row, |branch| branch.window()).unwrap_or(match self.settings.delay {
+            Delay::After(delay) => delay,
+            Delay::Manual => LEASE,
+        })
+    }
+
+    /// When a message leaves whose window a person's act opens anew, though they
+    /// did not say that it should go now: not in the quiet hours.
+    fn arm(&self, row: &Notification, starts_at: DateTime<Utc>, now: DateTime<Utc>) -> Arming {
+        self.at_branch(row, |branch| branch.arm_again(now, starts_at))
+            .unwrap_or(Arming::Due(now + self.window(row)))
+    }
+
+    fn at_branch<T>(&self, row: &Notification, look: impl FnOnce(&Branch<'_>) -> T) -> Option<T> {
         let state = self.outbox.db().read(|connection| known::branch_in(connection, row.company));
-        let state = state.ok().flatten().unwrap_or_default();
-        match Branch::new(self.settings, row.company, &state.facts) {
-            Ok(branch) if quiet => branch.after_quiet_hours(now + branch.window()),
-            Ok(branch) => now + branch.window(),
-            Err(_) => match self.settings.delay {
-                Delay::After(delay) => now + delay,
-                Delay::Manual => now + LEASE,
-            },
+        let state = state.ok().flatten()?;
+        Branch::new(self.settings, row.company, &state.facts).ok().map(|branch| look(&branch))
+    }
+
+    /// A queued message that would leave after its visit has begun waits for a person.
+    fn ask_if(&self, tx: &Transaction<'_>, row: Notification, arming: Arming, now: DateTime<Utc>) -> Changed {
+        match arming {
+            Arming::Ask(reason) if row.state == State::Queued => {
+                let event = Event::Wait { reason, detail: String::new() };
+                outbox::apply_in(tx, row.id, None, event, &self.actor(), now)
+            }
+            _ => Ok(row),
         }
     }
 
-    fn bring_back(&self, row: &Notification, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Changed {
-        let instance = self.instance.to_owned();
-        if !row.text.is_empty() || !matches!(row.state, State::Skipped | State::Cancelled) {
-            return self.apply(row.id, None, Event::Restore { made: None, due_at, instance }, now);
-        }
-        let visits = self.visits(row, now)?;
-        let made = Some(self.compose(row, &visits)?);
-        let facts: Vec<_> = visits.into_iter().map(|(booking, facts)| (booking.id, facts)).collect();
-        let actor = Actor::Person(self.name.to_owned());
+    fn bring_back(&self, row: &Notification, arming: Arming, now: DateTime<Utc>) -> Changed {
+        let never_written = row.text.is_empty() && matches!(row.state, State::Skipped | State::Cancelled);
+        let (made, facts, arming) = if never_written {
+            let visits = self.visits(row, now)?;
+            let made = self.compose(row, &visits)?;
+            let facts: Vec<_> = visits.into_iter().map(|(booking, facts)| (booking.id, facts)).collect();
+            (Some(made), facts, arming)
+        } else {
+            (None, Vec::new(), arming)
+        };
+        let event = Event::Restore { made, due_at: due(arming, now), instance: self.instance.to_owned() };
         self.outbox.db().write(|tx| {
             outbox::relink_in(tx, row.id, &facts, &[])?;
-            outbox::apply_in(tx, row.id, None, Event::Restore { made, due_at, instance }, &actor, now)
+            let restored = outbox::apply_in(tx, row.id, None, event, &self.actor(), now)?;
+            self.ask_if(tx, restored, arming, now)
         })
     }
 
@@ -234,7 +277,15 @@ impl Person<'_> {
             Branch::new(self.settings, row.company, &state.facts).map_err(|_| Refusal::NotNow(row.state))?;
         let mut visits = Vec::new();
         let mut obstacle = Refusal::NoPhone;
-        for link in self.outbox.links(row.id)? {
+        for link in self.outbox.links(row.id)?.into_iter().filter(|link| !link.dropped) {
+            let bots_own = self
+                .outbox
+                .db()
+                .read(|connection| outbox::is_bots_own(connection, row.company, link.booking))?;
+            if bots_own {
+                obstacle = Refusal::BotsOwn;
+                continue;
+            }
             let booking = self
                 .outbox
                 .db()
@@ -260,5 +311,13 @@ impl Person<'_> {
         let branch =
             Branch::new(self.settings, row.company, &state.facts).map_err(|_| Refusal::NotNow(row.state))?;
         Ok(branch.compose(visits).map_err(|_| Refusal::EmptyText)?)
+    }
+}
+
+/// The end of the window; where there is none, now, for the row is asked about anyway.
+fn due(arming: Arming, now: DateTime<Utc>) -> DateTime<Utc> {
+    match arming {
+        Arming::Due(due_at) => due_at,
+        Arming::Ask(_) => now,
     }
 }

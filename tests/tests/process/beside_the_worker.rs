@@ -1,6 +1,7 @@
 //! What a person does from another process while the worker polls and sends.
 
 use engine::notification::State;
+use futures::future::join_all;
 use scenarios::{Plan, Program, Running, Shop};
 use serde_json::Value;
 use simulator::{Fault, FaultKind, Target};
@@ -236,4 +237,23 @@ async fn an_import_of_the_bot_s_bookings_stops_their_messages() {
     assert!(shop.told().is_empty());
     let reasons: Vec<&str> = [first, second, next].map(|id| shop.about(id).reason.as_str()).to_vec();
     assert_eq!(reasons, ["bot", "bot", "bot"]);
+}
+
+#[test]
+async fn many_commands_at_once_get_along_with_the_worker() {
+    let (shop, program, worker) = working(600_000).await;
+    let mut ids = Vec::new();
+    for number in 0..8 {
+        let booking = shop.book("Анна", &format!("+7916{number:07}"));
+        ids.push(shop.until_state(booking, State::Queued).await.id.0.to_string());
+    }
+    for act in ["hold", "release", "cancel", "restore", "send"] {
+        let all = ids.iter().map(async |id| program.run(["queue", act, id]).await.succeeded());
+        let looks = (0..3).map(async |_| program.run(["queue", "list", "--all"]).await.succeeded());
+        tokio::join!(join_all(all), join_all(looks));
+    }
+    shop.until_told(8).await;
+    shop.until_quiet().await;
+    worker.end_with("TERM").await.succeeded();
+    assert_eq!(shop.told().len(), 8);
 }

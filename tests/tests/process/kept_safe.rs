@@ -4,8 +4,10 @@
 use std::fs;
 use std::path::Path;
 
+use engine::error::FaultCode;
 use engine::notification::State;
-use scenarios::{GATEWAY_TOKEN, PARTNER_TOKEN, Plan, Program, Session, Shop, USER_TOKEN};
+use engine::settings::Language;
+use scenarios::{COMPANY, GATEWAY_TOKEN, PARTNER_TOKEN, Plan, Program, Session, Shop, USER_TOKEN};
 use tokio::test;
 
 const ANNA: &str = "+79167654321";
@@ -130,6 +132,26 @@ async fn without_a_keyring_it_says_so_and_writes_no_token_anywhere() {
 }
 
 #[test]
+async fn a_locked_keyring_is_named_and_waited_for_and_nothing_is_asked_meanwhile() {
+    let shop = Shop::new(Plan::default()).await;
+    let session = Session::start_locked().await;
+    let program = Program::in_session(shop.dir(), &session);
+    let set = program.run_with_input(["secret", "set", "green-api.token"], GATEWAY_TOKEN).await;
+    let words = engine::words::fault(FaultCode::KeyringLocked, Language::Ru);
+    set.refused(words.what);
+    let mut worker = program.worker().await;
+    shop.until("the fault", |shop| (shop.branch(COMPANY).fault_code == "keyring_locked").then_some(())).await;
+    assert!(worker.is_running());
+    let said = program.run(["status"]).await;
+    assert!(said.out.contains(words.what), "{}", said.out);
+    assert!(shop.simulator.requests().is_empty());
+    worker.end_with("TERM").await.succeeded();
+    for (name, bytes) in files(shop.dir()) {
+        assert_no_token_in(&name, &bytes);
+    }
+}
+
+#[test]
 async fn a_damaged_database_is_put_aside_whole_and_nothing_is_sent() {
     let shop = Shop::new(Plan::default()).await;
     let dir = tempfile::tempdir().unwrap();
@@ -172,10 +194,7 @@ async fn a_keyring_without_the_tokens_polls_nobody_and_names_what_is_missing() {
     let session = Session::start().await;
     let program = Program::in_session(shop.dir(), &session);
     let mut worker = program.worker().await;
-    shop.until("the fault", |shop| {
-        (shop.branch(scenarios::COMPANY).fault_code == "secret_missing").then_some(())
-    })
-    .await;
+    shop.until("the fault", |shop| (shop.branch(COMPANY).fault_code == "secret_missing").then_some(())).await;
     assert!(worker.is_running());
     assert!(shop.simulator.requests().is_empty());
     let check = program.run(["check"]).await;

@@ -8,4 +8,5 @@ mod kept_safe;
 mod killed;
 mod set_up;
 mod shows;
+mod storage;
 mod two_owners;

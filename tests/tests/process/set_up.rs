@@ -120,6 +120,9 @@ async fn status_shows_a_refused_token_and_its_branch_stopped() {
     assert_eq!(branch["error"]["code"], "yclients_user_token", "{status}");
     assert_eq!(branch["stopped"], true);
     assert!(!branch["error"]["message"].as_str().unwrap().is_empty());
+    let shown = program.run(["status"]).await;
+    let words = engine::words::fault(FaultCode::YclientsUserToken, Language::Ru);
+    assert!(shown.out.contains(words.what), "{}", shown.out);
     let poll = program.run(["poll"]).await;
     assert_eq!(poll.code, Some(1), "{poll:?}");
     shop.simulator.set_user_token(scenarios::USER_TOKEN);

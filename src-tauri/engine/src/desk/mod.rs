@@ -23,7 +23,7 @@ use crate::monitor::{Monitor, Signals, gap_after, known, rearm};
 use crate::notification::{Event, Kind, Reason, State};
 use crate::outbox::{Actor, Outbox, OutboxError, RequestKind};
 use crate::ports::{Bookings, Clock, Desktop, Messenger};
-use crate::sender::{Follower, Sender};
+use crate::sender::{Follower, Halt, Readiness, Sender};
 use crate::settings::Settings;
 
 pub use lock::{LockError, OwnerLock};
@@ -94,15 +94,19 @@ impl Desk {
         mut stop: watch::Receiver<bool>,
     ) -> End {
         let instance = ports.messenger.instance().to_owned();
+        // After a reload too: an end that could not be recorded is an unknown one.
+        if let Err(error) = self.outbox.recover_in_flight(self.clock.now()) {
+            warn!(%error, "interrupted messages could not be looked for");
+        }
         if let Err(error) = settle_settings(&self.outbox, &settings, &instance, self.clock.now()) {
             warn!(%error, "queued messages could not be compared with the settings");
         }
         let changed = Arc::new(Notify::new());
         let (signals, heard) = watch::channel(Signals::default());
         let (served, serving) = watch::channel(BTreeMap::new());
-        let (halt, halted) = watch::channel(false);
+        let (halt, halted) = watch::channel(Halt::No);
         let last = self.outbox.last_attempt_at(&instance).unwrap_or_default();
-        let readiness = crate::sender::Readiness::resume(last, settings.whatsapp.send_gap);
+        let readiness = Readiness::resume(last, settings.whatsapp.send_gap, self.clock.moment());
         let monitor = Monitor {
             outbox: self.outbox.clone(),
             settings: settings.clone(),
@@ -123,16 +127,16 @@ impl Desk {
             desktop: ports.desktop.clone(),
             changed: changed.clone(),
             vigil: self.vigil.clone(),
-            stop: halted,
+            halt: halted,
             readiness: Mutex::new(readiness),
         };
-        let follower = Follower {
-            outbox: self.outbox.clone(),
-            messenger: ports.messenger,
-            clock: self.clock.clone(),
-            desktop: ports.desktop.clone(),
-            changed: changed.clone(),
-        };
+        let follower = Follower::new(
+            self.outbox.clone(),
+            ports.messenger,
+            self.clock.clone(),
+            ports.desktop.clone(),
+            changed.clone(),
+        );
         let mut inbox = Inbox {
             desk: self,
             settings: &settings,
@@ -143,18 +147,28 @@ impl Desk {
             asked: Vec::new(),
             data_version: 0,
             beaten_at: None,
+            failing: false,
         };
         let sending = sender.run();
         tokio::pin!(sending);
         let end = tokio::select! {
             end = inbox.attend(&mut stop) => end,
-            () = &mut sending => End::Stopped,
+            // It ends only when halted, which comes below.
+            () = &mut sending => return End::Stopped,
             () = monitor.run() => End::Stopped,
             () = follower.run() => End::Stopped,
         };
-        // Nothing new is begun; what is on its way is brought to its record.
-        if halt.send(true).is_ok() {
-            sending.await;
+        // Nothing new is begun; what is on its way is brought to its record. A stop that comes
+        // while a reload waits hurries it.
+        let how = if end == End::Stopped { Halt::Stop } else { Halt::Reload };
+        if halt.send(how).is_ok() {
+            let hurry = async {
+                if stop.wait_for(|stop| *stop).await.is_ok() {
+                    let _ = halt.send(Halt::Stop);
+                }
+                std::future::pending::<()>().await;
+            };
+            tokio::select! { () = sending => {}, () = hurry => {} }
         }
         end
     }
@@ -177,6 +191,8 @@ struct Inbox<'a> {
     asked: Vec<(i64, u64)>,
     data_version: i64,
     beaten_at: Option<DateTime<Utc>>,
+    /// The database does not work, and that was said.
+    failing: bool,
 }
 
 impl Inbox<'_> {
@@ -188,8 +204,12 @@ impl Inbox<'_> {
             }
             match self.tick(ticks) {
                 Ok(Some(end)) => return end,
-                Ok(None) => {}
-                Err(error) => warn!(%error, "the desk could not look at its inbox"),
+                Ok(None) => self.failing = false,
+                Err(error) if self.failing => tracing::debug!(%error, "the inbox still cannot be read"),
+                Err(error) => {
+                    self.failing = true;
+                    warn!(%error, "the desk could not look at its inbox");
+                }
             }
             ticks = ticks.wrapping_add(1);
             tokio::select! {

@@ -40,7 +40,7 @@ async fn of_old_online_bot_made_phoneless_past_and_cancelled_ones_none_is_told_a
     shop.book_with(4, |booking| booking.client = None);
     shop.book_with(5, |booking| booking.client.as_mut().unwrap().phone = "+7 916 ***-**-05".to_owned());
     shop.book_with(6, |booking| {
-        booking.starts_local = booking.starts_local.map(|at| at - TimeDelta::days(2))
+        booking.starts_local = booking.starts_local.map(|at| at - TimeDelta::days(2));
     });
     shop.book_with(7, |booking| booking.attendance = Attendance::Cancelled);
     shop.book_with(8, |booking| booking.created_by = 0);
@@ -297,7 +297,7 @@ async fn a_clock_set_forward_a_day_releases_nothing() {
     let shop = Shop::new();
     shop.baseline().await;
     shop.book_with(1, |booking| {
-        booking.starts_local = booking.starts_local.map(|at| at + TimeDelta::days(9))
+        booking.starts_local = booking.starts_local.map(|at| at + TimeDelta::days(9));
     });
     shop.open(async {
         shop.pass(12).await;

@@ -22,6 +22,9 @@ use crate::settings::Settings;
 /// A difference between the clocks beyond this is a jump.
 pub(super) const JUMP: TimeDelta = TimeDelta::seconds(5);
 
+/// The clocks are read every quarter of a second; after this something was wrong.
+const BLINK: TimeDelta = TimeDelta::seconds(15);
+
 /// Remembers the last reading.
 pub struct Vigil {
     clock: Arc<dyn Clock>,
@@ -35,6 +38,10 @@ pub struct Vigil {
 #[derive(Debug, PartialEq, Eq)]
 enum Between {
     Nothing,
+    /// A moment in which nobody looked: too short to be a gap, long enough for a
+    /// window to have passed unseen. Where the monotonic clock runs on through
+    /// sleep, a short sleep looks like this.
+    Blink,
     /// Nobody looked, or the clock was set forward.
     Gap,
     /// The clock was set back by so much.
@@ -55,6 +62,7 @@ impl Vigil {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match between(*last, moment, self.gap) {
             Between::Nothing => {}
+            Between::Blink => arm_all(outbox, settings, None, moment.wall)?,
             Between::Gap => {
                 info!("nobody looked for a while: windows are opened anew");
                 arm_all(outbox, settings, Some(moment.wall), moment.wall)?;
@@ -83,6 +91,8 @@ fn between(last: Moment, now: Moment, gap: TimeDelta) -> Between {
         Between::SetBack(by_monotonic - by_wall)
     } else if by_wall > by_monotonic + JUMP || by_monotonic >= gap {
         Between::Gap
+    } else if by_monotonic >= BLINK {
+        Between::Blink
     } else {
         Between::Nothing
     }
@@ -97,12 +107,11 @@ fn shift_back(
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     outbox.db().write(|tx| {
+        tx.execute("UPDATE desk SET paused_until = paused_until - ?1", [by.num_milliseconds()])?;
         for row in outbox_rows(tx)? {
             let state = known::branch_in(tx, row.company)?.unwrap_or_default();
-            let latest = match Branch::new(settings, row.company, &state.facts) {
-                Ok(branch) => branch.after_quiet_hours(now + branch.window()),
-                Err(_) => now,
-            };
+            let latest = Branch::new(settings, row.company, &state.facts)
+                .map_or(now, |branch| branch.after_quiet_hours(now + branch.window()));
             match crate::outbox::apply_in(
                 tx,
                 row.id,
@@ -148,13 +157,18 @@ mod tests {
     fn clocks_that_go_together_are_nothing() {
         assert_eq!(judge(1, 1), Between::Nothing);
         assert_eq!(judge(5, 1), Between::Nothing);
-        assert_eq!(judge(200, 200), Between::Nothing);
+        assert_eq!(judge(14, 14), Between::Nothing);
     }
 
     #[test]
     fn a_sleep_or_a_clock_set_forward_is_a_gap() {
         assert_eq!(judge(9 * 3600, 1), Between::Gap);
         assert_eq!(judge(7, 1), Between::Gap);
+    }
+
+    #[test]
+    fn a_moment_in_which_nobody_looked_opens_windows_anew() {
+        assert_eq!(judge(200, 200), Between::Blink);
     }
 
     #[test]

@@ -5,9 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
 
 use super::known;
-use super::recheck::{Visit, carry_out, fresh_row, recheck};
+use super::recheck::{Visit, by_recipient, carry_out, fresh_row, recheck, split_off};
 use crate::booking::{Booking, BookingId, CompanyId};
-use crate::branch::Branch;
+use crate::branch::{Arming, Branch};
 use crate::db::StorageError;
 use crate::notification::{Event, Kind, Made, Notification, Reason, State};
 use crate::outbox::{self, Actor, NewNotification, OutboxError};
@@ -148,24 +148,34 @@ fn is_old(booking: &Booking, now: DateTime<Utc>) -> bool {
 
 /// Joins a new booking to a message to the same client that nobody has touched.
 fn gather(tx: &Transaction<'_>, light: Light<'_>, visit: &Visit) -> Result<bool, OutboxError> {
+    let Some((target, made, due_at)) = gathered(tx, light, visit)? else { return Ok(false) };
+    outbox::link_in(tx, &target, visit.0.id, Some(&visit.1))?;
+    outbox::apply_in(tx, target.id, None, Event::Remake { made, due_at }, &Actor::Program, light.now)?;
+    Ok(true)
+}
+
+/// The message that a booking can join, and what it would say with it.
+fn gathered(
+    tx: &Transaction<'_>,
+    light: Light<'_>,
+    visit: &Visit,
+) -> Result<Option<(Notification, Made, DateTime<Utc>)>, StorageError> {
     let Light { branch, now, .. } = light;
     let target = outbox::gather_target_in(tx, branch.company, &visit.1, light.instance, now)?;
-    let Some(target) = target else { return Ok(false) };
+    let Some(target) = target else { return Ok(None) };
     let mut visits = vec![visit.clone()];
     for link in outbox::links_in(tx, target.id)? {
         if let (false, Some(facts)) = (link.dropped, link.facts) {
-            let Some(booking) = known::booking_in(tx, branch.company, link.booking)? else {
-                return Ok(false);
-            };
+            let Some(booking) = known::booking_in(tx, branch.company, link.booking)? else { return Ok(None) };
             visits.push((booking, facts));
         }
     }
     // A text that cannot be made for all of them is no reason not to write about one.
-    let Ok(made) = branch.compose(&visits) else { return Ok(false) };
-    let crate::branch::Arming::Due(due_at) = branch.arm(now, made.starts_at) else { return Ok(false) };
-    outbox::link_in(tx, &target, visit.0.id, Some(&visit.1))?;
-    outbox::apply_in(tx, target.id, None, Event::Remake { made, due_at }, &Actor::Program, now)?;
-    Ok(true)
+    let Ok(made) = branch.compose(&visits) else { return Ok(None) };
+    match branch.arm(now, made.starts_at) {
+        Arming::Due(due_at) => Ok(Some((target, made, due_at))),
+        Arming::Ask(_) => Ok(None),
+    }
 }
 
 /// A row that explains why nobody is written to.
@@ -199,11 +209,13 @@ fn changed(
         State::Skipped if row.reason.is_curable() => judge_again(tx, light, row, booking),
         State::Queued | State::Waiting | State::Failed => {
             let links = outbox::links_in(tx, row.id)?;
+            let bots = outbox::bots_own_of_in(tx, branch.company, &links)?;
             let mut failed = None;
             let verdict = recheck(
                 branch,
                 row,
                 &links,
+                &bots,
                 |id| {
                     if id == booking.id {
                         return Some(booking.clone());
@@ -220,7 +232,9 @@ fn changed(
             }
             carry_out(tx, branch, row, verdict, now).map(|_| ())
         }
-        state if state.is_sent() || state == State::Unknown => note_change(tx, branch, row, &booking, now),
+        state if state.is_sent() || state == State::Unknown => {
+            note_change(tx, branch, row, Some(&booking), now)
+        }
         _ => Ok(()),
     }
 }
@@ -236,55 +250,102 @@ fn judge_again(
     if is_old(&booking, now) {
         return Ok(());
     }
-    let event = match judge(tx, light, &booking)? {
+    let facts = match judge(tx, light, &booking)? {
+        Ok(facts) => facts,
         Err(reason) if reason == row.reason => return Ok(()),
-        Err(reason) => Event::Skip { reason },
-        Ok(facts) => {
-            let visit = (booking, facts);
-            let cured = fresh_row(branch, std::slice::from_ref(&visit), light.instance, now);
-            if cured.text.is_empty() {
-                return Ok(());
-            }
-            outbox::relink_in(tx, row.id, &[(visit.0.id, visit.1)], &[])?;
-            let made = Made {
-                text: cured.text,
-                phone: cured.phone,
-                client_id: cured.client_id,
-                client_name: cured.client_name,
-                starts_at: cured.starts_at,
-            };
-            let event = Event::Cure { made, due_at: cured.due_at, instance: light.instance.to_owned() };
-            outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)?;
-            if cured.state != State::Waiting {
-                return Ok(());
-            }
-            Event::Wait { reason: cured.reason, detail: cured.detail }
+        Err(reason) => {
+            return outbox::apply_in(tx, row.id, None, Event::Skip { reason }, &Actor::Program, now)
+                .map(|_| ());
         }
     };
-    outbox::apply_in(tx, row.id, None, event, &Actor::Program, now).map(|_| ())
+    // Whatever else the row spoke of before the number went comes back with it, now or
+    // when its own change is read: until then it is not part of the text.
+    let mut visits = vec![(booking, facts)];
+    let mut dropped = Vec::new();
+    for link in outbox::links_in(tx, row.id)? {
+        if visits.iter().any(|(booking, _)| booking.id == link.booking) {
+            continue;
+        }
+        let Some(other) = known::booking_in(tx, branch.company, link.booking)? else { continue };
+        match judge(tx, light, &other)? {
+            Ok(facts) => visits.push((other, facts)),
+            Err(_) => dropped.push(link.booking),
+        }
+    }
+    if let ([visit], []) = (visits.as_slice(), dropped.as_slice())
+        && gather_cured(tx, light, row, visit)?
+    {
+        return Ok(());
+    }
+    let (kept, split) = by_recipient(visits);
+    let cured = fresh_row(branch, &kept, light.instance, now);
+    if cured.text.is_empty() {
+        return Ok(());
+    }
+    let facts: Vec<_> = kept.into_iter().map(|(booking, facts)| (booking.id, facts)).collect();
+    outbox::relink_in(tx, row.id, &facts, &dropped)?;
+    let (waits, reason, due_at) = (cured.state == State::Waiting, cured.reason, cured.due_at);
+    let instance = light.instance.to_owned();
+    let event = Event::Cure { made: cured.into_made(), due_at, instance, gap_at: light.gap_at };
+    outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)?;
+    for visit in split {
+        split_off(tx, branch, row, &visit, now)?;
+    }
+    if waits {
+        let event = Event::Wait { reason, detail: String::new() };
+        outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)?;
+    }
+    Ok(())
 }
 
-/// The message is out and the booking is another one now: shown, with one click to write again.
+/// A cured booking joins a message to the same client, and its own row says so.
+fn gather_cured(
+    tx: &Transaction<'_>,
+    light: Light<'_>,
+    row: &Notification,
+    visit: &Visit,
+) -> Result<bool, OutboxError> {
+    let Some((target, made, due_at)) = gathered(tx, light, visit)? else { return Ok(false) };
+    outbox::move_link_in(tx, &target, visit.0.id, &visit.1)?;
+    outbox::apply_in(tx, target.id, None, Event::Remake { made, due_at }, &Actor::Program, light.now)?;
+    let event = Event::Skip { reason: Reason::Gathered };
+    outbox::apply_in(tx, row.id, None, event, &Actor::Program, light.now)?;
+    Ok(true)
+}
+
+/// The message is out and a booking is another one now: shown, with one click to
+/// write again. `booking` is as it was just read; the others of the message are
+/// as they were last seen.
 pub(crate) fn note_change(
     tx: &Transaction<'_>,
     branch: &Branch<'_>,
     row: &Notification,
-    booking: &Booking,
+    booking: Option<&Booking>,
     now: DateTime<Utc>,
 ) -> Result<(), OutboxError> {
-    let links = outbox::links_in(tx, row.id)?;
-    let link = links.iter().find(|link| link.booking == booking.id && !link.dropped);
-    let Some(before) = link.and_then(|link| link.facts.as_ref()) else { return Ok(()) };
-    let how = match branch.writable(booking, now) {
-        Err(Reason::InYclients) => "cancelled",
-        Ok(after) => match before.difference(&after) {
-            Some(Difference::Moved) => "moved",
-            Some(Difference::Changed) => "changed",
-            None => "",
-        },
-        // It begins, the client is there, the number went: nothing to write again about.
-        Err(_) => return Ok(()),
-    };
+    /// From nothing to the gravest.
+    const WORDS: [&str; 4] = ["", "changed", "moved", "cancelled"];
+    let mut gravest = 0;
+    for link in outbox::links_in(tx, row.id)?.iter().filter(|link| !link.dropped) {
+        let Some(told) = &link.facts else { continue };
+        let read = match booking.filter(|booking| booking.id == link.booking) {
+            Some(booking) => Some(booking.clone()),
+            None => known::booking_in(tx, row.company, link.booking)?,
+        };
+        let Some(read) = read else { continue };
+        let grave = match branch.writable(&read, now) {
+            Err(Reason::InYclients) => 3,
+            Ok(current) => match told.difference(&current) {
+                Some(Difference::Moved) => 2,
+                Some(Difference::Changed) => 1,
+                None => 0,
+            },
+            // It begins, the client is there, the number went: nothing to write again about.
+            Err(_) => 0,
+        };
+        gravest = gravest.max(grave);
+    }
+    let how = WORDS[gravest];
     if row.changed_after_sent == how {
         return Ok(());
     }

@@ -12,6 +12,7 @@ pub struct BranchState {
     pub facts: BranchFacts,
     pub facts_at: Option<DateTime<Utc>>,
     pub baseline_at: Option<DateTime<Utc>>,
+    pub baseline_begun_at: Option<DateTime<Utc>>,
     pub baseline_count: i64,
     pub last_checked_at: Option<DateTime<Utc>>,
     pub truth_at: Option<DateTime<Utc>>,
@@ -52,6 +53,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<BranchState> {
         fault_code: row.get(16)?,
         fault_detail: row.get(17)?,
         fault_at: at(18)?,
+        baseline_begun_at: at(19)?,
     })
 }
 
@@ -61,7 +63,8 @@ pub fn branch_in(connection: &Connection, company: CompanyId) -> Result<Option<B
         .prepare_cached(
             "SELECT title, address, city, phone, time_zone, facts_at, baseline_at, baseline_count,
              last_checked_at, truth_at, fast_server_at, last_change_at, feed, failures, next_poll_at, stopped,
-             fault_code, fault_detail, fault_at FROM booking_monitor_state WHERE company_id = ?1",
+             fault_code, fault_detail, fault_at, baseline_begun_at
+             FROM booking_monitor_state WHERE company_id = ?1",
         )?
         .query_row([company.0], read)
         .optional()?)
@@ -77,8 +80,8 @@ pub(super) fn put_branch_in(
         "INSERT OR REPLACE INTO booking_monitor_state
          (company_id, title, address, city, phone, time_zone, facts_at, baseline_at, baseline_count,
           last_checked_at, truth_at, fast_server_at, last_change_at, feed, failures, next_poll_at, stopped,
-          fault_code, fault_detail, fault_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+          fault_code, fault_detail, fault_at, baseline_begun_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
     )?
     .execute(params![
         company.0,
@@ -101,6 +104,7 @@ pub(super) fn put_branch_in(
         state.fault_code,
         state.fault_detail,
         state.fault_at.map(At),
+        state.baseline_begun_at.map(At),
     ])?;
     Ok(())
 }

@@ -20,7 +20,7 @@ use futures::future::join_all;
 use tokio::sync::{Notify, watch};
 use tracing::{info, warn};
 
-use crate::booking::CompanyId;
+use crate::booking::{BookingId, CompanyId};
 use crate::db::StorageError;
 use crate::error::{Fault, FaultCode, Subject};
 use crate::outbox::Outbox;
@@ -29,7 +29,7 @@ use crate::settings::Settings;
 
 pub(crate) use absorb::note_change;
 pub(crate) use poll::rearm;
-pub(crate) use recheck::{Verdict, carry_out, recheck};
+pub(crate) use recheck::{Verdict, by_recipient, carry_out, recheck};
 pub use schedule::gap_after;
 
 /// A fault that lasts this many polls is shown; a single one is not worth a look.
@@ -86,9 +86,12 @@ impl PollError {
 /// What a branch's loop remembers between polls.
 struct Watch {
     company: CompanyId,
-    /// The instant of a baseline that is not committed yet: taken before the
-    /// first request ever, however often reading fails afterwards.
-    baseline_at: Option<DateTime<Utc>>,
+    /// Open rows' bookings are read again in turn; this one was the last.
+    reread_up_to: BookingId,
+    /// Failures that could not be recorded count here.
+    unrecorded_failures: i64,
+    /// The alarm about a stop was given in this process.
+    stop_told: bool,
     /// Read whole next time.
     whole: bool,
     gap_at: Option<DateTime<Utc>>,
@@ -108,7 +111,14 @@ impl Monitor {
     async fn watch(&self, company: CompanyId) {
         let mut signals = self.signals.clone();
         let heard = *signals.borrow_and_update();
-        let mut watch = Watch { company, baseline_at: None, whole: true, gap_at: heard.gap_at };
+        let mut watch = Watch {
+            company,
+            reread_up_to: BookingId(0),
+            unrecorded_failures: 0,
+            stop_told: false,
+            whole: true,
+            gap_at: heard.gap_at,
+        };
         let mut gaps = heard.gaps;
         let mut asked = 0;
         let mut pause = Some(Duration::ZERO);
@@ -130,6 +140,10 @@ impl Monitor {
                 watch.gap_at = heard.gap_at;
             }
             watch.whole |= heard.asked > asked;
+            if pause.is_none() && heard.asked == asked {
+                // Stopped: a wake-up of the computer is no person's word.
+                continue;
+            }
             let started = self.clock.moment().monotonic;
             pause = self
                 .poll_once(&mut watch)
@@ -150,6 +164,8 @@ impl Monitor {
             Ok(()) => {
                 watch.whole = false;
                 watch.gap_at = None;
+                watch.unrecorded_failures = 0;
+                watch.stop_told = false;
                 self.changed.notify_one();
                 Some(interval)
             }
@@ -158,7 +174,7 @@ impl Monitor {
                     PollError::Bookings(error) => (error.retry_after(), error.needs_a_person()),
                     _ => (None, false),
                 };
-                let failures = self.note_failure(watch.company, &error, stop);
+                let failures = self.note_failure(watch, &error, stop);
                 let pause = schedule::backoff(interval, failures, retry_after, rand::random::<f64>());
                 warn!(branch = %watch.company, %error, failures, stop, "a poll failed");
                 (!stop).then_some(pause)
@@ -166,15 +182,18 @@ impl Monitor {
         }
     }
 
-    /// Keeps what went wrong, for status and screen. Answers the failures in a row.
-    fn note_failure(&self, company: CompanyId, error: &PollError, stop: bool) -> i64 {
+    /// Keeps what went wrong, for status and screen, and alarms the desk when
+    /// polling stops or has failed for a while. Answers the failures in a row.
+    fn note_failure(&self, watch: &mut Watch, error: &PollError, stop: bool) -> i64 {
         let now = self.clock.now();
+        let company = watch.company;
         let code = error.code();
         let detail = error.to_string();
         let noted = self.outbox.db().write(|tx| {
             let mut state = known::branch_in(tx, company)?.unwrap_or_else(fresh_branch);
+            let other_fault = state.fault_code != code.as_str();
             state.failures += 1;
-            if state.fault_code != code.as_str() {
+            if other_fault {
                 state.fault_at = Some(now);
             }
             code.as_str().clone_into(&mut state.fault_code);
@@ -182,21 +201,19 @@ impl Monitor {
             state.stopped = stop;
             state.next_poll_at = None;
             known::put_branch_in(tx, company, &state)?;
-            Ok::<_, StorageError>(state.failures)
+            Ok::<_, StorageError>((state.failures, other_fault))
         });
-        match noted {
-            Ok(failures) => {
-                if failures == FAILURES_BEFORE_ALARM || (stop && failures == 1) {
-                    let subject = Subject::Branch(company.0);
-                    self.desktop.alarm(&Fault { subject, code, detail });
-                }
-                failures
-            }
-            Err(error) => {
-                warn!(branch = %company, %error, "a failed poll could not be recorded");
-                1
-            }
+        let (failures, other_fault) = noted.unwrap_or_else(|error| {
+            warn!(branch = %company, %error, "a failed poll could not be recorded");
+            watch.unrecorded_failures += 1;
+            (watch.unrecorded_failures, false)
+        });
+        let stop_is_news = stop && (other_fault || !watch.stop_told);
+        watch.stop_told |= stop;
+        if stop_is_news || (!stop && failures == FAILURES_BEFORE_ALARM) {
+            self.desktop.alarm(&Fault { subject: Subject::Branch(company.0), code, detail });
         }
+        failures
     }
 
     /// The gap since the last finished poll, when it is long enough to be one.

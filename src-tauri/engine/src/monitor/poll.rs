@@ -9,7 +9,7 @@ use super::known::{self, BranchState};
 use super::schedule::{OVERLAP, Pass, next_pass};
 use super::{Monitor, PollError, Watch, fresh_branch};
 use crate::booking::{Booking, BookingId};
-use crate::branch::Branch;
+use crate::branch::{Arming, Branch};
 use crate::clock::next_second;
 use crate::db::StorageError;
 use crate::error::Subject;
@@ -30,7 +30,7 @@ impl Monitor {
         let mut state = state.unwrap_or_else(fresh_branch);
         let now = self.clock.now();
         let facts_are_old = state.facts_at.is_none_or(|at| now - at >= FACTS_HOLD || at > now);
-        let needs_baseline = state.baseline_at.is_none() && watch.baseline_at.is_none();
+        let needs_baseline = state.baseline_at.is_none() && state.baseline_begun_at.is_none();
         if facts_are_old || needs_baseline {
             self.read_facts(watch, &mut state).await?;
         }
@@ -47,14 +47,14 @@ impl Monitor {
         let listed: Vec<BookingId> = listing.bookings.iter().map(|booking| booking.id).collect();
         self.commit(watch, state.clone(), &branch, pass, listing, gap_at)?;
         if matches!(pass, Pass::Truth { .. }) {
-            self.reread(&branch, &listed).await?;
+            self.reread(watch, &branch, &listed).await?;
         }
         self.desktop.all_clear(Subject::Branch(company.0));
         Ok(())
     }
 
     /// Title, address and zone; before a baseline also the server's clock.
-    async fn read_facts(&self, watch: &mut Watch, state: &mut BranchState) -> Result<(), PollError> {
+    async fn read_facts(&self, watch: &Watch, state: &mut BranchState) -> Result<(), PollError> {
         let answer = match self.bookings.branch(watch.company).await {
             Ok(answer) => answer,
             // Yesterday's address serves, but a baseline begins with a word from the server.
@@ -69,13 +69,7 @@ impl Monitor {
         let now = self.clock.now();
         state.facts = answer.facts;
         state.facts_at = Some(now);
-        let facts = state.clone();
-        self.outbox.db().write(|tx| {
-            let stored = known::branch_in(tx, watch.company)?.unwrap_or_else(fresh_branch);
-            let merged = BranchState { facts: facts.facts, facts_at: facts.facts_at, ..stored };
-            known::put_branch_in(tx, watch.company, &merged)
-        })?;
-        if state.baseline_at.is_none() && watch.baseline_at.is_none() {
+        if state.baseline_at.is_none() && state.baseline_begun_at.is_none() {
             // Creation is stamped by the second and by the server's clock: the
             // baseline is the next whole second there. Waiting for it to pass
             // leaves no booking that is neither before nor after.
@@ -85,8 +79,19 @@ impl Monitor {
                 None => (next_second(now), next_second(now) - now),
             };
             tokio::time::sleep(wait.to_std().unwrap_or_default()).await;
-            watch.baseline_at = Some(baseline_at);
+            state.baseline_begun_at = Some(baseline_at);
         }
+        let known = state.clone();
+        self.outbox.db().write(|tx| {
+            let stored = known::branch_in(tx, watch.company)?.unwrap_or_else(fresh_branch);
+            let merged = BranchState {
+                facts: known.facts,
+                facts_at: known.facts_at,
+                baseline_begun_at: known.baseline_begun_at,
+                ..stored
+            };
+            known::put_branch_in(tx, watch.company, &merged)
+        })?;
         Ok(())
     }
 
@@ -105,7 +110,7 @@ impl Monitor {
         let server_time = listing.server_time.unwrap_or(now);
         let absorbed = self.outbox.db().write(|tx| {
             let mut state = known::branch_in(tx, company)?.unwrap_or(before);
-            let baseline_at = state.baseline_at.or(watch.baseline_at).unwrap_or(now);
+            let baseline_at = state.baseline_at.or(state.baseline_begun_at).unwrap_or(now);
             // A baseline's bookings are not due because of a gap: nobody had missed them.
             let gap_at = gap_at.filter(|_| pass != Pass::Baseline);
             if let Some(gap_at) = gap_at {
@@ -128,9 +133,13 @@ impl Monitor {
                 }
                 Pass::Fast { .. } => state.fast_server_at = Some(server_time),
             }
-            // A change stamped in the future must not carry the cursor past the present.
-            let latest = absorbed.last_change_at.map(|at| at.min(server_time));
-            state.last_change_at = state.last_change_at.max(latest);
+            if !matches!(pass, Pass::Truth { .. }) {
+                // The truth shows only what was made lately: changes of older bookings are the
+                // feed's, which must go on where it stopped. And a change stamped in the future
+                // must not carry it past the present.
+                let latest = absorbed.last_change_at.map(|at| at.min(server_time));
+                state.last_change_at = state.last_change_at.max(latest);
+            }
             state.last_checked_at = Some(now);
             state.next_poll_at = TimeDelta::from_std(self.settings.poll_interval).ok().map(|gap| now + gap);
             state.failures = 0;
@@ -153,8 +162,15 @@ impl Monitor {
     }
 
     /// What is held, waits for a person or is of unknown outcome may have been
-    /// cancelled in the meantime; bookings made long ago are in no listing.
-    async fn reread(&self, branch: &Branch<'_>, listed: &[BookingId]) -> Result<(), PollError> {
+    /// cancelled in the meantime; bookings made long ago are in no listing. Some
+    /// at a time, in turn. The poll is committed: what cannot be read now is read
+    /// with a later one.
+    async fn reread(
+        &self,
+        watch: &mut Watch,
+        branch: &Branch<'_>,
+        listed: &[BookingId],
+    ) -> Result<(), StorageError> {
         let rows = self.outbox.db().read(|connection| outbox::open_of_in(connection, branch.company))?;
         let mut ids = Vec::new();
         for row in rows.iter().filter(|row| needs_reread(row)) {
@@ -162,14 +178,26 @@ impl Monitor {
             ids.extend(links.into_iter().filter(|link| !link.dropped).map(|link| link.booking));
         }
         ids.retain(|id| !listed.contains(id));
+        ids.sort_unstable();
         ids.dedup();
+        let first = ids.partition_point(|id| *id <= watch.reread_up_to);
+        ids.rotate_left(first);
         ids.truncate(REREAD_LIMIT);
         for id in ids {
-            let found = match self.bookings.get(branch.company, id).await? {
-                Lookup::Found(booking) => Some(*booking),
-                Lookup::Gone => None,
+            let found = match self.bookings.get(branch.company, id).await {
+                Ok(Lookup::Found(booking)) => Some(*booking),
+                Ok(Lookup::Gone) => None,
+                Err(error) if error.is_about_one_booking() => {
+                    warn!(branch = %branch.company, booking = %id, %error, "a booking could not be read again");
+                    continue;
+                }
+                Err(error) => {
+                    warn!(branch = %branch.company, %error, "reading open bookings again was cut short");
+                    break;
+                }
             };
             self.take_in(branch, id, found)?;
+            watch.reread_up_to = id;
         }
         Ok(())
     }
@@ -223,8 +251,11 @@ pub(crate) fn rearm(
         if gap_at.is_some() && row.gap_at == gap_at {
             continue;
         }
-        let due_at = branch.after_quiet_hours(now + branch.window()).max(row.due_at);
-        let event = row.fate(now, true).unwrap_or(Event::Rearm { due_at, gap_at });
+        let armed = match branch.arm_again(now, row.starts_at) {
+            Arming::Due(due_at) => Event::Rearm { due_at: due_at.max(row.due_at), gap_at },
+            Arming::Ask(reason) => Event::Wait { reason, detail: String::new() },
+        };
+        let event = row.fate(now, true).unwrap_or(armed);
         match outbox::apply_in(tx, row.id, None, event, &Actor::Program, now) {
             Ok(_) | Err(OutboxError::Refused(_)) => {}
             Err(OutboxError::Storage(error)) => return Err(error),

@@ -3,6 +3,8 @@
 //! The same code serves every look: a poll that brings a change, and the last
 //! check just before the claim.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use rusqlite::Transaction;
 
@@ -40,11 +42,13 @@ pub(crate) struct Changes {
 }
 
 /// Compares a message's bookings as they were written about with `seen`, which
-/// has None for a booking that is gone.
+/// has None for a booking that is gone. `bots` are those that the shop's bot
+/// confirms itself. What was dropped from the text and is right again comes back.
 pub(crate) fn recheck(
     branch: &Branch<'_>,
     row: &Notification,
     links: &[Link],
+    bots: &HashSet<BookingId>,
     mut seen: impl FnMut(BookingId) -> Option<Booking>,
     now: DateTime<Utc>,
 ) -> Verdict {
@@ -52,9 +56,10 @@ pub(crate) fn recheck(
     let mut dropped = Vec::new();
     let mut over = None;
     let mut changed = false;
-    for link in links.iter().filter(|link| !link.dropped) {
+    for link in links {
         let judged = match seen(link.booking) {
             None => Err(Reason::InYclients),
+            Some(_) if bots.contains(&link.booking) => Err(Reason::Bot),
             Some(booking) => {
                 // A person's word stands above who made the booking.
                 let authored = if row.released { Ok(()) } else { branch.made_by_staff(&booking) };
@@ -63,9 +68,11 @@ pub(crate) fn recheck(
         };
         match judged {
             Ok(visit) => {
-                changed |= link.facts.as_ref().is_none_or(|facts| facts.difference(&visit.1).is_some());
+                let told = link.facts.as_ref().filter(|_| !link.dropped);
+                changed |= told.is_none_or(|facts| facts.difference(&visit.1).is_some());
                 visits.push(visit);
             }
+            Err(_) if link.dropped => {}
             Err(reason) => {
                 dropped.push(link.booking);
                 over = Some(worse(over, reason));
@@ -78,10 +85,15 @@ pub(crate) fn recheck(
     if !changed && dropped.is_empty() {
         return Verdict::Unchanged;
     }
+    let (kept, split) = by_recipient(visits);
+    Verdict::Changed(Changes { kept, dropped, split })
+}
+
+/// Visits of the first one's recipient, and the others.
+pub(crate) fn by_recipient(visits: Vec<Visit>) -> (Vec<Visit>, Vec<Visit>) {
     let recipient = |facts: &VisitFacts| (facts.client_id, facts.phone.clone());
     let first = visits.first().map(|(_, facts)| recipient(facts));
-    let (kept, split) = visits.into_iter().partition(|(_, facts)| Some(recipient(facts)) == first);
-    Verdict::Changed(Changes { kept, dropped, split })
+    visits.into_iter().partition(|(_, facts)| Some(recipient(facts)) == first)
 }
 
 /// Of two reasons, the one that is told when nothing is left: a cancelled visit
@@ -95,7 +107,7 @@ fn worse(so_far: Option<Reason>, reason: Reason) -> Reason {
 
 fn ending(reason: Reason) -> Event {
     match reason {
-        Reason::InYclients => Event::Withdraw { reason },
+        Reason::InYclients | Reason::Bot => Event::Withdraw { reason },
         Reason::Begun | Reason::Came => Event::Expire { reason },
         reason => Event::Skip { reason },
     }
@@ -114,13 +126,18 @@ pub(crate) fn carry_out(
         Verdict::Over(event) => return outbox::apply_in(tx, row.id, None, event, &Actor::Program, now),
         Verdict::Changed(changes) => changes,
     };
-    let links: Vec<_> = changes.kept.iter().map(|(booking, facts)| (booking.id, facts.clone())).collect();
-    outbox::relink_in(tx, row.id, &links, &changes.dropped)?;
+    // The text first: facts are only kept beside a text that was made from them.
     let remade = match branch.compose(&changes.kept) {
-        Ok(made) if row.is_edited() => {
-            outbox::apply_in(tx, row.id, None, Event::Conflict { made }, &Actor::Program, now)?
+        Ok(made) => {
+            let facts: Vec<_> =
+                changes.kept.iter().map(|(booking, facts)| (booking.id, facts.clone())).collect();
+            outbox::relink_in(tx, row.id, &facts, &changes.dropped)?;
+            if row.is_edited() {
+                outbox::apply_in(tx, row.id, None, Event::Conflict { made }, &Actor::Program, now)?
+            } else {
+                remake(tx, branch, row, made, now)?
+            }
         }
-        Ok(made) => remake(tx, branch, row, made, now)?,
         Err(error) => text_failed(tx, row, &error, now)?,
     };
     for visit in changes.split {
@@ -165,7 +182,7 @@ fn text_failed(
 }
 
 /// A booking that was given to another client leaves the message it shared.
-fn split_off(
+pub(super) fn split_off(
     tx: &Transaction<'_>,
     branch: &Branch<'_>,
     from: &Notification,

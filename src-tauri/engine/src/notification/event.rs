@@ -19,8 +19,12 @@ pub enum Event {
     /// Let go what was held or waiting, with a fresh window until `due_at`.
     Release {
         due_at: DateTime<Utc>,
+        instance: String,
     },
-    SendNow,
+    /// Without waiting for the window's end.
+    SendNow {
+        instance: String,
+    },
     /// A longer window.
     Extend {
         by: TimeDelta,
@@ -89,6 +93,7 @@ pub enum Event {
         made: Made,
         due_at: DateTime<Utc>,
         instance: String,
+        gap_at: Option<DateTime<Utc>>,
     },
     /// The last check saw it unchanged.
     Checked,
@@ -147,7 +152,7 @@ impl Event {
             Self::Edit { .. } => "edit",
             Self::Hold => "hold",
             Self::Release { .. } => "release",
-            Self::SendNow => "send_now",
+            Self::SendNow { .. } => "send_now",
             Self::Extend { .. } => "extend",
             Self::Cancel => "cancel",
             Self::AskCancel { .. } => "ask_cancel",
@@ -185,7 +190,7 @@ impl Event {
     pub const fn lets_go(&self) -> bool {
         matches!(
             self,
-            Self::Release { .. } | Self::SendNow | Self::Restore { .. } | Self::ResolveAgain { .. }
+            Self::Release { .. } | Self::SendNow { .. } | Self::Restore { .. } | Self::ResolveAgain { .. }
         )
     }
 

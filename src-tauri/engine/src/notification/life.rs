@@ -98,8 +98,9 @@ impl Notification {
             }
             (Queued, Event::Hold) => self.held = true,
             (Queued, Event::Release { .. }) if !self.held => return Err(Refusal::NotHeld),
-            (Queued | Waiting, Event::Release { due_at }) => self.let_go(due_at, now)?,
-            (Queued | Waiting | Failed, Event::SendNow) => self.let_go(now, now)?,
+            (Queued | Waiting, Event::Release { due_at, instance })
+            | (Unknown, Event::ResolveAgain { due_at, instance }) => self.let_go(due_at, instance, now)?,
+            (Queued | Waiting | Failed, Event::SendNow { instance }) => self.let_go(now, instance, now)?,
             (Queued, Event::Extend { by }) => self.due_at = self.due_at.max(now) + by,
             (Queued | Waiting | Failed, Event::Cancel) | (Unknown, Event::ResolveDrop) => {
                 self.finish(Cancelled, Reason::ByPerson, now);
@@ -109,14 +110,9 @@ impl Notification {
                 if let Some(made) = made {
                     self.remake(made);
                 }
-                self.instance = instance;
-                self.let_go(due_at, now)?;
+                self.let_go(due_at, instance, now)?;
             }
             (Unknown, Event::ResolveArrived) => self.accept(String::new(), Reason::ArrivedSaysPerson, now),
-            (Unknown, Event::ResolveAgain { due_at, instance }) => {
-                self.instance = instance;
-                self.let_go(due_at, now)?;
-            }
             (Queued | Waiting | Failed, Event::Lease { by, until }) => {
                 if self.lease_by != by && self.lease_until.is_some_and(|held| now < held) {
                     return Err(Refusal::Leased);
@@ -142,7 +138,7 @@ impl Notification {
             (Queued | Waiting | Failed, Event::Withdraw { reason }) => self.finish(Cancelled, reason, now),
             (Queued | Waiting | Failed, Event::Skip { reason }) => self.finish(Skipped, reason, now),
             (Skipped, Event::Skip { reason }) if self.reason.is_curable() => {
-                self.finish(Skipped, reason, now)
+                self.finish(Skipped, reason, now);
             }
             (Queued, Event::Remake { made, due_at }) => {
                 self.remake(made);
@@ -164,8 +160,9 @@ impl Notification {
                 self.finished_at = None;
                 self.because(Reason::ChangedAfterEdit, String::new());
             }
-            (Skipped, Event::Cure { made, due_at, instance }) if self.reason.is_curable() => {
+            (Skipped, Event::Cure { made, due_at, instance, gap_at }) if self.reason.is_curable() => {
                 self.remake(made);
+                self.gap_at = gap_at;
                 self.instance = instance;
                 self.enter_queue()?;
                 self.open_window(due_at);
@@ -203,8 +200,10 @@ impl Notification {
                 self.state = Unknown;
                 self.because(Reason::LookingUp, detail);
             }
-            // Found while queued: before a person's "again" went out, the first attempt turned up after all.
-            (Sending, Event::Accepted { id }) | (Unknown | Queued | Waiting, Event::Found { id }) => {
+            // Found after a person gave it up, or before their "again" went out: a message that
+            // the client has is not shown as cancelled, and is not sent once more.
+            (Sending, Event::Accepted { id })
+            | (Unknown | Queued | Waiting | Failed | Cancelled | Expired | Skipped, Event::Found { id }) => {
                 self.accept(id, Reason::None, now);
             }
             (Unknown, Event::NotFound) => self.reason = Reason::NotFound,
@@ -220,9 +219,11 @@ impl Notification {
                 self.because(Reason::None, String::new());
             }
             (Queued, Event::ShiftBack { by, latest }) => {
-                self.due_at = (self.due_at - by).min(latest);
-                self.next_try_at = (self.next_try_at - by).min(latest);
-                self.lease_until = self.lease_until.map(|until| (until - by).min(latest));
+                // What is planned within the window may have been planned by the new clock already.
+                let shift = |at: DateTime<Utc>| if at > latest { (at - by).min(latest) } else { at };
+                self.due_at = shift(self.due_at);
+                self.next_try_at = shift(self.next_try_at);
+                self.lease_until = self.lease_until.map(shift);
                 self.checked_at = None;
             }
             (Accepted | Delivered | Read | Undelivered | Unknown, Event::ChangedAfterSent { how }) => {
@@ -265,12 +266,14 @@ impl Notification {
     }
 
     /// A person's word: out at `due_at`, neither late nor burst again.
-    fn let_go(&mut self, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Refusal> {
+    /// Whatever account it was queued for, it leaves through the one there is now.
+    fn let_go(&mut self, due_at: DateTime<Utc>, instance: String, now: DateTime<Utc>) -> Result<(), Refusal> {
         if self.kind == super::Kind::Confirmation && now >= self.starts_at {
             return Err(Refusal::VisitBegun);
         }
         self.enter_queue()?;
         self.released = true;
+        self.instance = instance;
         self.proposed_text = None;
         self.open_window(due_at);
         Ok(())

@@ -141,6 +141,17 @@ impl Notification {
         }
     }
 
+    /// What it says, and to whom.
+    pub fn into_made(self) -> Made {
+        Made {
+            text: self.text,
+            phone: self.phone,
+            client_id: self.client_id,
+            client_name: self.client_name,
+            starts_at: self.starts_at,
+        }
+    }
+
     /// Whether nothing but bookkeeping changed since `other` was read.
     pub fn same_life(&self, other: &Self) -> bool {
         self.state == other.state

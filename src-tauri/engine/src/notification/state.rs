@@ -72,6 +72,8 @@ closed_set! {
         NoStart = "no_start",
         TooSoon = "too_soon",
         OptedOut = "opted_out",
+        /// Told in another message, together with others.
+        Gathered = "gathered",
         // Expired, or skipped at first sight.
         Begun = "begun",
         Came = "came",
@@ -84,6 +86,8 @@ closed_set! {
         ChangedAfterEdit = "changed_after_edit",
         SettingsChanged = "settings_changed",
         TextFailed = "text_failed",
+        /// The visit begins before the window ends.
+        BeginsFirst = "begins_first",
         // Queued and not moving.
         CannotCheck = "cannot_check",
         GatewayNotReady = "gateway_not_ready",

@@ -60,7 +60,12 @@ impl Outbox {
             match end {
                 Attempt::Accepted { id } => gateway::settle_by_id(tx, id, now)?,
                 Attempt::Ambiguous { .. } => gateway::settle_by_text(tx, claim.attempt, now)?,
-                _ => {}
+                Attempt::NotSent { .. } | Attempt::Rejected { .. } => {}
+            }
+            // While this attempt was under way, an earlier one may have turned out to have arrived.
+            if let (false, Some(id)) = (matches!(end, Attempt::Accepted { .. }), found_id(tx, claim.row.id)?)
+            {
+                arrived(tx, claim.row.id, &id, now)?;
             }
             Ok(super::get_in(tx, claim.row.id)?.ok_or(crate::notification::Refusal::Missing)?)
         })
@@ -91,14 +96,14 @@ impl Outbox {
         })
     }
 
-    /// Attempts that still have to be looked for at the gateway, oldest first.
-    pub fn unsettled(&self, instance: &str) -> Result<Vec<Unsettled>, StorageError> {
+    /// Attempts that still have to be looked for at their gateway, oldest first.
+    pub fn unsettled(&self) -> Result<Vec<Unsettled>, StorageError> {
         self.db.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id, notification_id, instance, phone, text, started_at, looked_up FROM send_attempts
-                 WHERE outcome = 'ambiguous' AND instance = ?1 ORDER BY id",
+                 WHERE outcome = 'ambiguous' ORDER BY id",
             )?;
-            let rows = statement.query_map([instance], |row| {
+            let rows = statement.query_map([], |row| {
                 Ok(Unsettled {
                     attempt: row.get(0)?,
                     notification: NotificationId(row.get(1)?),
@@ -125,8 +130,7 @@ impl Outbox {
             if is_taken(tx, gateway_id)? {
                 return Ok(false);
             }
-            found_in(tx, attempt, gateway_id, now)?;
-            Ok(true)
+            found_in(tx, attempt, gateway_id, now)
         })
     }
 
@@ -144,7 +148,12 @@ impl Outbox {
                  WHERE id = ?1 AND outcome = 'ambiguous'",
                 params![unsettled.attempt, outcome],
             )?;
-            if last {
+            let others = tx
+                .prepare_cached(
+                    "SELECT 1 FROM send_attempts WHERE notification_id = ?1 AND outcome IN ('open', 'ambiguous')",
+                )?
+                .exists([unsettled.notification.0])?;
+            if last && !others {
                 match apply_in(tx, unsettled.notification, None, Event::NotFound, &Actor::Program, now) {
                     Ok(_) | Err(OutboxError::Refused(_)) => {}
                     Err(OutboxError::Storage(error)) => return Err(error),
@@ -175,23 +184,47 @@ pub(super) fn is_taken(tx: &Transaction<'_>, gateway_id: &str) -> Result<bool, S
         .exists([gateway_id])?)
 }
 
-/// An ambiguous attempt turned out to have arrived.
+/// An attempt of unknown end turned out to have arrived. False when its end is
+/// known by now.
 pub(super) fn found_in(
     tx: &Transaction<'_>,
     attempt: i64,
     gateway_id: &str,
     now: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    let notification: i64 = tx
+) -> Result<bool, StorageError> {
+    let notification: Option<i64> = tx
         .prepare_cached(
-            "UPDATE send_attempts SET outcome = 'found', gateway_id = ?2 WHERE id = ?1 RETURNING notification_id",
+            "UPDATE send_attempts SET outcome = 'found', gateway_id = ?2
+             WHERE id = ?1 AND outcome IN ('ambiguous', 'given_up') RETURNING notification_id",
         )?
-        .query_row(params![attempt, gateway_id], |row| row.get(0))?;
+        .query_row(params![attempt, gateway_id], |row| row.get(0))
+        .optional()?;
+    let Some(notification) = notification else { return Ok(false) };
+    arrived(tx, NotificationId(notification), gateway_id, now)?;
+    gateway::settle_by_id(tx, gateway_id, now)?;
+    Ok(true)
+}
+
+/// The gateway id under which an attempt of the message was found, if one was.
+fn found_id(tx: &Transaction<'_>, id: NotificationId) -> Result<Option<String>, StorageError> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT gateway_id FROM send_attempts WHERE notification_id = ?1 AND outcome = 'found' LIMIT 1",
+        )?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?)
+}
+
+fn arrived(
+    tx: &Transaction<'_>,
+    id: NotificationId,
+    gateway_id: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
     let event = Event::Found { id: gateway_id.to_owned() };
-    match apply_in(tx, NotificationId(notification), None, event, &Actor::Program, now) {
-        // Refused: a person dropped it, or its second attempt is on its way. The attempt tells the truth.
-        Ok(_) | Err(OutboxError::Refused(_)) => {}
-        Err(OutboxError::Storage(error)) => return Err(error),
+    match apply_in(tx, id, None, event, &Actor::Program, now) {
+        // Refused: its second attempt is on its way, or it is known to be sent. The attempt tells the truth.
+        Ok(_) | Err(OutboxError::Refused(_)) => Ok(()),
+        Err(OutboxError::Storage(error)) => Err(error),
     }
-    gateway::settle_by_id(tx, gateway_id, now)
 }

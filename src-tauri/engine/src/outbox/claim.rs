@@ -35,7 +35,7 @@ impl Outbox {
     /// Claims a row for sending, or answers None because one of the conditions
     /// does not hold: somebody edited, held or cancelled it, the pause began, the
     /// client opted out, the bot turned out to have made the booking, the visit
-    /// began. All conditions and the attempt's row are one transaction, committed
+    /// began, an earlier attempt turned out to have arrived. All conditions and the attempt's row are one transaction, committed
     /// (and synced to the disk) when this returns.
     pub fn claim(
         &self,
@@ -71,6 +71,8 @@ fn claim_in(
              AND NOT EXISTS (SELECT 1 FROM notification_bookings nb
                  JOIN bookings b ON b.booking_id = nb.booking_id AND b.company_id IN (0, nb.company_id)
                  WHERE nb.notification_id = n.id AND nb.dropped = 0 AND (b.imported = 1 OR b.made_by = 'bot'))
+             AND NOT EXISTS (SELECT 1 FROM send_attempts a
+                 WHERE a.notification_id = n.id AND a.outcome IN ('accepted', 'found'))
              RETURNING {}",
             rows::COLUMNS
         ))?

@@ -66,6 +66,8 @@ impl Outbox {
     ) -> Result<Settled, StorageError> {
         self.db.write(|tx| match event {
             GatewayEvent::Other { .. } => Ok(Settled::Yes),
+            // What the staff type on the shop's phone is their own affair.
+            GatewayEvent::Echo(echo) if !echo.by_api => Ok(Settled::Yes),
             GatewayEvent::State(state) => {
                 control::gateway_told_in(tx, state, now)?;
                 let word = control::state_word(state);
@@ -116,21 +118,34 @@ impl Outbox {
     /// Echoes of no attempt of ours that have waited since before `since`, while
     /// none is open. They are another program's; answered once.
     pub fn foreign_echoes(&self, since: DateTime<Utc>) -> Result<Vec<PendingEcho>, StorageError> {
+        const FOREIGN: &str = "settled = 0 AND kind = 'echo' AND received_at < ?1
+             AND NOT EXISTS (SELECT 1 FROM send_attempts WHERE outcome IN ('open', 'ambiguous'))";
+        // Looked for before the write lock is taken: nearly always there is nothing.
+        let any = self.db.read(|connection| {
+            let sql = format!("SELECT 1 FROM gateway_events WHERE {FOREIGN}");
+            Ok::<_, StorageError>(connection.prepare_cached(&sql)?.exists([At(since)])?)
+        })?;
+        if !any {
+            return Ok(Vec::new());
+        }
         self.db.write(|tx| {
-            let open = tx
-                .prepare_cached("SELECT 1 FROM send_attempts WHERE outcome IN ('open', 'ambiguous')")?
-                .exists([])?;
-            if open {
-                return Ok(Vec::new());
-            }
-            let mut statement = tx.prepare_cached(
-                "UPDATE gateway_events SET settled = 1
-                 WHERE settled = 0 AND kind = 'echo' AND received_at < ?1 RETURNING id, received_at",
-            )?;
+            let mut statement = tx.prepare_cached(&format!(
+                "UPDATE gateway_events SET settled = 1 WHERE {FOREIGN} RETURNING id, received_at"
+            ))?;
             let found = statement.query_map([At(since)], |row| {
                 Ok(PendingEcho { event: row.get(0)?, received_at: row.get::<_, At>(1)?.0 })
             })?;
             Ok(found.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Forgets what is of no more use: words about messages that are not ours,
+    /// what was pushed and found its place, what was asked and done.
+    pub fn tidy(&self, before: DateTime<Utc>) -> Result<(), StorageError> {
+        self.db.write(|tx| {
+            tx.execute("DELETE FROM gateway_events WHERE received_at < ?1", [At(before)])?;
+            tx.execute("DELETE FROM requests WHERE done_at < ?1", [At(before)])?;
+            Ok(())
         })
     }
 }
@@ -208,28 +223,34 @@ pub(super) fn settle_by_id(tx: &Transaction<'_>, id: &str, now: DateTime<Utc>) -
     Ok(())
 }
 
-/// An echo with an unknown id: the oldest ambiguous attempt with its number and
-/// text is the one it belongs to, if there is one.
+/// An echo with an unknown id: the oldest attempt of unknown end with its number
+/// and text is the one it belongs to. While an attempt with them is under way the
+/// echo may be that one's, and waits. An echo without a number belongs to an
+/// attempt only if no other has its text.
 fn match_echo(
     tx: &Transaction<'_>,
     instance: &str,
     echo: &SentMessage,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let attempt: Option<i64> = tx
+    let candidates: Vec<(i64, String)> = tx
         .prepare_cached(
-            "SELECT id FROM send_attempts
-             WHERE outcome IN ('ambiguous', 'given_up') AND instance = ?1 AND phone = ?2 AND text = ?3
-             AND started_at <= ?4 ORDER BY id LIMIT 1",
+            "SELECT id, outcome FROM send_attempts
+             WHERE outcome IN ('open', 'ambiguous', 'given_up') AND instance = ?1 AND text = ?3
+             AND (phone = ?2 OR ?2 = '') AND started_at <= ?4 ORDER BY id",
         )?
-        .query_row(
+        .query_map(
             params![instance, echo.phone, echo.text, At(echo.at.unwrap_or(now) + CLOCKS_DIFFER)],
-            |row| row.get(0),
-        )
-        .optional()?;
-    match attempt {
-        Some(attempt) => attempts::found_in(tx, attempt, &echo.id, now),
-        None => Ok(()),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?
+        .collect::<Result<_, _>>()?;
+    let under_way = candidates.iter().any(|(_, outcome)| outcome == "open");
+    let unclear = echo.phone.is_empty() && candidates.len() > 1;
+    match candidates.first() {
+        Some((attempt, _)) if !under_way && !unclear => {
+            attempts::found_in(tx, *attempt, &echo.id, now).map(|_| ())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -243,13 +264,13 @@ pub(super) fn settle_by_text(
         .prepare_cached(
             "SELECT e.gateway_id FROM gateway_events e JOIN send_attempts a ON a.id = ?1
              WHERE e.kind = 'echo' AND e.settled = 0 AND e.instance = a.instance
-             AND e.phone = a.phone AND e.text = a.text
+             AND e.phone IN (a.phone, '') AND e.text = a.text
              AND coalesce(e.happened_at, e.received_at) >= a.started_at - ?2 ORDER BY e.id LIMIT 1",
         )?
         .query_row(params![attempt, CLOCKS_DIFFER.num_milliseconds()], |row| row.get(0))
         .optional()?;
     match echo {
-        Some(id) if !attempts::is_taken(tx, &id)? => attempts::found_in(tx, attempt, &id, now),
+        Some(id) if !attempts::is_taken(tx, &id)? => attempts::found_in(tx, attempt, &id, now).map(|_| ()),
         _ => Ok(()),
     }
 }

@@ -37,7 +37,7 @@ pub(crate) use enqueue::{
     enqueue_in, gather_target_in, link_in, links_in, move_link_in, relink_in, row_about_in,
 };
 pub(crate) use list::{due_because_of_in, in_state as in_state_in, open_of_in};
-pub(crate) use people::{is_bots_own, is_opted_out};
+pub(crate) use people::{bots_own_of_in, is_bots_own, is_opted_out};
 
 /// Who acts, for the audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +145,11 @@ pub(crate) fn apply_in(
     let told = event.is_told();
     let next = apply(&row, event, now)?;
     rows::update(tx, &next, row.version)?;
-    let silent = !told && next.state == row.state && next.reason == row.reason && next.due_at == row.due_at;
+    let silent = !told
+        && next.state == row.state
+        && next.reason == row.reason
+        && next.due_at == row.due_at
+        && next.lease_by == row.lease_by;
     if !silent {
         audit(tx, actor, name, Some(row.state), &next, now)?;
     }

@@ -1,12 +1,13 @@
 //! Whom the program must not write to: who opted out, and whose booking is the bot's own.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
 
-use super::{Actor, Outbox, OutboxError, apply_in, enqueue};
+use super::{Actor, Link, Outbox, OutboxError, apply_in, enqueue};
 use crate::booking::{BookingId, CompanyId};
 use crate::db::{At, StorageError};
 use crate::notification::{Event, Notification, NotificationId, Reason, Refusal};
@@ -50,6 +51,21 @@ pub(crate) fn is_bots_own(
             "SELECT 1 FROM bookings WHERE booking_id = ?1 AND company_id IN (0, ?2) AND (imported = 1 OR made_by = 'bot')",
         )?
         .exists([booking.0, company.0])?)
+}
+
+/// Which bookings of a message are the bot's own.
+pub(crate) fn bots_own_of_in(
+    connection: &Connection,
+    company: CompanyId,
+    links: &[Link],
+) -> Result<HashSet<BookingId>, StorageError> {
+    let mut bots = HashSet::new();
+    for link in links {
+        if is_bots_own(connection, company, link.booking)? {
+            bots.insert(link.booking);
+        }
+    }
+    Ok(bots)
 }
 
 /// What holds for a person's "send it all the same" too.
@@ -113,8 +129,8 @@ impl Outbox {
 }
 
 /// Cancels what is queued about a booking that turned out to be the bot's. A
-/// message that speaks of other bookings too loses this one; the last check
-/// makes its text anew.
+/// message that speaks of other bookings too is left to the last check, which
+/// makes its text anew without this one; the claim holds it back until then.
 fn withdraw(
     tx: &Transaction<'_>,
     booking: BookingId,
@@ -123,18 +139,13 @@ fn withdraw(
 ) -> Result<usize, StorageError> {
     let mut cancelled = 0;
     for id in open_about(tx, booking)? {
-        let others = enqueue::links_in(tx, id)?.iter().any(|link| !link.dropped && link.booking != booking);
-        if others {
-            tx.prepare_cached(
-                "UPDATE notification_bookings SET dropped = 1 WHERE notification_id = ?1 AND booking_id = ?2",
-            )?
-            .execute(params![id.0, booking.0])?;
-        } else {
-            match apply_in(tx, id, None, Event::Withdraw { reason: Reason::Bot }, actor, now) {
-                Ok(_) => cancelled += 1,
-                Err(OutboxError::Refused(_)) => {}
-                Err(OutboxError::Storage(error)) => return Err(error),
-            }
+        if enqueue::links_in(tx, id)?.iter().any(|link| !link.dropped && link.booking != booking) {
+            continue;
+        }
+        match apply_in(tx, id, None, Event::Withdraw { reason: Reason::Bot }, actor, now) {
+            Ok(_) => cancelled += 1,
+            Err(OutboxError::Refused(_)) => {}
+            Err(OutboxError::Storage(error)) => return Err(error),
         }
     }
     Ok(cancelled)

@@ -166,7 +166,7 @@ fn after_a_start_what_was_on_its_way_is_unknown() {
     assert_eq!(two.owner.recover_in_flight(now()).unwrap(), 1);
     let row = two.owner.get(id).unwrap().unwrap();
     assert_eq!((row.state, row.reason), (State::Unknown, Reason::LookingUp));
-    assert_eq!(two.owner.unsettled(INSTANCE).unwrap().len(), 1);
+    assert_eq!(two.owner.unsettled().unwrap().len(), 1);
 }
 
 #[test]

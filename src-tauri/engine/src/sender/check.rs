@@ -51,7 +51,8 @@ impl Sender {
             if current.state != State::Queued || current.revision != row.revision || current.held {
                 return Ok(None);
             }
-            match recheck(&branch, &current, &links, |id| seen.get(&id).cloned(), now) {
+            let bots = outbox::bots_own_of_in(tx, company, &links)?;
+            match recheck(&branch, &current, &links, &bots, |id| seen.get(&id).cloned(), now) {
                 Verdict::Unchanged => {
                     outbox::apply_in(tx, row.id, Some(row.revision), Event::Checked, &Actor::Program, now)
                         .map(|row| Some(row.revision))
@@ -113,11 +114,7 @@ impl Sender {
         let noted = self.outbox.db().write(|tx| {
             let state = known::branch_in(tx, row.company)?.unwrap_or_default();
             let Ok(branch) = Branch::new(&self.settings, row.company, &state.facts) else { return Ok(()) };
-            for link in outbox::links_in(tx, row.id)? {
-                if let Some(booking) = known::booking_in(tx, row.company, link.booking)? {
-                    monitor::note_change(tx, &branch, row, &booking, self.clock.now())?;
-                }
-            }
+            monitor::note_change(tx, &branch, row, None, self.clock.now())?;
             Ok::<_, OutboxError>(())
         });
         match noted {

@@ -1,16 +1,18 @@
 //! After the answer: what the gateway pushes, what became of attempts without an
 //! answer, and delivery asked for when no word of it comes.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use tracing::{debug, warn};
 
 use crate::db::StorageError;
 use crate::error::{Fault, FaultCode, Subject};
-use crate::notification::{Event, Notification};
+use crate::notification::Event;
 use crate::outbox::{Actor, Outbox, OutboxError, Unsettled};
 use crate::ports::{Clock, Desktop, GatewayEvent, Messenger, MessengerError, SentMessage};
 
@@ -42,19 +44,50 @@ const FOLLOW_FOR: TimeDelta = TimeDelta::hours(48);
 /// An echo nobody claims is another program's after this.
 const FOREIGN_AFTER: TimeDelta = TimeDelta::minutes(3);
 
+/// What was pushed is kept so long, in case its attempt is still to be found.
+const KEEP_PUSHED: TimeDelta = TimeDelta::days(7);
+
+/// Old notes are thrown away this often.
+const TIDY_EVERY: TimeDelta = TimeDelta::hours(6);
+
 /// At most so many questions about delivery at a time.
 const ASK_AT_ONCE: i64 = 20;
 
 /// Listens to the gateway and settles what is open, until dropped.
 pub struct Follower {
-    pub outbox: Outbox,
-    pub messenger: Arc<dyn Messenger>,
-    pub clock: Arc<dyn Clock>,
-    pub desktop: Arc<dyn Desktop>,
-    pub changed: Arc<Notify>,
+    outbox: Outbox,
+    messenger: Arc<dyn Messenger>,
+    clock: Arc<dyn Clock>,
+    desktop: Arc<dyn Desktop>,
+    changed: Arc<Notify>,
+    /// When this process first looked for each attempt of unknown end.
+    first_tried: Mutex<HashMap<i64, Duration>>,
+    /// Another program's messages were spoken of.
+    foreign_told: AtomicBool,
+    tidied_at: Mutex<Option<DateTime<Utc>>>,
 }
 
 impl Follower {
+    /// With nothing looked for yet.
+    pub fn new(
+        outbox: Outbox,
+        messenger: Arc<dyn Messenger>,
+        clock: Arc<dyn Clock>,
+        desktop: Arc<dyn Desktop>,
+        changed: Arc<Notify>,
+    ) -> Self {
+        Self {
+            outbox,
+            messenger,
+            clock,
+            desktop,
+            changed,
+            first_tried: Mutex::default(),
+            foreign_told: AtomicBool::new(false),
+            tidied_at: Mutex::default(),
+        }
+    }
+
     /// Both halves, for ever.
     pub async fn run(&self) {
         tokio::join!(self.listen(), self.settle());
@@ -118,16 +151,23 @@ impl Follower {
     }
 
     async fn settle_once(&self) -> Result<(), StorageError> {
-        for unsettled in self.outbox.unsettled(self.messenger.instance())? {
+        for unsettled in self.outbox.unsettled()? {
             self.look_up(&unsettled).await?;
         }
         self.ask_for_delivery().await?;
-        if !self.outbox.foreign_echoes(self.clock.now() - FOREIGN_AFTER)?.is_empty() {
+        let foreign = !self.outbox.foreign_echoes(self.clock.now() - FOREIGN_AFTER)?.is_empty();
+        if foreign && !self.foreign_told.swap(true, Ordering::Relaxed) {
             self.desktop.alarm(&Fault {
                 subject: Subject::Gateway,
                 code: FaultCode::GatewayForeignEcho,
                 detail: "a message left this account that this program did not send".to_owned(),
             });
+        }
+        let now = self.clock.now();
+        let mut tidied = self.tidied_at.lock().await;
+        if tidied.is_none_or(|at| now - at >= TIDY_EVERY || at > now) {
+            *tidied = Some(now);
+            self.outbox.tidy(now - KEEP_PUSHED)?;
         }
         Ok(())
     }
@@ -135,7 +175,16 @@ impl Follower {
     /// Looks for an attempt at the gateway: in its queue at once, later in its
     /// journal. Never sends.
     async fn look_up(&self, unsettled: &Unsettled) -> Result<(), StorageError> {
-        let age = self.clock.now() - unsettled.started_at;
+        if unsettled.instance != self.messenger.instance() {
+            // Its account is not ours any more: nobody can be asked.
+            return self.outbox.looked_in_vain(unsettled, true, self.clock.now());
+        }
+        let moment = self.clock.moment();
+        let first_tried = *self.first_tried.lock().await.entry(unsettled.attempt).or_insert(moment.monotonic);
+        let tried_for = TimeDelta::from_std(moment.monotonic.saturating_sub(first_tried)).unwrap_or_default();
+        // By the wall clock, for the gateway's journal went on while we were away; by our own
+        // patience where that clock was set back.
+        let age = (moment.wall - unsettled.started_at).max(tried_for);
         let found = match unsettled.looked_up {
             0 => self.messenger.queued().await,
             looked if JOURNAL_AT.get(looked - 1).is_some_and(|at| age >= *at) => {
@@ -157,7 +206,7 @@ impl Follower {
             }
             Err(error) => {
                 debug!(attempt = unsettled.attempt, %error, "an attempt could not be looked up");
-                if age >= GIVE_UP_AFTER {
+                if tried_for >= GIVE_UP_AFTER {
                     self.outbox.looked_in_vain(unsettled, true, now)?;
                 } else {
                     tokio::time::sleep(FIRST_PAUSE).await;
@@ -171,10 +220,7 @@ impl Follower {
     /// Where no word of delivery comes by itself, it is asked for, ever more rarely.
     async fn ask_for_delivery(&self) -> Result<(), StorageError> {
         let now = self.clock.now();
-        for row in self.outbox.undelivered_since(now - FOLLOW_FOR, ASK_AT_ONCE)? {
-            if !is_due_for_asking(&row, now) {
-                continue;
-            }
+        for row in self.outbox.to_be_followed(now - FOLLOW_FOR, now, ASK_AT_ONCE)? {
             self.outbox.followed(row.id, now)?;
             match self.messenger.delivery(&row.phone, &row.gateway_id).await {
                 Ok(Some(status)) => {
@@ -198,14 +244,4 @@ fn is_it(message: &SentMessage, unsettled: &Unsettled) -> bool {
         && message.phone == unsettled.phone
         && message.text == unsettled.text
         && message.at.is_none_or(|at| at >= unsettled.started_at - CLOCKS_DIFFER)
-}
-
-fn is_due_for_asking(row: &Notification, now: DateTime<Utc>) -> bool {
-    let Some(accepted_at) = row.accepted_at else { return false };
-    let pause = match now - accepted_at {
-        age if age < TimeDelta::minutes(10) => TimeDelta::minutes(1),
-        age if age < TimeDelta::hours(1) => TimeDelta::minutes(5),
-        _ => TimeDelta::minutes(30),
-    };
-    now - row.followed_at.unwrap_or(accepted_at) >= pause
 }

@@ -7,65 +7,64 @@ use tracing::warn;
 
 use super::Sender;
 use crate::db::StorageError;
-use crate::error::{Fault, FaultCode, Subject};
+use crate::error::{Fault, FaultCode, Subject, bounded};
 use crate::notification::{Event, Notification, Reason};
 use crate::outbox::phone_key;
-use crate::ports::{GatewayState, MessengerError, NumberCheck};
+use crate::ports::{GatewayState, MessengerError, Moment, NumberCheck};
 
 /// The account's state is asked for again after this.
-const STATE_HOLDS: TimeDelta = TimeDelta::seconds(15);
+const STATE_HOLDS: Duration = Duration::from_secs(15);
 
 /// Two looks this far apart must agree before anybody is alarmed.
-const ALARM_AFTER: TimeDelta = TimeDelta::seconds(10);
+const ALARM_AFTER: Duration = Duration::from_secs(10);
 
 /// A gateway that cannot be reached may be back in a moment.
-const OFFLINE_ALARM_AFTER: TimeDelta = TimeDelta::seconds(60);
+const OFFLINE_ALARM_AFTER: Duration = Duration::from_mins(1);
 
 /// A number's answer is good for so long.
 const NUMBER_HOLDS: TimeDelta = TimeDelta::days(30);
 
-/// The longest pause between two tries.
-const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(60);
+/// Between two tries, doubled each time up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
-/// What the sender remembers of its gateway.
+/// What the sender remembers of its gateway. All of it in monotonic time: a
+/// clock that is set back must not freeze the line.
 #[derive(Debug, Default)]
 pub struct Readiness {
-    /// When the account was last known to be ready.
-    ready_at: Option<DateTime<Utc>>,
+    /// When the account was last known to be ready, by both clocks.
+    ready_at: Option<Moment>,
     /// The whole line waits until then.
-    blocked_until: Option<DateTime<Utc>>,
+    blocked_until: Option<Duration>,
     /// Since when it cannot send.
-    fault_since: Option<DateTime<Utc>>,
+    fault_since: Option<Duration>,
     alarmed: bool,
     /// The next message leaves no sooner: pacing.
-    slot_at: Option<DateTime<Utc>>,
+    slot_at: Option<Duration>,
 }
 
 impl Readiness {
     /// Pacing goes on from the last attempt before this start.
-    pub fn resume(last_attempt_at: Option<DateTime<Utc>>, gap: Duration) -> Self {
-        let mut readiness = Self::default();
-        if let Some(at) = last_attempt_at {
-            readiness.sent(at, gap, 0.0);
-        }
-        readiness
+    pub fn resume(last_attempt_at: Option<DateTime<Utc>>, gap: Duration, moment: Moment) -> Self {
+        let passed = last_attempt_at.map(|at| (moment.wall - at).to_std().unwrap_or_default());
+        let slot_at = passed.map(|passed| moment.monotonic + gap.saturating_sub(passed));
+        Self { slot_at, ..Self::default() }
     }
 
     /// Whether nothing can leave at the moment.
-    pub(super) fn is_blocked(&self, now: DateTime<Utc>) -> bool {
-        self.fault_since.is_some() || self.blocked_until.is_some_and(|until| now < until)
+    pub(super) fn is_blocked(&self, monotonic: Duration) -> bool {
+        self.fault_since.is_some() || self.blocked_until.is_some_and(|until| monotonic < until)
     }
 
-    /// The next message leaves no sooner.
-    pub(super) fn slot_at(&self) -> DateTime<Utc> {
-        let epoch = DateTime::UNIX_EPOCH;
-        self.slot_at.unwrap_or(epoch).max(self.blocked_until.unwrap_or(epoch))
+    /// How long the line waits for its gateway, or to keep its distance.
+    pub(super) fn wait(&self, monotonic: Duration) -> Duration {
+        let until = self.slot_at.unwrap_or_default().max(self.blocked_until.unwrap_or_default());
+        until.saturating_sub(monotonic)
     }
 
     /// A message left: the next one keeps its distance, never exactly the same one.
-    pub(super) fn sent(&mut self, at: DateTime<Utc>, gap: Duration, jitter: f64) {
-        let gap = gap.mul_f64(1.0 + 0.3 * jitter.clamp(0.0, 1.0));
-        self.slot_at = TimeDelta::from_std(gap).ok().map(|gap| at + gap);
+    pub(super) fn sent(&mut self, monotonic: Duration, gap: Duration, jitter: f64) {
+        self.slot_at = Some(monotonic + gap.mul_f64(1.0 + 0.3 * jitter.clamp(0.0, 1.0)));
     }
 
     /// Something stood in the way of an attempt. Answers how long to wait.
@@ -74,15 +73,14 @@ impl Readiness {
         error: &MessengerError,
         retry_after: Option<Duration>,
         tries: i64,
-        now: DateTime<Utc>,
+        monotonic: Duration,
     ) -> TimeDelta {
         let doubled = 1 << tries.clamp(0, 5);
-        let pause = (TimeDelta::seconds(2) * doubled).min(LONGEST_PAUSE);
-        let asked = retry_after.or(error.retry_after()).and_then(|asked| TimeDelta::from_std(asked).ok());
-        let pause = pause.max(asked.unwrap_or_default());
+        let asked = bounded(retry_after).or(error.retry_after()).unwrap_or_default();
+        let pause = (FIRST_PAUSE * doubled).min(LONGEST_PAUSE).max(asked);
         self.ready_at = None;
-        self.blocked_until = Some(now + pause);
-        pause
+        self.blocked_until = Some(monotonic + pause);
+        TimeDelta::from_std(pause).unwrap_or_default()
     }
 }
 
@@ -92,23 +90,25 @@ impl Sender {
         &self,
         row: &Notification,
     ) -> Result<Result<(), Duration>, StorageError> {
-        let now = self.clock.now();
+        let moment = self.clock.moment();
         let told = self.outbox.desk()?.gateway;
-        let fresh = self.readiness.lock().await.ready_at.is_some_and(|at| {
+        let fresh = self.readiness.lock().await.ready_at.is_some_and(|ready| {
             // A pushed change of state is news, whatever was asked before.
-            now - at < STATE_HOLDS && at <= now && told.state_at.is_none_or(|pushed| pushed <= at)
+            moment.monotonic.saturating_sub(ready.monotonic) < STATE_HOLDS
+                && told.state_at.is_none_or(|pushed| pushed <= ready.wall)
         });
         if fresh {
             return Ok(Ok(()));
         }
         let state = self.messenger.state().await;
-        let now = self.clock.now();
+        let moment = self.clock.moment();
+        let now = moment.wall;
         let error = match state {
             Ok(state) => {
                 self.outbox.gateway_told(&state, now)?;
                 match not_ready(&state) {
                     None => {
-                        self.gateway_is_ready(now).await?;
+                        self.gateway_is_ready(moment).await?;
                         return Ok(Ok(()));
                     }
                     Some(error) => error,
@@ -116,8 +116,8 @@ impl Sender {
             }
             Err(error) => error,
         };
-        self.gateway_is_not_ready(&error, now).await?;
-        let pause = self.readiness.lock().await.failed(&error, None, row.tries, now);
+        self.gateway_is_not_ready(&error, moment).await?;
+        let pause = self.readiness.lock().await.failed(&error, None, row.tries, moment.monotonic);
         let event = Event::Postpone {
             reason: Reason::GatewayNotReady,
             detail: error.code().as_str().to_owned(),
@@ -127,33 +127,29 @@ impl Sender {
         Ok(Err(pause.to_std().unwrap_or_default()))
     }
 
-    async fn gateway_is_ready(&self, now: DateTime<Utc>) -> Result<(), StorageError> {
+    async fn gateway_is_ready(&self, moment: Moment) -> Result<(), StorageError> {
         let mut readiness = self.readiness.lock().await;
-        readiness.ready_at = Some(now);
+        readiness.ready_at = Some(moment);
         readiness.blocked_until = None;
         readiness.fault_since = None;
         readiness.alarmed = false;
         drop(readiness);
-        if self.outbox.gateway_fault(None, now)? {
+        if self.outbox.gateway_fault(None, moment.wall)? {
             self.desktop.all_clear(Subject::Gateway);
         }
         Ok(())
     }
 
-    async fn gateway_is_not_ready(
-        &self,
-        error: &MessengerError,
-        now: DateTime<Utc>,
-    ) -> Result<(), StorageError> {
+    async fn gateway_is_not_ready(&self, error: &MessengerError, moment: Moment) -> Result<(), StorageError> {
         let detail = error.to_string();
-        if self.outbox.gateway_fault(Some((error.code(), &detail)), now)? {
+        if self.outbox.gateway_fault(Some((error.code(), &detail)), moment.wall)? {
             warn!(%error, "the gateway cannot send");
         }
         let mut readiness = self.readiness.lock().await;
-        let since = *readiness.fault_since.get_or_insert(now);
+        let since = *readiness.fault_since.get_or_insert(moment.monotonic);
         let patience =
             if error.code() == FaultCode::GatewayOffline { OFFLINE_ALARM_AFTER } else { ALARM_AFTER };
-        if !readiness.alarmed && now - since >= patience {
+        if !readiness.alarmed && moment.monotonic.saturating_sub(since) >= patience {
             readiness.alarmed = true;
             self.desktop.alarm(&Fault { subject: Subject::Gateway, code: error.code(), detail });
         }
@@ -174,7 +170,8 @@ impl Sender {
             Some(false) => Ok(NumberCheck::Absent),
             None => self.messenger.check_number(&row.phone).await,
         };
-        let now = self.clock.now();
+        let moment = self.clock.moment();
+        let now = moment.wall;
         match check {
             Ok(answer) => {
                 let has_account = answer == NumberCheck::Exists;
@@ -192,8 +189,8 @@ impl Sender {
             Err(MessengerError::CheckLimit | MessengerError::Quota) => Ok(true),
             Err(error) => {
                 warn!(notification = %row.id, %error, "the number could not be checked");
-                self.gateway_is_not_ready(&error, now).await?;
-                let pause = self.readiness.lock().await.failed(&error, None, row.tries, now);
+                self.gateway_is_not_ready(&error, moment).await?;
+                let pause = self.readiness.lock().await.failed(&error, None, row.tries, moment.monotonic);
                 let event = Event::Postpone {
                     reason: Reason::GatewayNotReady,
                     detail: error.code().as_str().to_owned(),

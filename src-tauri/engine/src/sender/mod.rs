@@ -50,9 +50,18 @@ pub struct Sender {
     /// Rung when the queue changed.
     pub changed: Arc<Notify>,
     pub vigil: Arc<Vigil>,
-    /// True when it is time to stop.
-    pub stop: watch::Receiver<bool>,
+    pub halt: watch::Receiver<Halt>,
     pub readiness: Mutex<Readiness>,
+}
+
+/// Whether to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Halt {
+    No,
+    /// Begin nothing new, and wait for the answer that is on its way.
+    Reload,
+    /// The same, but not for longer than a stop may take.
+    Stop,
 }
 
 /// What one look at the queue came to.
@@ -64,11 +73,11 @@ enum Next {
 }
 
 impl Sender {
-    /// Runs until `stop`; returns when nothing is on its way any more.
+    /// Runs until `halt`; returns when nothing is on its way any more.
     pub async fn run(&self) {
-        let mut stop = self.stop.clone();
+        let mut halt = self.halt.clone();
         let mut storage_failed = false;
-        while !*stop.borrow_and_update() {
+        while *halt.borrow_and_update() == Halt::No {
             let rest = match self.step().await {
                 Ok(next) => {
                     if std::mem::take(&mut storage_failed) {
@@ -92,23 +101,27 @@ impl Sender {
             tokio::select! {
                 () = tokio::time::sleep(rest) => {}
                 () = self.changed.notified() => {}
-                _ = stop.changed() => {}
+                _ = halt.changed() => {}
             }
         }
     }
 
     async fn step(&self) -> Result<Next, StorageError> {
         self.vigil.observe(&self.outbox, &self.settings)?;
-        let now = self.clock.now();
+        let moment = self.clock.moment();
+        let now = moment.wall;
         let paused = self.outbox.desk()?.paused(now).is_some();
-        let stalled = paused || self.readiness.lock().await.is_blocked(now);
+        let (blocked, wait) = {
+            let readiness = self.readiness.lock().await;
+            (readiness.is_blocked(moment.monotonic), readiness.wait(moment.monotonic))
+        };
+        let stalled = paused || blocked;
         self.overtake(now, stalled)?;
         let Some(row) = self.outbox.first_in_line(!self.settings.enabled)? else {
             return Ok(Next::Rest(IDLE));
         };
-        let start_at = row.ready_at().max(self.readiness.lock().await.slot_at());
-        if paused || start_at > now {
-            let left = (start_at - now).to_std().unwrap_or_default();
+        let left = (row.ready_at() - now).to_std().unwrap_or_default().max(wait);
+        if paused || !left.is_zero() {
             return Ok(Next::Rest(if paused { TICK } else { left.min(TICK) }));
         }
         self.carry(row).await
@@ -138,7 +151,7 @@ impl Sender {
         };
         // The clock may have jumped while the checks ran.
         self.vigil.observe(&self.outbox, &self.settings)?;
-        if *self.stop.borrow() {
+        if *self.halt.borrow() != Halt::No {
             return Ok(Next::Again);
         }
         let now = self.clock.now();
@@ -161,12 +174,11 @@ impl Sender {
     /// The one request. When the program is told to stop and the answer stays
     /// away, nobody knows whether it arrived.
     async fn send(&self, claim: &Claim) -> SendOutcome {
-        let mut stop = self.stop.clone();
+        let mut halt = self.halt.clone();
         let patience = async {
-            while !*stop.borrow_and_update() {
-                if stop.changed().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
+            // A reload waits for the answer however long it takes; a stop does not.
+            if halt.wait_for(|halt| *halt == Halt::Stop).await.is_err() {
+                std::future::pending::<()>().await;
             }
             tokio::time::sleep(PATIENCE_AT_STOP).await;
         };
@@ -181,11 +193,17 @@ impl Sender {
     /// is of unknown outcome at the next start.
     async fn record(&self, claim: &Claim, outcome: SendOutcome) {
         let id = claim.row.id;
-        let now = self.clock.now();
+        let moment = self.clock.moment();
+        let now = moment.wall;
         let end = match outcome {
             SendOutcome::Accepted { id } => Attempt::Accepted { id },
             SendOutcome::NotSent { retry_after, error } => {
-                let pause = self.readiness.lock().await.failed(&error, retry_after, claim.row.tries, now);
+                let pause = self.readiness.lock().await.failed(
+                    &error,
+                    retry_after,
+                    claim.row.tries,
+                    moment.monotonic,
+                );
                 Attempt::NotSent { detail: error.to_string(), next_try_at: now + pause }
             }
             SendOutcome::Rejected { error } => {
@@ -196,11 +214,14 @@ impl Sender {
         let phone = Phone::try_from(claim.row.phone.clone()).map(|phone| masked(&phone)).unwrap_or_default();
         info!(notification = %id, attempt = claim.attempt, %phone, end = end.word(), "an attempt ended");
         let gap = self.settings.whatsapp.send_gap;
-        self.readiness.lock().await.sent(claim.row.claimed_at.unwrap_or(now), gap, rand::random::<f64>());
+        self.readiness.lock().await.sent(moment.monotonic, gap, rand::random::<f64>());
         let mut told = false;
         loop {
             match self.outbox.finish_attempt(claim, &end, self.clock.now()) {
                 Ok(row) => {
+                    if told {
+                        self.desktop.all_clear(Subject::Storage);
+                    }
                     self.note_changes(&row);
                     self.changed.notify_one();
                     return;
@@ -215,7 +236,7 @@ impl Sender {
                         let detail = error.to_string();
                         self.desktop.alarm(&Fault { subject: Subject::Storage, code: error.code(), detail });
                     }
-                    if *self.stop.borrow() {
+                    if *self.halt.borrow() != Halt::No {
                         return;
                     }
                     tokio::time::sleep(IDLE).await;
@@ -231,15 +252,18 @@ impl Sender {
         if current.version != row.version && !current.same_life(row) {
             return Ok(());
         }
-        let event = match self.outbox.obstacle(&current)? {
-            Some(Refusal::OptedOut) => Event::Skip { reason: Reason::OptedOut },
-            Some(Refusal::BotsOwn) => Event::Withdraw { reason: Reason::Bot },
-            // The pause began, or the check took too long: once more, a little later.
-            _ => Event::Postpone {
+        let event = if current.instance != self.messenger.instance() {
+            Event::Wait { reason: Reason::SettingsChanged, detail: String::new() }
+        } else if self.outbox.obstacle(&current)? == Some(Refusal::OptedOut) {
+            Event::Skip { reason: Reason::OptedOut }
+        } else {
+            // The pause began, the check took too long, or one of its bookings turned out to be
+            // the bot's, which the next check sorts out: once more, a little later.
+            Event::Postpone {
                 reason: current.reason,
                 detail: current.detail.clone(),
                 next_try_at: now + TimeDelta::seconds(1),
-            },
+            }
         };
         self.apply(&current, event, now)
     }

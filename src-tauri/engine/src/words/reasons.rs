@@ -62,6 +62,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "The visit begins so soon that a message would come too late.",
         ),
         Reason::OptedOut => ("Клиент просил не писать ему.", "The client asked not to be written to."),
+        Reason::Gathered => (
+            "О визите сказано в другом сообщении этому же клиенту.",
+            "The visit is told in another message to the same client.",
+        ),
         Reason::Begun => ("Визит уже начался.", "The visit has begun."),
         Reason::Came => ("Клиент уже пришёл.", "The client is there already."),
         Reason::Late => (
@@ -95,6 +99,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
         Reason::TextFailed => (
             "Текст по шаблону не составился. Напишите его сами или поправьте шаблон в настройках.",
             "The template made no text. Write it yourself, or correct the template in the settings.",
+        ),
+        Reason::BeginsFirst => (
+            "Визит начнётся раньше, чем кончится отсчёт. Отправьте сейчас или отмените.",
+            "The visit begins before the window ends. Send it now or cancel it.",
         ),
         Reason::CannotCheck => (
             "Не удалось перечитать запись в YClients. Пробуем снова; без проверки не отправим.",

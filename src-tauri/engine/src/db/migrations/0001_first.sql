@@ -7,6 +7,7 @@ CREATE TABLE booking_monitor_state (
     time_zone TEXT NOT NULL DEFAULT '',
     facts_at INTEGER,
     baseline_at INTEGER,
+    baseline_begun_at INTEGER,
     baseline_count INTEGER NOT NULL DEFAULT 0,
     last_checked_at INTEGER,
     truth_at INTEGER,

@@ -1,5 +1,8 @@
 //! What polls find, miss and notice, in paused time.
 
+mod attention;
+mod gathered;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -134,7 +137,7 @@ async fn the_server_s_wish_to_be_left_alone_is_kept() {
     let shop = Shop::polled_every(5);
     shop.baseline().await;
     shop.open(async {
-        let limited = BookingsError::RateLimited { retry_after: Some(Duration::from_secs(300)) };
+        let limited = BookingsError::RateLimited { retry_after: Some(Duration::from_mins(5)) };
         *shop.bookings.failure.lock().unwrap() = Some(limited);
         shop.pass(10).await;
         let polls = listings(&shop);
@@ -222,7 +225,7 @@ async fn a_held_message_s_booking_is_read_again_and_a_cancellation_reaches_it() 
     let shop = Shop::new();
     shop.baseline().await;
     shop.book_with(1, |booking| {
-        booking.starts_local = booking.starts_local.map(|at| at + TimeDelta::days(30))
+        booking.starts_local = booking.starts_local.map(|at| at + TimeDelta::days(30));
     });
     shop.open(async {
         shop.pass(10).await;
