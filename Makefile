@@ -16,6 +16,7 @@ help:
 	@echo 'make run     installs what is missing, builds, and plays the demo in the terminal'
 	@echo '             (DEMO="--fast --lang en" for a quick one in English)'
 	@echo 'make test    installs what is missing, and runs everything that CI runs'
+	@echo 'make bench   measures the speed goals in a release build, and prints them as a table'
 	@echo 'make clean   removes everything that was built'
 
 .PHONY: run
@@ -40,6 +41,14 @@ test:
 	@DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus BOOKING_MONITOR_TEST_KEYRING=absent \
 		cargo test --workspace --locked --quiet --test secret_service
 	@echo 'All of it passed: format, lints and every test.'
+
+# Not part of `make test`: a figure measured on a busy machine proves nothing.
+.PHONY: bench
+bench:
+	@sh scripts/install.sh test
+	@cargo build --locked --release --package booking-monitor
+	@cargo bench --locked --package scenarios --no-run --quiet
+	@sh scripts/with-keyring.sh cargo bench --locked --quiet --package scenarios --bench desk
 
 .PHONY: clean
 clean:

@@ -133,7 +133,7 @@ fn measure(outbox: &Outbox, memory: &Arc<Memory>, whole: bool) -> (Duration, usi
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
             let polls = memory.listings.load(Ordering::Relaxed) - listings;
-            let spent = thread_cpu() - cpu;
+            let spent = thread_cpu().saturating_sub(cpu);
             stop.send(true).unwrap();
             (spent, polls)
         };
