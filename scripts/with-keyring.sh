@@ -39,15 +39,16 @@ export XDG_CONFIG_HOME="$HOME/.config"
 export XDG_DATA_HOME="$HOME/.local/share"
 export XDG_STATE_HOME="$HOME/.local/state"
 export XDG_CACHE_HOME="$HOME/.cache"
-export XDG_RUNTIME_DIR="$private/run"
-mkdir -p "$XDG_CONFIG_HOME" "$XDG_DATA_HOME" "$XDG_STATE_HOME" "$XDG_CACHE_HOME" "$XDG_RUNTIME_DIR"
-chmod 700 "$HOME" "$XDG_RUNTIME_DIR"
+mkdir -p "$XDG_CONFIG_HOME" "$XDG_DATA_HOME" "$XDG_STATE_HOME" "$XDG_CACHE_HOME"
+chmod 700 "$HOME"
 
 # No bus, keyring, display or setting of the outer session reaches in.
 unset DBUS_SESSION_BUS_ADDRESS GNOME_KEYRING_CONTROL SSH_AUTH_SOCK DISPLAY WAYLAND_DISPLAY
 unset BOOKING_MONITOR_DATA_DIR BOOKING_MONITOR_ENABLED BOOKING_MONITOR_INTERVAL BOOKING_NOTIFICATION_DELAY
 
-# In a session: starts the keyring, unlocked with a password or without one, then the command.
+# In a session: starts the keyring, unlocked with a password or without one, then
+# the command. Each has a runtime directory of its own, or the second keyring
+# would join the first one in a session that is gone.
 # shellcheck disable=SC2016 # expanded inside the session
 in_session='
     how=$1
@@ -65,7 +66,13 @@ in_session='
 '
 
 # Only what has been unlocked once can be locked.
-[ "$state" = unlocked ] || dbus-run-session -- sh -c "$in_session" session unlocked true
+if [ "$state" = locked ]; then
+    export XDG_RUNTIME_DIR="$private/before"
+    mkdir -m 700 "$XDG_RUNTIME_DIR"
+    dbus-run-session -- sh -c "$in_session" session unlocked true
+fi
+export XDG_RUNTIME_DIR="$private/run"
+mkdir -m 700 "$XDG_RUNTIME_DIR"
 
 # Tests that need a keyring in this state know it by this, and fail without it instead of passing unseen.
 export BOOKING_MONITOR_TEST_KEYRING="$state"

@@ -10,6 +10,12 @@ use tokio::test;
 const ANNA: &str = "+79160000001";
 const OLGA: &str = "+79160000002";
 
+/// Longer than any test: what goes out, goes out by a person's word.
+const LONG: u64 = 600_000;
+
+/// Long enough to act in on a busy machine, and short enough to wait for.
+const SHORT: u64 = 6_000;
+
 /// A worker with a baseline, and a window of so many milliseconds.
 async fn working(window_ms: u64) -> (Shop, Program, Running) {
     let shop = Shop::new(Plan::with_window(window_ms)).await;
@@ -39,7 +45,7 @@ async fn sending(shop: &Shop) -> (i64, String, u64) {
 
 #[test]
 async fn an_edit_inside_the_window_wins_and_goes_out_byte_for_byte() {
-    let (shop, program, worker) = working(3000).await;
+    let (shop, program, worker) = working(SHORT).await;
     let (booking, id) = queued(&shop).await;
     let words = "Ждём вас, *Анна*!\n\n  До встречи ✂️ ";
     let before = shop.about(booking).due_at;
@@ -52,7 +58,7 @@ async fn an_edit_inside_the_window_wins_and_goes_out_byte_for_byte() {
 
 #[test]
 async fn an_edit_may_come_from_standard_input_and_must_name_the_revision_it_saw() {
-    let (shop, program, worker) = working(3000).await;
+    let (shop, program, worker) = working(LONG).await;
     let (booking, id) = queued(&shop).await;
     program
         .run_with_input(["queue", "edit", &id, "--text", "-", "--revision", "1"], "Первые\n")
@@ -61,6 +67,7 @@ async fn an_edit_may_come_from_standard_input_and_must_name_the_revision_it_saw(
     let late = program.run(["queue", "edit", &id, "--text", "Вторые", "--revision", "1"]).await;
     late.refused("успело измениться");
     program.run(["queue", "edit", &id, "--text", "  "]).await.refused("Текст пуст");
+    program.run(["queue", "send", &id]).await.succeeded();
     shop.until_state(booking, State::Read).await;
     worker.end_with("TERM").await.succeeded();
     assert_eq!(shop.texts(), ["Первые"]);
@@ -68,7 +75,7 @@ async fn an_edit_may_come_from_standard_input_and_must_name_the_revision_it_saw(
 
 #[test]
 async fn a_cancel_inside_the_window_wins_and_restore_brings_it_back() {
-    let (shop, program, worker) = working(2000).await;
+    let (shop, program, worker) = working(LONG).await;
     let (booking, id) = queued(&shop).await;
     let cancelled = program.json(["queue", "cancel", &id]).await;
     assert_eq!((&cancelled["state"], &cancelled["reason"]), (&"cancelled".into(), &"by_person".into()));
@@ -77,6 +84,7 @@ async fn a_cancel_inside_the_window_wins_and_restore_brings_it_back() {
     program.run(["queue", "hold", &id]).await.refused("так сделать нельзя");
     program.run(["queue", "restore", &id]).await.succeeded();
     assert_eq!(shop.about(booking).state, State::Queued);
+    program.run(["queue", "send", &id]).await.succeeded();
     shop.until_state(booking, State::Read).await;
     shop.until_quiet().await;
     worker.end_with("TERM").await.succeeded();
@@ -85,7 +93,7 @@ async fn a_cancel_inside_the_window_wins_and_restore_brings_it_back() {
 
 #[test]
 async fn a_hold_lasts_beyond_the_window_until_it_is_released() {
-    let (shop, program, worker) = working(1200).await;
+    let (shop, program, worker) = working(SHORT).await;
     let (booking, id) = queued(&shop).await;
     program.run(["queue", "hold", &id]).await.succeeded();
     let due_at = shop.about(booking).due_at;
@@ -105,7 +113,7 @@ async fn a_hold_lasts_beyond_the_window_until_it_is_released() {
 
 #[test]
 async fn send_does_not_wait_for_the_window_s_end() {
-    let (shop, program, worker) = working(600_000).await;
+    let (shop, program, worker) = working(LONG).await;
     let (booking, id) = queued(&shop).await;
     program.run(["queue", "send", &id]).await.succeeded();
     let row = shop.until_state(booking, State::Read).await;
@@ -214,7 +222,7 @@ async fn a_pause_holds_everything_back_until_it_is_resumed() {
 
 #[test]
 async fn an_import_of_the_bot_s_bookings_stops_their_messages() {
-    let (shop, program, worker) = working(3000).await;
+    let (shop, program, worker) = working(LONG).await;
     let first = shop.book("Анна", ANNA);
     let second = shop.book("Ольга", OLGA);
     shop.until_state(first, State::Queued).await;
@@ -241,7 +249,7 @@ async fn an_import_of_the_bot_s_bookings_stops_their_messages() {
 
 #[test]
 async fn many_commands_at_once_get_along_with_the_worker() {
-    let (shop, program, worker) = working(600_000).await;
+    let (shop, program, worker) = working(LONG).await;
     let mut ids = Vec::new();
     for number in 0..8 {
         let booking = shop.book("Анна", &format!("+7916{number:07}"));

@@ -26,7 +26,7 @@ fn assert_time(value: &Value) {
 
 #[test]
 async fn the_queue_and_what_was_sent_have_their_keys() {
-    let shop = Shop::new(Plan::with_window(2000)).await;
+    let shop = Shop::new(Plan::with_window(600_000)).await;
     let program = Program::of(&shop).await;
     let worker = program.worker().await;
     shop.baseline().await;
@@ -57,6 +57,7 @@ async fn the_queue_and_what_was_sent_have_their_keys() {
     assert_time(&open[0]["starts_at"]);
     assert_time(&open[0]["due_at"]);
 
+    program.run(["queue", "send", &open[0]["id"].to_string()]).await.succeeded();
     shop.until_state(booking, State::Read).await;
     assert_eq!(program.json(["queue", "list"]).await, Value::Array(Vec::new()), "nothing is open");
     let all = program.rows().await;

@@ -11,8 +11,9 @@ use tokio::test;
 
 const ANNA: &str = "+79160000001";
 
+/// Polls only when it is asked to: a database that is locked is then the sender's affair.
 async fn working(window_ms: u64) -> (Shop, Running) {
-    let shop = Shop::new(Plan::with_window(window_ms)).await;
+    let shop = Shop::new(Plan { poll_interval_ms: 3_600_000, ..Plan::with_window(window_ms) }).await;
     let worker = Program::of(&shop).await.worker().await;
     shop.baseline().await;
     (shop, worker)
@@ -38,8 +39,9 @@ async fn until_logged(shop: &Shop, words: &str) {
 
 #[test]
 async fn what_cannot_be_recorded_is_not_sent() {
-    let (shop, mut worker) = working(1500).await;
+    let (shop, mut worker) = working(2500).await;
     let booking = shop.book("Анна", ANNA);
+    shop.poll().await;
     shop.until_state(booking, State::Queued).await;
     let other = locked(&shop);
     until_logged(&shop, "storage_busy").await;
@@ -54,9 +56,10 @@ async fn what_cannot_be_recorded_is_not_sent() {
 #[test]
 async fn what_was_sent_is_recorded_when_the_database_lets_it() {
     let (shop, mut worker) = working(300).await;
-    let slow = FaultKind::DelayAnswer { milliseconds: 1000 };
+    let slow = FaultKind::DelayAnswer { milliseconds: 2500 };
     shop.simulator.set_fault(Fault::once(Target::gateway("sendMessage"), slow));
     let booking = shop.book("Анна", ANNA);
+    shop.poll().await;
     shop.until_state(booking, State::Sending).await;
     let other = locked(&shop);
     until_logged(&shop, "cannot be recorded yet").await;

@@ -12,7 +12,7 @@ const OLGA: &str = "+79160000002";
 
 /// A shop with time to act in, and a booking of Anna's in its queue.
 async fn queued() -> (Shop, scenarios::AtDesk, i64) {
-    let (shop, desk) = Shop::opened(Plan::with_window(1200)).await;
+    let (shop, desk) = Shop::opened(Plan::with_window(2500)).await;
     let booking = shop.book("Анна", ANNA);
     shop.until_state(booking, State::Queued).await;
     (shop, desk, booking)

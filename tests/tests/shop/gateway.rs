@@ -81,7 +81,7 @@ async fn a_wrong_gateway_token_keeps_the_queue_and_says_so() {
 
 #[test]
 async fn stop_ends_what_is_queued_and_what_would_come() {
-    let (shop, desk) = Shop::opened(Plan::with_window(1500)).await;
+    let (shop, desk) = Shop::opened(Plan::with_window(3000)).await;
     let queued = shop.book("Анна", ANNA);
     shop.until_state(queued, State::Queued).await;
     shop.simulator.incoming(ANNA, "Анна", "  Стоп! ");

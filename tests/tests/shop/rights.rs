@@ -75,7 +75,7 @@ async fn a_changed_user_token_stops_everything_and_is_named() {
 
 #[test]
 async fn a_message_queued_when_the_token_dies_is_not_sent_unchecked() {
-    let (shop, desk) = Shop::opened(Plan::with_window(800)).await;
+    let (shop, desk) = Shop::opened(Plan::with_window(1500)).await;
     let booking = shop.book("Анна", ANNA);
     shop.until_state(booking, State::Queued).await;
     shop.simulator.set_user_token("another");
