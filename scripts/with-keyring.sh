@@ -18,7 +18,7 @@ fi
     echo "usage: scripts/with-keyring.sh [--locked] COMMAND…" >&2
     exit 2
 }
-for tool in dbus-run-session gnome-keyring-daemon; do
+for tool in dbus-run-session dbus-send gnome-keyring-daemon; do
     command -v "$tool" >/dev/null 2>&1 || {
         echo "$tool is missing. Run: scripts/install.sh test" >&2
         exit 1
@@ -46,22 +46,34 @@ chmod 700 "$HOME"
 unset DBUS_SESSION_BUS_ADDRESS GNOME_KEYRING_CONTROL SSH_AUTH_SOCK DISPLAY WAYLAND_DISPLAY
 unset BOOKING_MONITOR_DATA_DIR BOOKING_MONITOR_ENABLED BOOKING_MONITOR_INTERVAL BOOKING_NOTIFICATION_DELAY
 
-# In a session: starts the keyring, unlocked with a password or without one, then
-# the command. Each has a runtime directory of its own, or the second keyring
-# would join the first one in a session that is gone.
+# In a session: starts the keyring, unlocked with a password or without one, waits
+# until it answers, runs the command, and ends the keyring. Each has a runtime
+# directory of its own, or the second keyring would join the first one in a session that is gone.
 # shellcheck disable=SC2016 # expanded inside the session
 in_session='
-    how=$1
+    case "$1" in
+        unlocked) how=--unlock ;;
+        locked) how= ;;
+    esac
     shift
     log="$XDG_RUNTIME_DIR/keyring.log"
-    case "$how" in
-        unlocked) printf session | gnome-keyring-daemon --unlock --components=secrets ;;
-        locked) gnome-keyring-daemon --start --components=secrets ;;
-    esac >"$log" 2>&1 || {
-        cat "$log" >&2
-        echo "the keyring of the session could not be started" >&2
-        exit 1
-    }
+    printf session >"$XDG_RUNTIME_DIR/password"
+    gnome-keyring-daemon --foreground $how --components=secrets <"$XDG_RUNTIME_DIR/password" >"$log" 2>&1 &
+    keyring=$!
+    trap "kill $keyring 2>/dev/null; wait $keyring 2>/dev/null" EXIT
+    trap "exit 143" TERM
+
+    tries=100
+    until dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+        org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets 2>/dev/null | grep -q "boolean true"; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || {
+            cat "$log" >&2
+            echo "the keyring of the session does not start" >&2
+            exit 1
+        }
+        sleep 0.1
+    done
     "$@"
 '
 

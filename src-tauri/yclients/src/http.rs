@@ -23,7 +23,7 @@ use crate::wire::{Envelope, message_of};
 
 /// A page of 200 bookings is under a megabyte; more than this is no listing.
 /// Counted after decompression, so a small answer cannot unfold without end.
-const LARGEST_ANSWER: usize = 32 << 20;
+const LARGEST_ANSWER: usize = 8 << 20;
 /// Of a refusal only its message is read.
 const LARGEST_REFUSAL: usize = 64 << 10;
 

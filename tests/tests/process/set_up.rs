@@ -196,7 +196,7 @@ async fn no_answer_of_a_server_stops_the_worker() {
         FaultKind::StatusFalse { reason: "no".to_owned() },
         FaultKind::TruncatedJson,
         FaultKind::EmptyBody,
-        FaultKind::HugeBody { megabytes: 40 },
+        FaultKind::HugeBody { megabytes: 10 },
         FaultKind::DeepJson { depth: 200_000 },
         FaultKind::CutBefore,
         FaultKind::CutAfter,

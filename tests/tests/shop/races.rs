@@ -10,6 +10,7 @@ use engine::outbox::OutboxError;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use scenarios::{Plan, Shop};
+use simulator::{Fault, FaultKind, Target};
 
 const ROUNDS: usize = 60;
 
@@ -31,13 +32,16 @@ async fn what_is_answered_with_done_is_never_overtaken_by_the_send() {
     println!("again with SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed);
     let (shop, desk) = Shop::opened(Plan::default()).await;
+    // The last check takes a moment, for acts to fall into.
+    let moment = FaultKind::Delay { milliseconds: 20 };
+    shop.simulator.set_fault(Fault::always(Target::yclients("record"), moment));
     let mut acts = Vec::new();
     for number in 0..ROUNDS {
         let booking = shop.book("Анна", &phone(number));
         let row = shop.until("its row", |shop| shop.row(booking)).await;
         let act = [Act::Cancel, Act::Hold, Act::Edit][number % 3];
         // From well before the end to a little after it: around the claim.
-        let moment = row.due_at + TimeDelta::milliseconds(random.random_range(-40..60));
+        let moment = row.due_at + TimeDelta::milliseconds(random.random_range(-20..70));
         tokio::time::sleep((moment - shop.clock.now()).to_std().unwrap_or(Duration::ZERO)).await;
         let (person, now) = (shop.person(), shop.clock.now());
         let answer = match act {

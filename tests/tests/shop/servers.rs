@@ -24,7 +24,7 @@ fn every_way_to_answer_badly() -> Vec<(FaultKind, FaultCode)> {
         (FaultKind::TruncatedJson, FaultCode::YclientsUnreadable),
         (FaultKind::EmptyBody, FaultCode::YclientsUnreadable),
         (FaultKind::DeepJson { depth: 100_000 }, FaultCode::YclientsUnreadable),
-        (FaultKind::HugeBody { megabytes: 40 }, FaultCode::YclientsUnreadable),
+        (FaultKind::HugeBody { megabytes: 10 }, FaultCode::YclientsUnreadable),
         (status(200, r#"{"success":true,"data":null}"#), FaultCode::YclientsUnreadable),
         (status(200, r#"{"success":true,"data":{"data":[]}}"#), FaultCode::YclientsUnreadable),
         (FaultKind::SuccessFalse { message: "Произошла ошибка".to_owned() }, FaultCode::YclientsRefused),

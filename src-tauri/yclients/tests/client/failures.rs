@@ -169,7 +169,7 @@ async fn an_answer_without_end_is_left() {
     })
     .await;
     let error = ask(&client(&endless)).await;
-    assert_eq!(error, BookingsError::Unreadable("it is larger than 32 MB".into()));
+    assert_eq!(error, BookingsError::Unreadable("it is larger than 8 MB".into()));
 }
 
 fn gzip(bytes: &[u8]) -> ResponseTemplate {
@@ -186,7 +186,7 @@ async fn a_compressed_answer_is_read_and_one_that_unfolds_without_end_is_left() 
     assert!(client(&server.uri()).get(BRANCH, BookingId(7)).await.is_ok());
 
     let error = error_of(gzip(&vec![b' '; 40 << 20])).await;
-    assert_eq!(error, BookingsError::Unreadable("it is larger than 32 MB".into()));
+    assert_eq!(error, BookingsError::Unreadable("it is larger than 8 MB".into()));
 }
 
 #[tokio::test]
