@@ -115,13 +115,13 @@ async fn without_a_keyring_it_says_so_and_writes_no_token_anywhere() {
     let shop = Shop::new(Plan::default()).await;
     let program = Program::without_keyring(shop.dir());
     let set = program.run_with_input(["secret", "set", "green-api.token"], GATEWAY_TOKEN).await;
-    set.refused("нет хранилища паролей");
+    set.refused("нет связки ключей");
     let worker = program.run(["worker"]).await;
     assert_eq!(worker.code, Some(1), "{worker:?}");
-    assert!(worker.err.contains("нет хранилища паролей"), "{}", worker.err);
+    assert!(worker.err.contains("нет связки ключей"), "{}", worker.err);
     let check = program.run(["check"]).await;
     assert_eq!(check.code, Some(1));
-    assert!(check.out.contains("нет хранилища паролей"), "{}", check.out);
+    assert!(check.out.contains("нет связки ключей"), "{}", check.out);
     for (name, bytes) in files(shop.dir()) {
         assert_no_token_in(&name, &bytes);
     }

@@ -24,22 +24,22 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::YclientsPartnerToken => Explanation {
             what: "YClients does not accept the partner token.",
             means: STOPPED,
-            do_next: "Copy the token from your developer account at developers.yclients.com and paste it into Settings → YClients.",
+            do_next: "Copy the token from your developer account at developers.yclients.com and store it: booking-monitor secret set yclients.partner-token",
         },
         FaultCode::YclientsUserToken => Explanation {
             what: "YClients does not accept the user token. This happens when the user's password was changed.",
             means: STOPPED,
-            do_next: "Sign in to YClients again in Settings → YClients. The program gets a new token and does not keep the password.",
+            do_next: "Get a new user token from YClients (it changes with the password) and store it: booking-monitor secret set yclients.user-token",
         },
         FaultCode::YclientsRights => Explanation {
             what: "YClients does not let the program see this branch.",
             means: STOPPED,
-            do_next: "In YClients connect the application to the branch and give its user access to the appointment journal and to clients' phones. Then press “Check”.",
+            do_next: "In YClients connect the application to the branch and give its user access to the appointment journal and to clients' phones. Then run: booking-monitor check",
         },
         FaultCode::YclientsBranchUnknown => Explanation {
             what: "YClients does not know this branch.",
             means: STOPPED,
-            do_next: "Compare the branch number in Settings with the one in the address of its page in YClients.",
+            do_next: "Compare company_id in settings.toml with the one in the address of its page in YClients.",
         },
         FaultCode::YclientsRateLimited => Explanation {
             what: "YClients asks for fewer requests.",
@@ -54,7 +54,7 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::YclientsRefused => Explanation {
             what: "YClients refused the program's request.",
             means: NOT_SEEN,
-            do_next: "Press “Check now”. If it is refused again, show the details below to whoever set the program up.",
+            do_next: "Poll again: booking-monitor poll. If it is refused again, show the details below to whoever set the program up.",
         },
         FaultCode::YclientsUnreadable => Explanation {
             what: "The answer from YClients could not be read.",
@@ -69,7 +69,7 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::TimeZoneUnknown => Explanation {
             what: "The branch's time zone is unknown.",
             means: "The program writes no client a time it is not sure of: this branch stands still.",
-            do_next: "Set the time zone in the branch's settings in YClients and press “Check”.",
+            do_next: "Set the time zone in the branch's settings in YClients and poll again: booking-monitor poll",
         },
         FaultCode::GatewayOffline => Explanation {
             what: "The WhatsApp gateway does not answer.",
@@ -79,12 +79,12 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::GatewayToken => Explanation {
             what: "The gateway does not accept the token.",
             means: NOT_SENT,
-            do_next: "Copy apiTokenInstance from console.green-api.com and paste it into Settings → WhatsApp.",
+            do_next: "Copy apiTokenInstance from console.green-api.com and store it: booking-monitor secret set green-api.token",
         },
         FaultCode::GatewayInstance => Explanation {
             what: "The gateway does not know this instance.",
             means: NOT_SENT,
-            do_next: "Compare idInstance and apiUrl in Settings → WhatsApp with console.green-api.com.",
+            do_next: "Compare instance_id and base_url under [whatsapp] in settings.toml with console.green-api.com.",
         },
         FaultCode::GatewayStarting => Explanation {
             what: "The gateway is starting.",
@@ -109,7 +109,7 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::GatewayRateLimited => Explanation {
             what: "The gateway asks for fewer requests.",
             means: "Messages leave a little later.",
-            do_next: "Nothing needs doing. If it keeps happening, lengthen the pause between messages in Settings → WhatsApp.",
+            do_next: "Nothing needs doing. If it keeps happening, raise send_gap_ms under [whatsapp] in settings.toml.",
         },
         FaultCode::GatewayQuota => Explanation {
             what: "This month's messages of your plan are used up.",
@@ -144,12 +144,12 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::SecretMissing => Explanation {
             what: "Not all tokens have been entered.",
             means: NO_KEYS,
-            do_next: "The partner token is at developers.yclients.com, the WhatsApp token (apiTokenInstance) at console.green-api.com. Paste them into Settings.",
+            do_next: "The partner token is at developers.yclients.com, the WhatsApp token (apiTokenInstance) at console.green-api.com. Store them: booking-monitor secret set NAME; booking-monitor secret list shows the names",
         },
         FaultCode::KeyringLocked => Explanation {
             what: "This computer's keyring is locked.",
             means: NO_KEYS,
-            do_next: "Unlock it: signing out and in again with your password is usually enough. Then press “Check”.",
+            do_next: "Unlock it: signing out and in again with your password is usually enough. Then run: booking-monitor check",
         },
         FaultCode::KeyringAbsent => Explanation {
             what: "This computer has no keyring.",
@@ -169,7 +169,7 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::KeyringRefused => Explanation {
             what: "The keyring refused.",
             means: NO_KEYS,
-            do_next: "Press “Check”. If it refuses again, enter the tokens anew in Settings; the details below say why.",
+            do_next: "Run: booking-monitor check. If it refuses again, store the tokens anew; the details below say why.",
         },
         FaultCode::StorageFull => Explanation {
             what: "The disk is full.",

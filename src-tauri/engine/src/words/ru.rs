@@ -32,22 +32,22 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::YclientsPartnerToken => Explanation {
             what: "YClients не принимает токен партнёра.",
             means: STOPPED,
-            do_next: "Скопируйте токен в кабинете разработчика, developers.yclients.com, и вставьте его в Настройки → YClients.",
+            do_next: "Скопируйте токен в кабинете разработчика, developers.yclients.com, и сохраните: booking-monitor secret set yclients.partner-token",
         },
         FaultCode::YclientsUserToken => Explanation {
             what: "YClients не принимает токен пользователя. Так бывает, когда у пользователя сменили пароль.",
             means: STOPPED,
-            do_next: "Войдите в YClients заново: Настройки → YClients. Программа получит новый токен, пароль она не хранит.",
+            do_next: "Получите новый токен пользователя в YClients (он меняется вместе с паролем) и сохраните: booking-monitor secret set yclients.user-token",
         },
         FaultCode::YclientsRights => Explanation {
             what: "YClients не пускает программу к этому филиалу.",
             means: STOPPED,
-            do_next: "Подключите приложение к филиалу в YClients и дайте его пользователю доступ к журналу записи и телефонам клиентов. Потом нажмите «Проверить».",
+            do_next: "Подключите приложение к филиалу в YClients и дайте его пользователю доступ к журналу записи и телефонам клиентов. Потом проверьте: booking-monitor check",
         },
         FaultCode::YclientsBranchUnknown => Explanation {
             what: "YClients не знает такого филиала.",
             means: STOPPED,
-            do_next: "Сверьте номер филиала в Настройках с номером в адресе его страницы в YClients.",
+            do_next: "Сверьте company_id в settings.toml с номером в адресе его страницы в YClients.",
         },
         FaultCode::YclientsRateLimited => Explanation {
             what: "YClients просит обращаться реже.",
@@ -62,7 +62,7 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::YclientsRefused => Explanation {
             what: "YClients отклонил запрос программы.",
             means: NOT_SEEN,
-            do_next: "Нажмите «Проверить сейчас». Если отказ повторяется, покажите подробности ниже тому, кто настраивал программу.",
+            do_next: "Повторите опрос: booking-monitor poll. Если отказ повторяется, покажите подробности ниже тому, кто настраивал программу.",
         },
         FaultCode::YclientsUnreadable => Explanation {
             what: "Ответ YClients не удалось прочитать.",
@@ -77,7 +77,7 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::TimeZoneUnknown => Explanation {
             what: "Часовой пояс филиала неизвестен.",
             means: "Программа не напишет клиенту время, в котором не уверена: филиал стоит.",
-            do_next: "Укажите часовой пояс в настройках филиала в YClients и нажмите «Проверить».",
+            do_next: "Укажите часовой пояс в настройках филиала в YClients и повторите опрос: booking-monitor poll",
         },
         FaultCode::GatewayOffline => Explanation {
             what: "Сервис отправки WhatsApp не отвечает.",
@@ -87,12 +87,12 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::GatewayToken => Explanation {
             what: "Сервис отправки не принимает токен.",
             means: NOT_SENT,
-            do_next: "Скопируйте apiTokenInstance в кабинете console.green-api.com и вставьте его в Настройки → WhatsApp.",
+            do_next: "Скопируйте apiTokenInstance в кабинете console.green-api.com и сохраните: booking-monitor secret set green-api.token",
         },
         FaultCode::GatewayInstance => Explanation {
             what: "Сервис отправки не знает такого инстанса.",
             means: NOT_SENT,
-            do_next: "Сверьте idInstance и apiUrl в Настройки → WhatsApp с кабинетом console.green-api.com.",
+            do_next: "Сверьте instance_id и base_url в [whatsapp] в settings.toml с кабинетом console.green-api.com.",
         },
         FaultCode::GatewayStarting => Explanation {
             what: "Сервис отправки запускается.",
@@ -117,7 +117,7 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::GatewayRateLimited => Explanation {
             what: "Сервис отправки просит обращаться реже.",
             means: "Сообщения уйдут с небольшой задержкой.",
-            do_next: "Ничего делать не нужно. Если это повторяется, увеличьте паузу между сообщениями в Настройки → WhatsApp.",
+            do_next: "Ничего делать не нужно. Если это повторяется, увеличьте send_gap_ms в [whatsapp] в settings.toml.",
         },
         FaultCode::GatewayQuota => Explanation {
             what: "Сообщения вашего тарифа на этот месяц закончились.",
@@ -152,15 +152,15 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::SecretMissing => Explanation {
             what: "Не все токены введены.",
             means: NO_KEYS,
-            do_next: "Токен партнёра есть на developers.yclients.com, токен WhatsApp на console.green-api.com (apiTokenInstance). Вставьте их в Настройках.",
+            do_next: "Токен партнёра есть на developers.yclients.com, токен WhatsApp на console.green-api.com (apiTokenInstance). Сохраните их: booking-monitor secret set ИМЯ; имена показывает booking-monitor secret list",
         },
         FaultCode::KeyringLocked => Explanation {
             what: "Хранилище паролей этого компьютера заперто.",
             means: NO_KEYS,
-            do_next: "Отоприте его: обычно для этого достаточно выйти из системы и войти со своим паролем. Потом нажмите «Проверить».",
+            do_next: "Отоприте его: обычно для этого достаточно выйти из системы и войти со своим паролем. Потом проверьте: booking-monitor check",
         },
         FaultCode::KeyringAbsent => Explanation {
-            what: "На этом компьютере нет хранилища паролей.",
+            what: "На этом компьютере нет связки ключей (хранилища паролей).",
             means: "Токены негде держать, а в обычном файле программа их не хранит. Поэтому она не работает.",
             do_next: "В Linux установите gnome-keyring или KWallet и войдите в систему заново. В Windows и macOS хранилище есть всегда: перезагрузите компьютер.",
         },
@@ -177,7 +177,7 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         FaultCode::KeyringRefused => Explanation {
             what: "Хранилище паролей отказало.",
             means: NO_KEYS,
-            do_next: "Нажмите «Проверить». Если отказ повторяется, введите токены заново в Настройках; причина в подробностях ниже.",
+            do_next: "Проверьте: booking-monitor check. Если отказ повторяется, сохраните токены заново; причина в подробностях ниже.",
         },
         FaultCode::StorageFull => Explanation {
             what: "На диске не осталось места.",
