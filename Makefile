@@ -17,6 +17,8 @@ help:
 	@echo '             (DEMO="--fast --lang en" for a quick one in English)'
 	@echo 'make test    installs what is missing, and runs everything that CI runs'
 	@echo 'make bench   measures the speed goals in a release build, and prints them as a table'
+	@echo 'make torture kills workers for ten minutes, and counts what was told twice, lost or late'
+	@echo '             (TORTURE_SECONDS=60 SEED=7 for less, or once more)'
 	@echo 'make clean   removes everything that was built'
 
 .PHONY: run
@@ -49,6 +51,15 @@ bench:
 	@cargo build --locked --release --package booking-monitor
 	@cargo bench --locked --package scenarios --no-run --quiet
 	@sh scripts/with-keyring.sh cargo bench --locked --quiet --package scenarios --bench desk
+
+# In memory where there is room: many shops on one disk wait for it alone, and a killed process leaves the same there.
+.PHONY: torture
+torture:
+	@sh scripts/install.sh test
+	@cargo build --locked --package booking-monitor
+	@if [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi; \
+		TORTURE_SECONDS="$${TORTURE_SECONDS:-600}" sh scripts/with-keyring.sh \
+		cargo test --locked --quiet --package scenarios --test torture -- --ignored --nocapture
 
 .PHONY: clean
 clean:

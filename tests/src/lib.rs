@@ -20,6 +20,7 @@
 
 mod alarms;
 mod at_desk;
+pub mod luck;
 mod plan;
 mod program;
 mod session;

@@ -15,7 +15,7 @@ use crate::session::Session;
 use crate::shop::Shop;
 
 /// No command may take longer, on a machine that is busy with other things.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The executable on one data directory, with one keyring.
 #[derive(Debug, Clone)]
@@ -202,11 +202,16 @@ impl Running {
         self.child.kill().await.unwrap();
     }
 
-    /// Sends a signal by name, such as `TERM`, and waits for the end.
-    pub async fn end_with(self, signal: &str) -> Done {
-        let order = format!("kill -s {signal} {}", self.id());
+    /// Sends a signal by name, such as `STOP`.
+    pub async fn signal(&self, name: &str) {
+        let order = format!("kill -s {name} {}", self.id());
         let sent = Command::new("sh").arg("-c").arg(OsStr::new(&order)).status().await.unwrap();
         assert!(sent.success(), "{order}");
+    }
+
+    /// Sends a signal, and waits for the end.
+    pub async fn end_with(self, signal: &str) -> Done {
+        self.signal(signal).await;
         self.ended().await
     }
 

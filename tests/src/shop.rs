@@ -21,7 +21,7 @@ use crate::at_desk::AtDesk;
 use crate::plan::{COMPANY, INSTANCE, Plan};
 
 /// More than any healthy run needs, on a machine that is busy with other things.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// How often a condition is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(15);

@@ -54,12 +54,25 @@ impl Keyring {
         Self::open_with(Box::new(platform::connect), LIMIT).await
     }
 
+    /// The same in two steps, for whoever tries again and again: one that is not
+    /// proved yet. However often [`Keyring::prove`] is left hanging, it is one
+    /// thread and one prompt.
+    pub fn unproved() -> Result<Self, SecretsError> {
+        Ok(Self { worker: Worker::start(Box::new(platform::connect), LIMIT)? })
+    }
+
     async fn open_with(connect: Connect, limit: Duration) -> Result<Self, SecretsError> {
         let keyring = Self { worker: Worker::start(connect, limit)? };
+        keyring.prove().await?;
+        Ok(keyring)
+    }
+
+    /// The round trip of [`Keyring::open`].
+    pub async fn prove(&self) -> Result<(), SecretsError> {
         let (name, value) =
             (format!("probe-{:016x}", rand::random::<u64>()), format!("{:032x}", rand::random::<u128>()));
-        let kept = keyring.worker.ask(move |store| probe(store, &name, &value)).await?;
-        if kept { Ok(keyring) } else { Err(SecretsError::NotKept) }
+        let kept = self.worker.ask(move |store| probe(store, &name, &value)).await?;
+        if kept { Ok(()) } else { Err(SecretsError::NotKept) }
     }
 }
 

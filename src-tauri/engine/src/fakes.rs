@@ -180,6 +180,11 @@ pub(crate) struct FakeMessenger {
     pub(crate) in_queue: Mutex<Vec<SentMessage>>,
     pub(crate) in_journal: Mutex<Vec<SentMessage>>,
     pub(crate) delivery: Mutex<Option<DeliveryStatus>>,
+    /// Number checks end so.
+    pub(crate) check_failure: Mutex<Option<MessengerError>>,
+    /// Acknowledging fails.
+    pub(crate) deaf: Mutex<bool>,
+    pub(crate) received: Mutex<usize>,
     /// Neither queue nor journal can be read.
     pub(crate) unreachable: Mutex<bool>,
     /// A send takes so long.
@@ -198,6 +203,9 @@ impl Default for FakeMessenger {
             in_queue: Mutex::default(),
             in_journal: Mutex::default(),
             delivery: Mutex::default(),
+            check_failure: Mutex::default(),
+            deaf: Mutex::default(),
+            received: Mutex::default(),
             unreachable: Mutex::default(),
             slow: Mutex::default(),
         }
@@ -238,6 +246,9 @@ impl Messenger for FakeMessenger {
 
     async fn check_number(&self, phone: &str) -> Result<NumberCheck, MessengerError> {
         *self.checks.lock().unwrap() += 1;
+        if let Some(error) = self.check_failure.lock().unwrap().clone() {
+            return Err(error);
+        }
         let absent = self.absent.lock().unwrap().iter().any(|known| known == phone);
         Ok(if absent { NumberCheck::Absent } else { NumberCheck::Exists })
     }
@@ -256,6 +267,7 @@ impl Messenger for FakeMessenger {
     }
 
     async fn receive(&self, wait: Duration) -> Result<Option<Pushed>, MessengerError> {
+        *self.received.lock().unwrap() += 1;
         let front = self.pushed.lock().unwrap().front().cloned();
         if let Some(event) = front {
             return Ok(Some(Pushed { receipt: 1, event }));
@@ -265,6 +277,9 @@ impl Messenger for FakeMessenger {
     }
 
     async fn acknowledge(&self, _: i64) -> Result<(), MessengerError> {
+        if *self.deaf.lock().unwrap() {
+            return Err(MessengerError::Server { status: 502 });
+        }
         self.pushed.lock().unwrap().pop_front();
         Ok(())
     }

@@ -16,6 +16,8 @@ pub mod desk;
 pub mod error;
 #[cfg(test)]
 mod fakes;
+#[cfg(test)]
+mod model;
 pub mod monitor;
 pub mod notification;
 pub mod outbox;

@@ -66,8 +66,8 @@ impl VisitFacts {
 }
 
 /// The instant of a wall-clock time in a branch's zone. In the hour that comes
-/// twice it is the first; in the hour that never comes, the moment the clock
-/// jumps over it by.
+/// twice it is the first; in the hour that never comes, the clock on the wall
+/// shows an hour more at that moment.
 pub fn instant(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     match zone.from_local_datetime(&local) {
         LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
@@ -75,11 +75,28 @@ pub fn instant(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
             // The gap is an hour at most everywhere today; the time an hour later exists.
             let later = local + TimeDelta::hours(1);
             match zone.from_local_datetime(&later) {
-                LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => {
-                    at.with_timezone(&Utc) - TimeDelta::hours(1)
-                }
+                LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
                 LocalResult::None => local.and_utc(),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    #[test]
+    fn a_wall_time_that_comes_never_or_twice_is_still_one_instant() {
+        let berlin = |month, day, hour| {
+            let local = NaiveDate::from_ymd_opt(2026, month, day).unwrap().and_hms_opt(hour, 30, 0).unwrap();
+            instant(Tz::Europe__Berlin, local).format("%H:%M").to_string()
+        };
+        assert_eq!(berlin(3, 29, 1), "00:30");
+        assert_eq!(berlin(3, 29, 2), "01:30", "half past two never comes: it is half past three");
+        assert_eq!(berlin(3, 29, 3), "01:30");
+        assert_eq!(berlin(10, 25, 2), "00:30", "half past two comes twice: the first");
     }
 }

@@ -8,11 +8,12 @@ use crate::failure::Failure;
 
 /// Runs to its end.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::Runtime)?
-        .block_on(future)
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
+    let outcome = runtime.block_on(future);
+    // A name that is still being looked up must not hold the end back.
+    runtime.shutdown_background();
+    outcome
 }
 
 /// Turns true when the system or a person asks the program to end. Must be

@@ -8,7 +8,8 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use credentials::Keyring;
@@ -34,16 +35,31 @@ const LOOK_AT_SETTINGS_EVERY: Duration = Duration::from_secs(2);
 
 /// Where secrets are.
 pub(crate) enum Vault {
-    /// The system's keyring.
-    System,
+    /// The system's keyring: one for the life of the process, for one that hangs
+    /// costs a thread and perhaps a prompt on the screen.
+    System(OnceLock<Arc<Keyring>>),
     /// The demo's, gone with the process.
     Memory(Arc<world::SecretsInMemory>),
 }
 
 impl Vault {
+    /// The system's keyring, not opened yet.
+    pub(crate) const fn system() -> Self {
+        Self::System(OnceLock::new())
+    }
+
     async fn open(&self) -> Keys {
         match self {
-            Self::System => Ok(Arc::new(Keyring::open().await?) as Arc<dyn Secrets>),
+            Self::System(kept) => {
+                let keyring = if let Some(keyring) = kept.get() {
+                    Arc::clone(keyring)
+                } else {
+                    let keyring = Arc::new(Keyring::unproved()?);
+                    Arc::clone(kept.get_or_init(|| keyring))
+                };
+                keyring.prove().await?;
+                Ok(keyring as Arc<dyn Secrets>)
+            }
             Self::Memory(secrets) => Ok(Arc::clone(secrets) as Arc<dyn Secrets>),
         }
     }
@@ -86,12 +102,16 @@ pub(crate) async fn serve(
     }
     forget_answered(&outbox, clock.as_ref())?;
     let mut file = SettingsWatch::new(dir, environment);
-    let mut settings = Arc::new(settings);
-    let mut desk = Desk::start(outbox, &settings, Arc::clone(&clock))?;
+    // Opening the keyring may have taken a while: what was saved meanwhile counts.
+    let mut settings = Arc::new(file.reload().unwrap_or(settings));
+    let mut desk = Desk::start(outbox.clone(), &settings, Arc::clone(&clock))?;
     let mut ready = Some(ready);
     let mut said_locked = false;
     loop {
-        let world = world::build(&settings, &keys, Arc::clone(&clock), Arc::clone(&desktop)).await;
+        let world = tokio::select! {
+            world = world::build(&settings, &keys, Arc::clone(&clock), Arc::clone(&desktop)) => world,
+            () = stopped(&mut stop) => break,
+        };
         if let Some(error) = &world.waits_for {
             if !said_locked {
                 warn!("{}", words::secrets_fault(error, settings.language));
@@ -113,13 +133,28 @@ pub(crate) async fn serve(
                 new = file.changed(&settings) => Turn::Settings(Box::new(new)),
                 keyring = opened(&vault), if world.waits_for.is_some() => Turn::Keyring(keyring),
             };
-            if !matches!(turn, Turn::Desk(_)) {
-                let _ = halt.send(true);
-                if tokio::time::timeout(LAST_PATIENCE, work).await.is_err() {
-                    warn!("a message on its way was not answered in time; it is looked up at the next start");
+            match turn {
+                Turn::Desk(_) => turn,
+                Turn::Stop => {
+                    end(work, &halt).await;
+                    turn
+                }
+                // New settings wait for the answer that is on its way, however long it takes; the
+                // desk ends by itself then, as if another process had asked.
+                Turn::Settings(_) | Turn::Keyring(_) => {
+                    outbox.ask(RequestKind::SettingsChanged, "", clock.now())?;
+                    let stopped_meanwhile = tokio::select! {
+                        _ = &mut work => false,
+                        () = stopped(&mut stop) => true,
+                    };
+                    if stopped_meanwhile {
+                        end(work, &halt).await;
+                        Turn::Stop
+                    } else {
+                        turn
+                    }
                 }
             }
-            turn
         };
         match turn {
             Turn::Stop | Turn::Desk(End::Stopped) => break,
@@ -136,12 +171,23 @@ pub(crate) async fn serve(
                     settings = Arc::new(new);
                 }
                 if keys.is_err() {
-                    keys = vault.open().await;
+                    keys = tokio::select! {
+                        keys = vault.open() => keys,
+                        () = stopped(&mut stop) => break,
+                    };
                 }
             }
         }
     }
     Ok(desk.leave()?)
+}
+
+/// Tells the desk to stop, and waits until nothing is on its way, within reason.
+async fn end(work: Pin<&mut impl Future<Output = End>>, halt: &watch::Sender<bool>) {
+    let _ = halt.send(true);
+    if tokio::time::timeout(LAST_PATIENCE, work).await.is_err() {
+        warn!("a message on its way was not answered in time; it is looked up at the next start");
+    }
 }
 
 /// Settings and secrets are read fresh at a start: what asked for that before is done.
@@ -169,14 +215,17 @@ struct SettingsWatch<'a> {
     dir: &'a Path,
     environment: Environment,
     seen: Option<(SystemTime, u64)>,
+    /// As it was at the last look, which may have come in the middle of a save.
+    last: Option<(SystemTime, u64)>,
     /// Said already about the file as it is.
     complaint: String,
 }
 
 impl<'a> SettingsWatch<'a> {
     fn new(dir: &'a Path, environment: Environment) -> Self {
-        let mut watch = Self { dir, environment, seen: None, complaint: String::new() };
+        let mut watch = Self { dir, environment, seen: None, last: None, complaint: String::new() };
         watch.seen = watch.look();
+        watch.last = watch.seen;
         watch
     }
 
@@ -184,11 +233,9 @@ impl<'a> SettingsWatch<'a> {
     async fn changed(&mut self, current: &Settings) -> Settings {
         loop {
             tokio::time::sleep(LOOK_AT_SETTINGS_EVERY).await;
-            let now = self.look();
-            if now == self.seen {
+            if !self.is_news() {
                 continue;
             }
-            self.seen = now;
             if let Some(new) = self.reload().filter(|new| new != current) {
                 return new;
             }
@@ -211,6 +258,19 @@ impl<'a> SettingsWatch<'a> {
                 None
             }
         }
+    }
+
+    /// Whether the file was saved since, and whole: an editor empties or removes it
+    /// before it writes, and what is missing then would read as "all defaults".
+    fn is_news(&mut self) -> bool {
+        let now = self.look();
+        let settled = now == std::mem::replace(&mut self.last, now);
+        let whole = now.is_some_and(|(_, length)| length > 0);
+        if !settled || !whole || now == self.seen {
+            return false;
+        }
+        self.seen = now;
+        true
     }
 
     fn look(&self) -> Option<(SystemTime, u64)> {
@@ -281,6 +341,22 @@ mod tests {
         fs::write(&path, "enabled = false\n").unwrap();
         assert!(watch.reload().is_some_and(|settings| !settings.enabled));
         assert_eq!(watch.complaint, "");
+    }
+
+    #[test]
+    fn a_file_in_the_middle_of_a_save_is_no_news() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = settings::file_path(dir.path());
+        fs::write(&path, "enabled = true\n").unwrap();
+        let mut watch = SettingsWatch::new(dir.path(), Environment::default());
+        fs::write(&path, "").unwrap();
+        assert!(!watch.is_news() && !watch.is_news(), "emptied");
+        fs::remove_file(&path).unwrap();
+        assert!(!watch.is_news() && !watch.is_news(), "removed");
+        fs::write(&path, "enabled = false\n").unwrap();
+        assert!(!watch.is_news(), "it may grow yet");
+        assert!(watch.is_news());
+        assert!(!watch.is_news(), "once");
     }
 
     #[test]

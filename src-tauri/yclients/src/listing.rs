@@ -10,6 +10,9 @@
 //! one is disturbed too, both together are the answer if they hold at least as
 //! many bookings as the server counts. When they hold fewer, the listing fails,
 //! with one exception that is explained at [`miscounted`].
+//!
+//! A server that ignores paging gives the same page without end. Where no total says
+//! whether that page is all there is, see [`shows_all`].
 
 use std::collections::BTreeMap;
 
@@ -51,6 +54,9 @@ struct Reading {
     undisturbed: bool,
     /// The end was seen: an empty page, or one shorter than those before.
     end_seen: bool,
+    /// The page that was the same as the one before it, where no total says whether
+    /// that is all.
+    repeats: Option<usize>,
     longest_page: usize,
     /// Of the last page that had rows.
     last_page: usize,
@@ -71,10 +77,21 @@ pub(crate) async fn list(
     // and then skips rows. Asking for no more than it gives leaves nothing to skip.
     // Where rows were missing without a disturbance, half of that shows
     // whether the end is an end: its last page is then a part of a page.
-    let given = if first.undisturbed { first.longest_page / 2 + 1 } else { first.longest_page };
-    let count = given.clamp(SMALLEST_COUNT, COUNT);
+    let longest = first.longest_page.min(COUNT);
+    let given = if first.undisturbed { longest / 2 + 1 } else { longest };
+    // A repeated page must be asked for with less than it holds, unless no cap is
+    // that small: a server that heeds only `count` would show the same part twice.
+    let part = first.repeats.is_some() && longest >= SMALLEST_COUNT;
+    let count = if part { given } else { given.max(SMALLEST_COUNT) };
     tracing::debug!(%company, count, "the listing changed while it was read; reading it again");
     let second = read(http, company, query, count).await?;
+    if let Some(page) = first.repeats.or(second.repeats) {
+        return if shows_all(&first, &second) {
+            Ok(listing(second.rows, server_time))
+        } else {
+            Err(repeats(page))
+        };
+    }
     if second.is_whole() {
         return Ok(listing(second.rows, server_time));
     }
@@ -104,6 +121,14 @@ fn miscounted(first: &Reading, second: &Reading, count: usize) -> bool {
         tracing::warn!(short, "YClients counts more bookings than it shows on all its pages");
     }
     tolerable
+}
+
+/// Whether a server that repeats its pages has shown everything: asked for another
+/// number of rows it gave the same ones, so neither paging nor `count` hides any,
+/// and no total speaks of more.
+fn shows_all(first: &Reading, second: &Reading) -> bool {
+    let same_rows = first.rows.keys().eq(second.rows.keys());
+    same_rows && second.undisturbed && second.total.is_none_or(|total| second.rows.len() >= total)
 }
 
 impl Reading {
@@ -161,7 +186,11 @@ async fn read(
         if keys == previous {
             // Paging is ignored, or stands still at the last page. With every row
             // at hand that harms nothing.
-            return if total.is_some_and(|total| seen >= total) { Ok(reading) } else { Err(repeats(page)) };
+            return match total {
+                Some(total) if seen >= total => Ok(reading),
+                None if reading.undisturbed => Ok(Reading { repeats: Some(page), ..reading }),
+                _ => Err(repeats(page)),
+            };
         }
         reading.undisturbed &= new == keys.len();
         let ended = if let Some(total) = total {

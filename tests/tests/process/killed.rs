@@ -7,15 +7,11 @@ use std::time::Duration;
 use engine::notification::State;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use scenarios::{Plan, Program, Shop};
+use scenarios::{Plan, Program, Shop, luck};
 use simulator::{Fault, FaultKind, NewBooking, Start, Target};
 
 const KILLS: usize = 40;
 const AT_LEAST: usize = 60;
-
-fn seed() -> u64 {
-    std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(rand::random)
-}
 
 fn phone(number: usize) -> String {
     format!("+7916{number:07}")
@@ -31,7 +27,7 @@ fn book_some(shop: &Shop, random: &mut StdRng, bookings: &mut Vec<i64>) {
 
 #[tokio::test]
 async fn killed_at_random_moments_nobody_is_told_twice_and_nobody_is_forgotten() {
-    let seed = seed();
+    let seed = luck::seed();
     println!("again with SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed);
     let shop = Shop::new(Plan::with_window(150)).await;

@@ -3,10 +3,12 @@
 #![cfg(test)]
 
 mod beside_the_worker;
+mod crash_points;
 mod ending;
 mod kept_safe;
 mod killed;
 mod set_up;
 mod shows;
+mod stopped;
 mod storage;
 mod two_owners;

@@ -98,7 +98,6 @@ async fn what_certainly_did_not_leave_is_tried_again_and_told_once() {
         FaultKind::TooManyRequests { with_status: true, retry_after: None },
         FaultKind::StatusFalse { reason: "instance is starting or not authorized".to_owned() },
         status(400, "instance in starting process try later"),
-        status(466, r#"{"invokeStatus":{"method":"sendMessage","used":3,"total":3}}"#),
     ];
     join_all(certain.map(async |kind| {
         let (shop, desk, booking) = sent_into(kind.clone()).await;
@@ -113,14 +112,20 @@ async fn what_certainly_did_not_leave_is_tried_again_and_told_once() {
 
 #[test]
 async fn a_message_the_gateway_refuses_for_good_fails_with_its_reason() {
-    let refusal = r#"{"statusCode":400,"message":"Validation failed. Details: 'chatId' is wrong"}"#;
-    let (shop, desk, booking) = sent_into(status(400, refusal)).await;
-    let row = shop.until_state(booking, State::Failed).await;
-    shop.until_quiet().await;
-    desk.close().await;
-    assert_eq!(row.reason, Reason::Rejected);
-    assert!(row.detail.contains("chatId"), "{}", row.detail);
-    assert_eq!(shop.simulator.count("sendMessage"), 1);
+    let refusals = [
+        (r#"{"statusCode":400,"message":"Validation failed. Details: 'chatId' is wrong"}"#, 400, "chatId"),
+        (r#"{"invokeStatus":{"method":"sendMessage","used":3,"total":3}}"#, 466, "quota"),
+    ];
+    join_all(refusals.map(async |(body, code, word)| {
+        let (shop, desk, booking) = sent_into(status(code, body)).await;
+        let row = shop.until_state(booking, State::Failed).await;
+        shop.until_quiet().await;
+        desk.close().await;
+        assert_eq!(row.reason, Reason::Rejected);
+        assert!(row.detail.contains(word), "{}", row.detail);
+        assert_eq!(shop.simulator.count("sendMessage"), 1);
+    }))
+    .await;
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod after_a_gap;
 mod changed_inside_the_window;
+mod clocks;
 mod delivery;
 mod doubtful_sends;
 mod feed;

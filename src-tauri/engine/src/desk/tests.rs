@@ -415,3 +415,73 @@ async fn an_import_of_the_bot_s_bookings_cancels_what_is_queued() {
     assert_eq!(state_of(&shop, 1), (State::Cancelled, Reason::Bot));
     assert!(shop.messenger.texts().is_empty());
 }
+
+#[test(start_paused = true)]
+async fn what_an_editor_kept_back_into_the_quiet_hours_leaves_at_their_end() {
+    let mut shop = Shop::new();
+    // Noon in Moscow: the quiet begins three minutes later.
+    shop.settings.quiet_hours = Some("12:03-12:20".parse().unwrap());
+    shop.baseline().await;
+    shop.book(1);
+    shop.open(async {
+        shop.pass(10).await;
+        let id = shop.about(1).id;
+        for _ in 0..9 {
+            shop.person().open_editor(id, shop.clock.now()).unwrap();
+            shop.pass(20).await;
+        }
+        shop.person().close_editor(id, shop.clock.now()).unwrap();
+        shop.pass(900).await;
+        assert!(shop.messenger.texts().is_empty(), "it is quiet");
+        shop.pass(240).await;
+    })
+    .await;
+    assert_eq!(shop.messenger.texts().len(), 1, "and that is not late");
+}
+
+#[test(start_paused = true)]
+async fn a_hold_outlasts_a_number_that_was_missing_for_a_while() {
+    let shop = Shop::polled_every(10);
+    shop.baseline().await;
+    shop.book(1);
+    shop.open(async {
+        shop.pass(15).await;
+        shop.person().hold(shop.about(1).id, shop.clock.now()).unwrap();
+        let number = |phone: &'static str| {
+            shop.bookings.change(1, &shop.clock, |booking| {
+                phone.clone_into(&mut booking.client.as_mut().unwrap().phone);
+            });
+        };
+        number("");
+        shop.pass(15).await;
+        assert_eq!(state_of(&shop, 1), (State::Skipped, Reason::NoPhone));
+        number("+79161111111");
+        shop.pass(300).await;
+    })
+    .await;
+    assert_eq!((shop.about(1).state, shop.about(1).held), (State::Queued, true));
+    assert!(shop.messenger.texts().is_empty());
+}
+
+#[test(start_paused = true)]
+async fn a_person_s_words_outlast_a_number_that_was_missing_for_a_while() {
+    let shop = Shop::polled_every(10);
+    shop.baseline().await;
+    shop.book(1);
+    shop.open(async {
+        shop.pass(15).await;
+        shop.person().edit(shop.about(1).id, None, "Свои слова", shop.clock.now()).unwrap();
+        let number = |phone: &'static str| {
+            shop.bookings.change(1, &shop.clock, |booking| {
+                phone.clone_into(&mut booking.client.as_mut().unwrap().phone);
+            });
+        };
+        number("");
+        shop.pass(15).await;
+        number("+79161111111");
+        shop.pass(300).await;
+    })
+    .await;
+    assert_eq!(state_of(&shop, 1), (State::Waiting, Reason::ChangedAfterEdit));
+    assert_eq!((shop.about(1).text.as_str(), shop.about(1).phone.as_str()), ("Свои слова", "+79161111111"));
+}

@@ -27,6 +27,8 @@ pub(super) struct Light<'a> {
     pub instance: &'a str,
     /// Created earlier is known and silent.
     pub baseline_at: DateTime<Utc>,
+    /// The first reading of the branch.
+    pub is_baseline: bool,
     /// The end of the gap this listing closes.
     pub gap_at: Option<DateTime<Utc>>,
     pub now: DateTime<Utc>,
@@ -94,7 +96,8 @@ fn made_by(branch: &Branch<'_>, booking: &Booking) -> &'static str {
 /// True when it is silent because it is older than the baseline.
 fn new(tx: &Transaction<'_>, light: Light<'_>, booking: Booking) -> Result<bool, OutboxError> {
     let Light { branch, now, .. } = light;
-    let silent = booking.created_at.is_some_and(|at| at < light.baseline_at);
+    // In the first reading a booking without a date of creation is an old one.
+    let silent = booking.created_at.map_or(light.is_baseline, |at| at < light.baseline_at);
     let judged = if silent { Err(Reason::BeforeBaseline) } else { judge(tx, light, &booking)? };
     let visit = match judged {
         Ok(facts) => (booking, facts),
@@ -273,6 +276,8 @@ fn judge_again(
         }
     }
     if let ([visit], []) = (visits.as_slice(), dropped.as_slice())
+        && !row.held
+        && !row.is_edited()
         && gather_cured(tx, light, row, visit)?
     {
         return Ok(());
@@ -286,12 +291,18 @@ fn judge_again(
     outbox::relink_in(tx, row.id, &facts, &dropped)?;
     let (waits, reason, due_at) = (cured.state == State::Waiting, cured.reason, cured.due_at);
     let instance = light.instance.to_owned();
-    let event = Event::Cure { made: cured.into_made(), due_at, instance, gap_at: light.gap_at };
-    outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)?;
+    let made = cured.into_made();
+    let event = if row.is_edited() {
+        // A person's words are not thrown away because the number was missing for a while.
+        Event::Conflict { made }
+    } else {
+        Event::Cure { made, due_at, instance, gap_at: light.gap_at }
+    };
+    let back = outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)?;
     for visit in split {
         split_off(tx, branch, row, &visit, now)?;
     }
-    if waits {
+    if waits && back.state == State::Queued {
         let event = Event::Wait { reason, detail: String::new() };
         outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)?;
     }

@@ -29,7 +29,7 @@ use crate::settings::Settings;
 
 pub(crate) use absorb::note_change;
 pub(crate) use poll::rearm;
-pub(crate) use recheck::{Verdict, by_recipient, carry_out, recheck};
+pub(crate) use recheck::{Verdict, by_recipient, carry_out, overtake, recheck};
 pub use schedule::gap_after;
 
 /// A fault that lasts this many polls is shown; a single one is not worth a look.

@@ -7,14 +7,14 @@ use tracing::{info, warn};
 use super::absorb::{Absorbed, Light, absorb, hold_burst};
 use super::known::{self, BranchState};
 use super::schedule::{OVERLAP, Pass, next_pass};
-use super::{Monitor, PollError, Watch, fresh_branch};
+use super::{Monitor, PollError, Watch, fresh_branch, overtake};
 use crate::booking::{Booking, BookingId};
 use crate::branch::{Arming, Branch};
 use crate::clock::next_second;
 use crate::db::StorageError;
 use crate::error::Subject;
 use crate::notification::{Event, Notification, State};
-use crate::outbox::{self, Actor, OutboxError};
+use crate::outbox::{self, OutboxError};
 use crate::ports::{BookingQuery, Listing, Lookup};
 
 /// Titles and addresses change; once a day is enough.
@@ -116,7 +116,14 @@ impl Monitor {
             if let Some(gap_at) = gap_at {
                 rearm(tx, branch, Some(gap_at), now)?;
             }
-            let light = Light { branch, instance: &self.instance, baseline_at, gap_at, now };
+            let light = Light {
+                branch,
+                instance: &self.instance,
+                baseline_at,
+                is_baseline: pass == Pass::Baseline,
+                gap_at,
+                now,
+            };
             let absorbed = absorb(tx, light, listing.bookings)?;
             match pass {
                 Pass::Baseline => {
@@ -217,7 +224,14 @@ impl Monitor {
                     .map(|booking| Booking { deleted: true, ..booking }),
             };
             let Some(booking) = booking else { return Ok(()) };
-            let light = Light { branch, instance: &self.instance, baseline_at: now, gap_at: None, now };
+            let light = Light {
+                branch,
+                instance: &self.instance,
+                baseline_at: now,
+                is_baseline: false,
+                gap_at: None,
+                now,
+            };
             absorb(tx, light, vec![booking]).map(|_| ())
         })
     }
@@ -256,7 +270,7 @@ pub(crate) fn rearm(
             Arming::Ask(reason) => Event::Wait { reason, detail: String::new() },
         };
         let event = row.fate(now, true).unwrap_or(armed);
-        match outbox::apply_in(tx, row.id, None, event, &Actor::Program, now) {
+        match overtake(tx, Some(branch), &row, event, now) {
             Ok(_) | Err(OutboxError::Refused(_)) => {}
             Err(OutboxError::Storage(error)) => return Err(error),
         }

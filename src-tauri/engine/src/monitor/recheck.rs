@@ -3,7 +3,7 @@
 //! The same code serves every look: a poll that brings a change, and the last
 //! check just before the claim.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use rusqlite::Transaction;
@@ -11,6 +11,7 @@ use rusqlite::Transaction;
 use crate::booking::{Booking, BookingId};
 use crate::branch::{Arming, Branch};
 use crate::db::StorageError;
+use crate::monitor::known;
 use crate::notification::{Event, Made, Notification, Reason, State};
 use crate::outbox::{self, Actor, Link, NewNotification, OutboxError};
 use crate::template::TemplateError;
@@ -181,7 +182,38 @@ fn text_failed(
     outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)
 }
 
-/// A booking that was given to another client leaves the message it shared.
+/// What time did to a row. A message about several visits goes on without the
+/// one that has begun: the others are still to be told.
+pub(crate) fn overtake(
+    tx: &Transaction<'_>,
+    branch: Option<&Branch<'_>>,
+    row: &Notification,
+    event: Event,
+    now: DateTime<Utc>,
+) -> Result<Notification, OutboxError> {
+    let links = outbox::links_in(tx, row.id)?;
+    let shared = links.iter().filter(|link| !link.dropped).count() > 1;
+    if let (Some(branch), true, Event::Expire { .. }) = (branch, shared, &event) {
+        let bots = outbox::bots_own_of_in(tx, row.company, &links)?;
+        let mut seen = HashMap::new();
+        for link in &links {
+            if let Some(booking) = known::booking_in(tx, row.company, link.booking)? {
+                seen.insert(link.booking, booking);
+            }
+        }
+        let verdict = recheck(branch, row, &links, &bots, |id| seen.remove(&id), now);
+        if matches!(verdict, Verdict::Changed(_)) {
+            let remade = carry_out(tx, branch, row, verdict, now)?;
+            if remade.starts_at > now {
+                return Ok(remade);
+            }
+        }
+    }
+    outbox::apply_in(tx, row.id, Some(row.revision), event, &Actor::Program, now)
+}
+
+/// A booking that was given to another client leaves the message it shared. What
+/// kept that one back keeps this one too.
 pub(super) fn split_off(
     tx: &Transaction<'_>,
     branch: &Branch<'_>,
@@ -193,6 +225,11 @@ pub(super) fn split_off(
     row.booked_at = visit.0.created_at;
     row.copy = from.copy;
     row.gap_at = from.gap_at;
+    row.held = from.held;
+    let asked = matches!(from.reason, Reason::Late | Reason::Burst | Reason::Old | Reason::SettingsChanged);
+    if (from.state, row.state) == (State::Waiting, State::Queued) && asked {
+        (row.state, row.reason) = (State::Waiting, from.reason);
+    }
     row.id = outbox::enqueue_in(
         tx,
         NewNotification { row: row.clone(), bookings: Vec::new() },

@@ -136,10 +136,8 @@ impl Notification {
             }
             (Queued | Waiting | Failed, Event::Expire { reason }) => self.finish(Expired, reason, now),
             (Queued | Waiting | Failed, Event::Withdraw { reason }) => self.finish(Cancelled, reason, now),
-            (Queued | Waiting | Failed, Event::Skip { reason }) => self.finish(Skipped, reason, now),
-            (Skipped, Event::Skip { reason }) if self.reason.is_curable() => {
-                self.finish(Skipped, reason, now);
-            }
+            (Queued | Waiting | Failed, Event::Skip { reason }) => self.skip(reason, now),
+            (Skipped, Event::Skip { reason }) if self.reason.is_curable() => self.skip(reason, now),
             (Queued, Event::Remake { made, due_at }) => {
                 self.remake(made);
                 self.open_window(due_at);
@@ -148,7 +146,10 @@ impl Notification {
                 self.remake(made);
                 self.revision += 1;
             }
-            (Queued | Waiting | Failed, Event::Conflict { made }) => {
+            (state, Event::Conflict { made })
+                if matches!(state, Queued | Waiting | Failed)
+                    || (state == Skipped && self.reason.is_curable() && self.is_edited()) =>
+            {
                 self.proposed_text = Some(made.text);
                 self.phone = made.phone;
                 self.client_id = made.client_id;
@@ -164,7 +165,9 @@ impl Notification {
                 self.remake(made);
                 self.gap_at = gap_at;
                 self.instance = instance;
+                let held = self.held;
                 self.enter_queue()?;
+                self.held = held;
                 self.open_window(due_at);
             }
             (Queued, Event::Checked) => {
@@ -309,6 +312,13 @@ impl Notification {
         self.end_lease();
         self.finished_at = Some(now);
         self.because(reason, String::new());
+    }
+
+    /// A person's hold outlasts what may be cured: what comes back is still held.
+    fn skip(&mut self, reason: Reason, now: DateTime<Utc>) {
+        let held = self.held && reason.is_curable();
+        self.finish(State::Skipped, reason, now);
+        self.held = held;
     }
 
     fn accept(&mut self, id: String, reason: Reason, now: DateTime<Utc>) {

@@ -200,7 +200,8 @@ impl Notification {
         let alone_in_line = !stalled && self.reason == Reason::None;
         let limit = if alone_in_line { LATE_IN_LINE } else { LATE_AFTER };
         (now > self.punctual_at() + limit)
-            .then(|| Event::Wait { reason: Reason::Late, detail: String::new() })
+            // What held it up until now stays in the small print.
+            .then(|| Event::Wait { reason: Reason::Late, detail: self.detail.clone() })
     }
 }
 

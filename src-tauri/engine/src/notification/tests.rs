@@ -221,7 +221,9 @@ proptest! {
                 prop_assert!(next.revision > before.revision, "new words are a new revision");
             }
             let was_final = matches!(before.state, State::Cancelled | State::Expired | State::Skipped);
-            let by_person = by_person || next.state == State::Accepted;
+            // A person's words come back to the person when what stood in the way is gone.
+            let cured = before.reason.is_curable() && before.is_edited() && next.state == State::Waiting;
+            let by_person = by_person || cured || next.state == State::Accepted;
             if was_final && next.state != before.state {
                 // A message that turns out to have arrived is told truly, whatever was decided.
                 prop_assert!(by_person, "{:?} left {} by itself", before.reason, before.state);

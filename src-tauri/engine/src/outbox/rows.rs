@@ -82,9 +82,9 @@ pub(super) fn insert(tx: &Transaction<'_>, row: &Notification) -> Result<Notific
     tx.prepare_cached(
         "INSERT INTO booking_notifications
          (kind, copy, company_id, state, reason, detail, revision, version, instance, client_id, client_name, phone,
-          phone_key, starts_at, text, edited_by, released, gap_at, booked_at, enqueued_at, due_at, finished_at)
+          phone_key, starts_at, text, edited_by, held, released, gap_at, booked_at, enqueued_at, due_at, finished_at)
          VALUES (:kind, :copy, :company, :state, :reason, :detail, :revision, :version, :instance, :client_id,
-          :client_name, :phone, :phone_key, :starts_at, :text, :edited_by, :released, :gap_at, :booked_at,
+          :client_name, :phone, :phone_key, :starts_at, :text, :edited_by, :held, :released, :gap_at, :booked_at,
           :enqueued_at, :due_at, :finished_at)",
     )?
     .execute(named_params! {
@@ -104,6 +104,7 @@ pub(super) fn insert(tx: &Transaction<'_>, row: &Notification) -> Result<Notific
         ":starts_at": At(row.starts_at),
         ":text": row.text,
         ":edited_by": row.edited_by,
+        ":held": row.held,
         ":released": row.released,
         ":gap_at": row.gap_at.map(At),
         ":booked_at": row.booked_at.map(At),

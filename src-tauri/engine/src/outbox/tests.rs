@@ -257,3 +257,39 @@ fn nothing_that_is_asked_all_day_reads_all_the_old_rows() {
         .unwrap();
     assert_eq!(two.owner.first_in_line(false).unwrap().unwrap().id, id);
 }
+
+#[test]
+fn each_condition_of_a_claim_stands_alone() {
+    let conditions = [
+        "UPDATE booking_notifications SET state = 'waiting'",
+        "UPDATE booking_notifications SET revision = revision + 1, checked_revision = revision + 1",
+        "UPDATE booking_notifications SET checked_revision = revision - 1",
+        "UPDATE booking_notifications SET checked_at = checked_at - 11000",
+        "UPDATE booking_notifications SET checked_at = NULL",
+        "UPDATE booking_notifications SET instance = 'green-api:7'",
+        "UPDATE booking_notifications SET held = 1",
+        "UPDATE booking_notifications SET due_at = checked_at + 1",
+        "UPDATE booking_notifications SET due_at = checked_at - 300001",
+        "UPDATE booking_notifications SET next_try_at = checked_at + 1",
+        "UPDATE booking_notifications SET lease_until = checked_at - 9999",
+        "UPDATE booking_notifications SET starts_at = checked_at",
+        "UPDATE desk SET paused_at = 1",
+        "UPDATE desk SET paused_at = 1, paused_until = (SELECT checked_at + 1 FROM booking_notifications)",
+        "INSERT INTO opt_outs SELECT phone_key, 1, 'person' FROM booking_notifications",
+        "INSERT INTO bookings VALUES (0, 1, 'unseen', 1, 1, 1, '')",
+        "INSERT INTO bookings VALUES (962302, 1, 'bot', 0, 1, 1, '')",
+        "INSERT INTO send_attempts (notification_id, revision, instance, phone, text, started_at, finished_at,
+         outcome, gateway_id) SELECT id, 1, instance, phone, text, 1, 1, 'found', 'M1' FROM booking_notifications",
+    ];
+    let due = now() + TimeDelta::seconds(30);
+    for condition in [None].into_iter().chain(conditions.map(Some)) {
+        let two = Two::new();
+        let id = two.enqueue(1).unwrap();
+        let revision = two.owner.apply(id, None, Event::Checked, &Actor::Program, due).unwrap().revision;
+        if let Some(sql) = condition {
+            let broken = two.window.db().write(|tx| Ok::<_, StorageError>(tx.execute(sql, [])?)).unwrap();
+            assert_eq!(broken, 1, "{sql}");
+        }
+        assert_eq!(two.claim(id, revision, due).is_some(), condition.is_none(), "{condition:?}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use tracing::warn;
 
 use super::Sender;
@@ -65,6 +65,50 @@ impl Sender {
             Ok(None) | Err(OutboxError::Refused(_)) => {
                 self.changed.notify_one();
                 Ok(Checked::NotNow)
+            }
+            Err(OutboxError::Storage(error)) => Err(error),
+        }
+    }
+
+    /// Whether the quiet hours have begun while it was on its way here: tried
+    /// again, held by an editor, or queued before anybody wanted quiet. Then it
+    /// leaves at their end, and that is its time.
+    pub(super) fn is_quiet(&self, row: &Notification, now: DateTime<Utc>) -> Result<bool, StorageError> {
+        if row.released || row.kind == Kind::Test {
+            return Ok(false);
+        }
+        let state = self.outbox.db().read(|connection| known::branch_in(connection, row.company))?;
+        let state = state.unwrap_or_default();
+        let Ok(branch) = Branch::new(&self.settings, row.company, &state.facts) else { return Ok(false) };
+        let due_at = branch.after_quiet_hours(now);
+        if due_at <= now {
+            return Ok(false);
+        }
+        let event = if due_at < row.starts_at {
+            Event::Rearm { due_at, gap_at: None }
+        } else {
+            Event::Wait { reason: Reason::QuietHours, detail: String::new() }
+        };
+        self.apply(row, event, now)?;
+        Ok(true)
+    }
+
+    /// Carries out what time did to a row.
+    pub(super) fn overtaken(
+        &self,
+        row: &Notification,
+        event: Event,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let outcome = self.outbox.db().write(|tx| {
+            let state = known::branch_in(tx, row.company)?.unwrap_or_default();
+            let branch = Branch::new(&self.settings, row.company, &state.facts).ok();
+            monitor::overtake(tx, branch.as_ref(), row, event, now).map(|_| ())
+        });
+        match outcome {
+            Ok(()) | Err(OutboxError::Refused(_)) => {
+                self.changed.notify_one();
+                Ok(())
             }
             Err(OutboxError::Storage(error)) => Err(error),
         }

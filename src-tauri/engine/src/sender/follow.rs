@@ -100,15 +100,19 @@ impl Follower {
             let asked = self.clock.moment().monotonic;
             match self.messenger.receive(LISTEN_FOR).await {
                 Ok(Some(pushed)) => {
-                    pause = FIRST_PAUSE;
                     if let Err(error) = self.take(&pushed.event) {
                         warn!(%error, "a gateway's notification could not be stored; it stays there");
                         tokio::time::sleep(FIRST_PAUSE).await;
                         continue;
                     }
-                    if let Err(error) = self.messenger.acknowledge(pushed.receipt).await {
-                        // It will come again, and then change nothing.
-                        debug!(%error, "a notification could not be acknowledged");
+                    match self.messenger.acknowledge(pushed.receipt).await {
+                        Ok(()) => pause = FIRST_PAUSE,
+                        Err(error) => {
+                            // It comes again at once, and then changes nothing: not too often.
+                            debug!(%error, "a notification could not be acknowledged");
+                            tokio::time::sleep(pause).await;
+                            pause = (pause * 2).min(LONGEST_PAUSE);
+                        }
                     }
                 }
                 Ok(None) => {

@@ -39,6 +39,8 @@ pub struct Readiness {
     /// Since when it cannot send.
     fault_since: Option<Duration>,
     alarmed: bool,
+    /// The last refusal that was told.
+    refusal_told: Option<FaultCode>,
     /// The next message leaves no sooner: pacing.
     slot_at: Option<Duration>,
 }
@@ -140,6 +142,18 @@ impl Sender {
         Ok(())
     }
 
+    /// A refusal that will meet every message until a person acts is an alarm, once.
+    pub(super) async fn tell_once(&self, error: &MessengerError) {
+        if !matches!(error, MessengerError::Quota | MessengerError::Suspended | MessengerError::Expired(_)) {
+            return;
+        }
+        let told = self.readiness.lock().await.refusal_told.replace(error.code());
+        if told != Some(error.code()) {
+            let detail = error.to_string();
+            self.desktop.alarm(&Fault { subject: Subject::Gateway, code: error.code(), detail });
+        }
+    }
+
     async fn gateway_is_not_ready(&self, error: &MessengerError, moment: Moment) -> Result<(), StorageError> {
         let detail = error.to_string();
         if self.outbox.gateway_fault(Some((error.code(), &detail)), moment.wall)? {
@@ -184,9 +198,20 @@ impl Sender {
                 }
                 Ok(has_account)
             }
-            // Checks are rationed apart from messages: without one the gateway
-            // itself will say that the number has no account.
-            Err(MessengerError::CheckLimit | MessengerError::Quota) => Ok(true),
+            // Checks are rationed apart from messages, and not every gateway has them:
+            // without one the gateway itself will say that the number has no account.
+            Err(
+                MessengerError::CheckLimit
+                | MessengerError::Quota
+                | MessengerError::Unreadable(_)
+                | MessengerError::Instance { .. },
+            ) => Ok(true),
+            // About this number alone: the others go on.
+            Err(error @ MessengerError::Refused(_)) => {
+                let event = Event::Reject { reason: Reason::Rejected, detail: error.to_string() };
+                self.apply(row, event, now)?;
+                Ok(false)
+            }
             Err(error) => {
                 warn!(notification = %row.id, %error, "the number could not be checked");
                 self.gateway_is_not_ready(&error, moment).await?;

@@ -7,6 +7,8 @@
 //! nothing is sent.
 
 mod check;
+#[cfg(debug_assertions)]
+mod die;
 mod follow;
 mod gateway;
 
@@ -131,7 +133,7 @@ impl Sender {
     fn overtake(&self, now: DateTime<Utc>, stalled: bool) -> Result<(), StorageError> {
         for row in self.outbox.overtaken(now - LATE_AFTER, now)? {
             if let Some(event) = row.fate(now, stalled) {
-                self.apply(&row, event, now)?;
+                self.overtaken(&row, event, now)?;
             }
         }
         Ok(())
@@ -139,6 +141,9 @@ impl Sender {
 
     /// One row from its time to its record.
     async fn carry(&self, row: Notification) -> Result<Next, StorageError> {
+        if self.is_quiet(&row, self.clock.now())? {
+            return Ok(Next::Again);
+        }
         if let Err(pause) = self.gateway_ready(&row).await? {
             return Ok(Next::Rest(pause.min(TICK)));
         }
@@ -149,12 +154,17 @@ impl Sender {
             Checked::Unchanged { revision } => revision,
             Checked::NotNow => return Ok(Next::Again),
         };
+        #[cfg(debug_assertions)]
+        die::at("last_check");
         // The clock may have jumped while the checks ran.
         self.vigil.observe(&self.outbox, &self.settings)?;
         if *self.halt.borrow() != Halt::No {
             return Ok(Next::Again);
         }
         let now = self.clock.now();
+        if self.is_quiet(&row, now)? {
+            return Ok(Next::Again);
+        }
         let late_after = if row.reason == Reason::None { LATE_IN_LINE } else { LATE_AFTER };
         let terms = ClaimTerms {
             revision,
@@ -166,8 +176,14 @@ impl Sender {
             self.not_claimed(&row, now)?;
             return Ok(Next::Again);
         };
+        #[cfg(debug_assertions)]
+        die::at("claim");
         let outcome = self.send(&claim).await;
+        #[cfg(debug_assertions)]
+        die::at("answer");
         self.record(&claim, outcome).await;
+        #[cfg(debug_assertions)]
+        die::at("record");
         Ok(Next::Again)
     }
 
@@ -176,6 +192,8 @@ impl Sender {
     async fn send(&self, claim: &Claim) -> SendOutcome {
         let mut halt = self.halt.clone();
         let patience = async {
+            #[cfg(debug_assertions)]
+            die::on_the_way("request").await;
             // A reload waits for the answer however long it takes; a stop does not.
             if halt.wait_for(|halt| *halt == Halt::Stop).await.is_err() {
                 std::future::pending::<()>().await;
@@ -207,6 +225,7 @@ impl Sender {
                 Attempt::NotSent { detail: error.to_string(), next_try_at: now + pause }
             }
             SendOutcome::Rejected { error } => {
+                self.tell_once(&error).await;
                 Attempt::Rejected { reason: Reason::Rejected, detail: error.to_string() }
             }
             SendOutcome::Ambiguous { why } => Attempt::Ambiguous { detail: why },

@@ -23,6 +23,8 @@ pub(super) const MAX_DELAY_MS: i64 = 1_800_000;
 const MAX_GAP_MS: i64 = 600_000;
 const MAX_LEAD_MINUTES: i64 = 10_080;
 const MAX_INSTANCE_ID: usize = 64;
+/// The keys of every section are names that may be shown.
+const ALL_KEYS: [&[&str]; 4] = [ROOT_KEYS, YCLIENTS_KEYS, WHATSAPP_KEYS, BRANCH_KEYS];
 
 const ROOT_KEYS: &[&str] = &[
     "enabled",
@@ -51,13 +53,9 @@ const BRANCH_KEYS: &[&str] = &[
 /// What the text says; `path` is for the errors.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Settings, SettingsError> {
     let document = Document::parse(text).map_err(|error| {
-        SettingsError::at(
-            path,
-            text.as_bytes(),
-            error.span(),
-            None,
-            format!("is not TOML: {}", error.message()),
-        )
+        let key = error.span().and_then(|span| key_of_line(text, span.start));
+        let message = format!("is not TOML: {}", error.message());
+        SettingsError::at(path, text.as_bytes(), error.span(), key, message)
     })?;
     let source = Source { path, text };
     let root = Section::open(source, "", document.as_table(), None, ROOT_KEYS)?;
@@ -79,6 +77,16 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Settings, SettingsError> 
         whatsapp: whatsapp(&root, default.whatsapp)?,
         branches: branches(&root)?,
     })
+}
+
+/// The bare key on the line of a byte. Only a key that we know: what else stands in
+/// front of a `=` in a broken file may be a piece of a token that was pasted there.
+fn key_of_line(text: &str, at: usize) -> Option<String> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let (key, _) = text.get(start..)?.lines().next()?.split_once('=')?;
+    let key = key.trim_start_matches('\u{feff}').trim();
+    let known = |name: &str| ALL_KEYS.iter().any(|keys| keys.contains(&name));
+    key.split('.').all(|name| known(name.trim())).then(|| key.to_owned())
 }
 
 fn yclients(root: &Section<'_>, default: YclientsSettings) -> Result<YclientsSettings, SettingsError> {
@@ -307,12 +315,10 @@ impl<'a> Section<'a> {
             (None, Some(number)) if number >= 0 => number.to_string(),
             _ => return Err(self.wrong(key, "must be the instance's number")),
         };
-        // It becomes a part of an address.
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if id.len() > MAX_INSTANCE_ID || !id.bytes().all(allowed) {
-            return Err(
-                self.wrong(key, "must be the instance's number: letters, digits, \"-\" and \"_\" only")
-            );
+        // It becomes a part of an address, and GREEN-API, the only gateway, numbers its
+        // instances. It is not repeated: it may be a token in the wrong place.
+        if id.len() > MAX_INSTANCE_ID || !id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(self.wrong(key, "must be the instance's number, digits only"));
         }
         Ok(Some(id))
     }

@@ -5,9 +5,11 @@
 //! | name, connection or TLS failed | not sent |
 //! | 2xx with an id | accepted |
 //! | 200 with `{"status": false}`: the gateway says that it did not take it | by its reason, as a 400 |
-//! | 400 because of the instance: starting, not linked, expired, suspended | not sent |
+//! | 400 because the instance is starting or not linked | not sent |
+//! | 400 or 403 because the account is expired, deleted or suspended | rejected |
 //! | every other 400: this message is refused, and would be again | rejected |
-//! | 401, 403, 404, 429, 466, 469 | not sent |
+//! | 466: the month's quota is used up | rejected |
+//! | 401, every other 403, 404, 429, 469 | not sent |
 //! | time-out or reset after the connection stood | ambiguous |
 //! | 2xx without an id, or that cannot be read, or that broke off | ambiguous |
 //! | every other status, known or not | ambiguous |
@@ -53,11 +55,16 @@ fn of_success(http: &Http, reply: &Reply) -> SendOutcome {
     }
 }
 
-/// A definite refusal. Only what is said of this very message is final; the rest
-/// ends when time has passed or a person has acted.
+/// A definite refusal. Final is what is said of this very message, and what only a
+/// person can mend with money or with WhatsApp: by then the message is out of date,
+/// so whether it still goes is for that person to say. The rest ends by itself, or
+/// with a token, an address or a link put right.
 fn refused(error: MessengerError) -> SendOutcome {
     match error {
-        MessengerError::Refused(_) => SendOutcome::Rejected { error },
+        MessengerError::Refused(_)
+        | MessengerError::Quota
+        | MessengerError::Suspended
+        | MessengerError::Expired(_) => SendOutcome::Rejected { error },
         error => SendOutcome::NotSent { retry_after: error.retry_after(), error },
     }
 }

@@ -40,6 +40,14 @@ pub enum MissingSetting {
     Incoming,
 }
 
+impl MissingSetting {
+    /// Whether messages cannot be sent and followed without it. What clients write
+    /// is for the word «Стоп» alone.
+    pub const fn is_needed(self) -> bool {
+        !matches!(self, Self::Incoming)
+    }
+}
+
 /// The answer to a request for a QR code. A code links a phone to whoever shows
 /// it, so it prints nowhere.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use engine::error::MessengerError as Error;
 use engine::ports::{DeliveryStatus, GatewayEvent, GatewayState, Messenger, Pushed, SentMessage};
 use serde_json::{Value, json};
 
-use crate::gateway::{Gateway, TOKEN};
+use crate::gateway::{Fate, Gateway, TOKEN};
 
 const WAIT: Duration = Duration::from_secs(20);
 
@@ -177,8 +177,17 @@ async fn an_acknowledgement_may_come_twice() {
         let line = format!("DELETE /waInstance1103000001/deleteNotification/{TOKEN}/12");
         assert_eq!(gateway.request().0, line);
     }
-    let nonsense = Gateway::answering(200, "<html></html>").await.client().acknowledge(12).await;
-    assert!(matches!(nonsense, Err(Error::Unreadable(_))));
+}
+
+#[tokio::test]
+async fn any_whole_success_acknowledges_whatever_it_says() {
+    for body in ["", "null", "true", "{}", r#"{"result":"true"}"#, r#"{"result":1}"#, "<html></html>"] {
+        let acknowledged = Gateway::answering(200, body).await.client().acknowledge(12).await;
+        assert_eq!(acknowledged, Ok(()), "{body}");
+    }
+    let broken = "HTTP/1.1 200 OK\r\ncontent-length: 40\r\n\r\n{\"result\":true";
+    let broken = Gateway::with(Fate::Broken(broken)).await.client().acknowledge(12).await;
+    assert!(matches!(broken, Err(Error::NoAnswer(_))), "{broken:?}");
 }
 
 #[tokio::test]

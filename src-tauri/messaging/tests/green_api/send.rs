@@ -34,6 +34,14 @@ fn rejected(outcome: SendOutcome) -> String {
 }
 
 #[track_caller]
+fn until_a_person_acts(outcome: SendOutcome) -> Error {
+    match outcome {
+        SendOutcome::Rejected { error } => error,
+        other => panic!("it would be tried again: {other:?}"),
+    }
+}
+
+#[track_caller]
 fn ambiguous(outcome: SendOutcome) -> String {
     match outcome {
         SendOutcome::Ambiguous { why } => why,
@@ -186,9 +194,19 @@ async fn an_instance_that_cannot_send_has_not_sent() {
         let inside = json!({ "status": false, "reason": text });
         assert_eq!(not_sent(fate(answer(200, &inside.to_string())).await), error);
     }
+}
+
+#[tokio::test]
+async fn what_only_a_person_can_mend_is_rejected_and_not_tried_again() {
     for text in ["Instance account is expired. Renew your instance", "Instance is deleted"] {
-        assert!(matches!(not_sent(fate(answer(400, text)).await), Error::Expired(_)));
+        assert!(matches!(until_a_person_acts(fate(answer(400, text)).await), Error::Expired(_)));
     }
+    let suspended = r#"{"message":"Your account is suspended"}"#;
+    assert_eq!(until_a_person_acts(fate(answer(403, suspended)).await), Error::Suspended);
+    let quota = r#"{"correspondentsStatus":{"status":"CORRESPONDENTS_QUOTE_EXCEEDED"}}"#;
+    assert_eq!(until_a_person_acts(fate(answer(466, quota)).await), Error::Quota);
+    let inside = r#"{"status":false,"reason":"QUOTE_EXCEEDED"}"#;
+    assert_eq!(until_a_person_acts(fate(answer(200, inside)).await), Error::Quota);
 }
 
 #[tokio::test]
@@ -196,8 +214,6 @@ async fn a_wrong_setup_has_not_sent() {
     assert_eq!(not_sent(fate(answer(401, "")).await), Error::Token);
     assert_eq!(not_sent(fate(answer(403, "")).await), Error::Instance { status: 403 });
     assert_eq!(not_sent(fate(answer(404, "<html>404</html>")).await), Error::Instance { status: 404 });
-    let suspended = r#"{"message":"Your account is suspended"}"#;
-    assert_eq!(not_sent(fate(answer(403, suspended)).await), Error::Suspended);
 }
 
 #[tokio::test]
@@ -212,8 +228,6 @@ async fn a_limit_has_not_sent() {
         fate(answer_with(429, "retry-after: 3\r\n", "")).await,
         SendOutcome::NotSent { retry_after: pause, error: Error::RateLimited { retry_after: pause } }
     );
-    let quota = r#"{"correspondentsStatus":{"status":"CORRESPONDENTS_QUOTE_EXCEEDED"}}"#;
-    assert_eq!(not_sent(fate(answer(466, quota)).await), Error::Quota);
     assert_eq!(not_sent(fate(answer(469, "User get contact info limit reached")).await), Error::CheckLimit);
 }
 

@@ -24,6 +24,13 @@ async fn a_new_instance_lacks_every_setting() {
     );
 }
 
+#[test]
+fn messages_go_out_and_are_followed_without_what_clients_write() {
+    use MissingSetting::{Incoming, NoWebhook, Outgoing, OutgoingApi, State};
+    assert!(!Incoming.is_needed(), "it is there for the word «Стоп» alone");
+    assert!([NoWebhook, Outgoing, OutgoingApi, State].into_iter().all(MissingSetting::is_needed));
+}
+
 #[tokio::test]
 async fn an_instance_that_is_set_up_lacks_none() {
     let ready = json!({ "wid": "79990000000@c.us", "webhookUrl": "", "outgoingWebhook": "yes",

@@ -325,10 +325,11 @@ async fn check_rights(
     let name = Name::new(format!("users.{company}"), say::users(company.0, language));
     report.begin(&name);
     match client.users(company).await {
-        Err(BookingsError::Rights(_)) => {
-            report.look(&name, say::users_hidden(language), say::users_matter(language))
+        Err(error) if is_about_tokens(&error) => report.fault(&name, error.code(), &error.to_string()),
+        Err(error) => {
+            let message = format!("{} ({error})", say::users_hidden(language));
+            report.look(&name, message, say::users_matter(language))
         }
-        Err(error) => report.fault(&name, error.code(), &error.to_string()),
         Ok(users) => {
             let strangers: Vec<String> = bots
                 .iter()
@@ -346,6 +347,17 @@ async fn check_rights(
             }
         }
     }
+}
+
+/// Whether an error of the users list is one of every other request too.
+const fn is_about_tokens(error: &BookingsError) -> bool {
+    matches!(
+        error,
+        BookingsError::PartnerToken(_)
+            | BookingsError::UserToken(_)
+            | BookingsError::SecretMissing(_)
+            | BookingsError::Secrets(_)
+    )
 }
 
 async fn check_gateway(
@@ -392,10 +404,38 @@ async fn check_notifications(report: &mut Report<'_>, gateway: &GreenApi, fix: b
     let off: Vec<&str> = missing.iter().map(|setting| say::missing_setting(*setting, language)).collect();
     let off = off.join(", ");
     if !fix {
-        return report.bad(name, say::notifications_off(&off, language), say::run_fix(language));
+        let (message, advice) = (say::notifications_off(&off, language), say::run_fix(language));
+        return if missing.iter().any(|setting| setting.is_needed()) {
+            report.bad(name, message, advice)
+        } else {
+            report.look(name, message, advice)
+        };
     }
     match gateway.apply_settings().await {
         Ok(()) => report.look(name, say::fixed(&off, language), say::restarting(language)),
         Err(error) => report.fault(name, error.code(), &error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_token_makes_the_users_list_a_fault() {
+        let text = String::new;
+        assert!(is_about_tokens(&BookingsError::PartnerToken(text())));
+        assert!(is_about_tokens(&BookingsError::UserToken(text())));
+        for error in [
+            BookingsError::Offline(text()),
+            BookingsError::Rights(text()),
+            BookingsError::NotFound(text()),
+            BookingsError::Refused(text()),
+            BookingsError::Unreadable(text()),
+            BookingsError::RateLimited { retry_after: None },
+            BookingsError::Server { status: 500, retry_after: None },
+        ] {
+            assert!(!is_about_tokens(&error), "the monitor reads bookings without it: {error}");
+        }
     }
 }

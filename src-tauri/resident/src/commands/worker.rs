@@ -33,7 +33,7 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
         dir: &session.dir,
         environment: Environment::of_process(),
         outbox,
-        vault: Vault::System,
+        vault: Vault::system(),
         clock,
         desktop: Arc::new(LogDesktop::new(settings.language)),
         settings,

@@ -60,22 +60,21 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// What a refusal says: `meta.message`, else `errors.message`. Nothing else of a
-/// body may be repeated.
+/// What a refusal says: `meta.message`, else `errors.message`, else the bare text
+/// that a loose server puts in their place. Nothing else of a body may be repeated.
 pub(crate) fn message_of(body: &str) -> Option<String> {
     let body: Value = serde_json::from_str(body.trim_start_matches('\u{feff}')).ok()?;
-    ["/meta/message", "/errors/message", "/message"]
+    ["/meta/message", "/errors/message", "/message", "/meta", "/errors"]
         .iter()
         .find_map(|place| body.pointer(place)?.as_str())
         .map(str::to_owned)
 }
 
-/// Whether a body is one of this server's refusals, and not a page of something in between.
+/// Whether a body is one of this server's refusals, and not a page of something in
+/// between. The keys tell them apart; what they hold differs from one answer to the next.
 pub(crate) fn is_refusal(body: &str) -> bool {
     let body: Option<Value> = serde_json::from_str(body.trim_start_matches('\u{feff}')).ok();
-    body.is_some_and(|body| {
-        body.get("errors").is_some() || (body.get("success") == Some(&Value::Bool(false)))
-    })
+    body.is_some_and(|body| ["success", "meta", "errors"].iter().any(|key| body.get(key).is_some()))
 }
 
 #[cfg(test)]

@@ -114,7 +114,47 @@ async fn a_server_that_ignores_paging_is_an_error_unless_it_gave_everything() {
     let server = paging(move |_, _| (part.clone(), json!({ "total_count": 450 }))).await;
     assert!(unreadable(list(&server).await).contains("paging is ignored"));
 
-    let server = paging(move |_, _| (all.clone(), json!([]))).await;
+    // Whoever heeds `count` and not `page` shows the first rows and no others.
+    for shown in [20, 30, 200, 450] {
+        let all = rows(1..=shown);
+        let server = paging(move |_, count| (slice(&all, 1, count), json!([]))).await;
+        assert!(unreadable(list(&server).await).contains("paging is ignored"), "{shown}");
+        // So does a cap on top of that.
+        let all = rows(1..=450);
+        let server = paging(move |_, count| (slice(&all, 1, count.min(shown)), json!([]))).await;
+        assert!(unreadable(list(&server).await).contains("paging is ignored"), "a cap of {shown}");
+    }
+
+    // A total that was there on the first page still counts.
+    let server = paging(move |page, _| {
+        (all.clone(), if page == 1 { json!({ "total_count": 450 }) } else { json!([]) })
+    })
+    .await;
+    assert!(unreadable(list(&server).await).contains("paging is ignored"));
+}
+
+#[tokio::test]
+async fn without_a_total_the_same_rows_for_every_page_and_count_are_all_there_are() {
+    for shown in [1, 5, 20, 200, 450] {
+        let all = rows(1..=shown);
+        let server = paging(move |_, _| (all.clone(), json!([]))).await;
+        assert_eq!(list(&server).await.unwrap().bookings.len(), shown);
+        let asked = asked(&server).await;
+        assert_eq!(asked.len(), 4, "two pages of each reading, and no endless loop");
+        assert!(asked[..2].iter().all(|query| query.ends_with("count=200")));
+        assert!(asked[2..].iter().all(|query| !query.ends_with("count=200")), "{asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_total_two_readings_with_other_rows_are_no_listing() {
+    let server = paging(|_, count| (rows(count..count + 50), json!([]))).await;
+    assert!(unreadable(list(&server).await).contains("paging is ignored"));
+    // The second reading tells of more.
+    let server = paging(|_, count| {
+        (rows(1..=50), if count == 200 { json!([]) } else { json!({ "total_count": 51 }) })
+    })
+    .await;
     assert!(unreadable(list(&server).await).contains("paging is ignored"));
 }
 

@@ -40,6 +40,30 @@ async fn the_servers_own_not_found_means_gone() {
 }
 
 #[tokio::test]
+async fn the_servers_own_not_found_is_known_in_every_loose_form() {
+    for body in [
+        json!({ "data": null, "meta": { "message": "Не найдено" } }),
+        json!({ "success": 0, "data": null }),
+        json!({ "success": "false" }),
+        json!({ "success": null, "meta": [] }),
+        json!({ "data": [], "meta": "Не найдено" }),
+    ] {
+        assert_eq!(get(answer(404, &body)).await, Ok(Lookup::Gone), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_not_found_about_the_branch_is_no_cancellation_in_any_loose_form() {
+    for body in [
+        json!({ "data": null, "meta": { "message": "Филиал не найден" } }),
+        json!({ "success": 0, "meta": "Компания не найдена" }),
+        json!({ "success": 0, "message": "Location not found" }),
+    ] {
+        assert!(matches!(get(answer(404, &body)).await, Err(BookingsError::NotFound(_))), "{body}");
+    }
+}
+
+#[tokio::test]
 async fn a_not_found_about_anything_else_is_no_cancellation() {
     for template in
         [refusal(404, "Компания не найдена"), html(404), ResponseTemplate::new(404), answer(404, &json!({}))]

@@ -104,3 +104,17 @@ async fn an_edit_in_quiet_hours_asks_when_the_visit_begins_before_they_end() {
     assert_eq!((edited.state, edited.reason), (State::Waiting, Reason::QuietHours));
     assert_eq!(edited.text, "Свои слова");
 }
+
+#[test(start_paused = true)]
+async fn a_booking_without_a_date_of_creation_is_old_in_the_first_reading_and_asks_later() {
+    let shop = Shop::new();
+    shop.book_with(1, |booking| booking.created_at = None);
+    shop.baseline().await;
+    assert_eq!((shop.about(1).state, shop.about(1).reason), (State::Skipped, Reason::BeforeBaseline));
+    shop.book_with(2, |booking| {
+        booking.created_at = None;
+        booking.changed_at = Some(shop.clock.now());
+    });
+    shop.open(shop.pass(300)).await;
+    assert_eq!((shop.about(2).state, shop.about(2).reason), (State::Waiting, Reason::Old));
+}

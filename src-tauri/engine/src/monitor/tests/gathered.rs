@@ -131,3 +131,60 @@ async fn writing_again_about_a_visit_given_away_tells_each_client_their_own() {
     let ours = taken.iter().rfind(|(phone, _)| phone == "+79160000001").unwrap();
     assert!(ours.1.contains("15:00") && !ours.1.contains("18:00"), "{}", ours.1);
 }
+
+#[test(start_paused = true)]
+async fn when_the_first_of_two_visits_begins_the_other_is_still_to_be_told() {
+    let shop = Shop::polled_every(5);
+    shop.baseline().await;
+    let soon = crate::fakes::monday().naive_utc() + TimeDelta::hours(3) + TimeDelta::minutes(20);
+    shop.book_with(1, |booking| booking.starts_local = Some(soon));
+    shop.book_with(2, |booking| booking.client = crate::fakes::booking(1, &shop.clock).client);
+    shop.open(async {
+        shop.pass(8).await;
+        let id = shop.about(1).id;
+        assert_eq!(id, shop.about(2).id);
+        shop.person().hold(id, shop.clock.now()).unwrap();
+        shop.pass(1300).await;
+        assert_eq!((shop.about(2).state, shop.about(2).held), (State::Queued, true), "a hold outlasts it");
+        shop.person().release(id, shop.clock.now()).unwrap();
+        shop.pass(60).await;
+    })
+    .await;
+    let texts = shop.messenger.texts();
+    assert_eq!(texts.len(), 1);
+    assert!(texts[0].contains("15:00") && !texts[0].contains("12:20"), "{}", texts[0]);
+}
+
+#[test(start_paused = true)]
+async fn a_visit_that_leaves_a_held_message_is_held_too() {
+    let shop = Shop::polled_every(5);
+    two_in_one(&shop).await;
+    shop.open(async {
+        shop.pass(8).await;
+        shop.person().hold(shop.about(1).id, shop.clock.now()).unwrap();
+        shop.bookings.change(2, &shop.clock, |booking| {
+            "+79161111111".clone_into(&mut booking.client.as_mut().unwrap().phone);
+        });
+        shop.pass(300).await;
+    })
+    .await;
+    assert_ne!(shop.about(1).id, shop.about(2).id);
+    assert!(shop.about(1).held && shop.about(2).held);
+    assert!(shop.messenger.texts().is_empty());
+}
+
+#[test(start_paused = true)]
+async fn a_new_visit_does_not_join_a_held_message() {
+    let shop = Shop::polled_every(5);
+    shop.baseline().await;
+    shop.book(1);
+    shop.open(async {
+        shop.pass(8).await;
+        shop.person().hold(shop.about(1).id, shop.clock.now()).unwrap();
+        shop.book_with(2, |booking| booking.client = crate::fakes::booking(1, &shop.clock).client);
+        shop.pass(120).await;
+    })
+    .await;
+    assert_eq!((shop.about(1).state, shop.about(1).held), (State::Queued, true));
+    assert_eq!(shop.about(2).state, State::Accepted, "what nobody held goes out by itself");
+}

@@ -171,7 +171,7 @@ fn every_refusal_names_line_key_and_what_is_allowed() {
     settings.toml, line 2: yclients.base_url must be an address such as "https://api.yclients.com/api/v1"
     settings.toml, line 2: yclients.request_gap_ms must be a whole number from 0 to 600000 (milliseconds), not -1
     settings.toml, line 2: whatsapp.gateway must be "green-api"
-    settings.toml, line 2: whatsapp.instance_id must be the instance's number: letters, digits, "-" and "_" only
+    settings.toml, line 2: whatsapp.instance_id must be the instance's number, digits only
     settings.toml, line 2: whatsapp.instance_id must be the instance's number
     settings.toml, line 1: branches.company_id is missing; every branch needs it
     settings.toml, line 2: branches.company_id must be a whole number from 1 up (the branch's id), not 0
@@ -179,16 +179,46 @@ fn every_refusal_names_line_key_and_what_is_allowed() {
     settings.toml, line 3: branches.phone_region must be a country's two letters, such as "RU" or "KZ"
     settings.toml, line 3: branches.integration_user_ids must be a list of user ids, such as [771, 772]
     settings.toml, line 3: branches.integration_user_ids must be a list of user ids, such as [771, 772]
-    settings.toml, line 2, column 1: is not TOML: duplicate key
-    settings.toml, line 2, column 12: is not TOML: string values must be quoted, expected literal string
+    settings.toml, line 2: enabled is not TOML: duplicate key
+    settings.toml, line 2: language is not TOML: string values must be quoted, expected literal string
     settings.toml, line 2, column 4: is not TOML: key with no value, expected `=`
     settings.toml, line 1, column 10: is not TOML: unclosed table, expected `]`
     "##);
 }
 
 #[test]
+fn an_instance_is_a_number_as_text_or_without_quotes() {
+    for text in ["\"1103000001\"", "1103000001", "\" 1103000001 \""] {
+        let settings = load(&format!("[whatsapp]\ninstance_id = {text}")).unwrap();
+        assert_eq!(settings.whatsapp.instance_id, "1103000001");
+    }
+    assert!(load("[whatsapp]\ninstance_id = \"\"").is_ok(), "not set yet");
+    for text in ["\"waInstance1103000001\"", "\"1103-1\"", "\"1103_1\"", "\"١\"", "1.5", "true"] {
+        let error = load(&format!("[whatsapp]\ninstance_id = {text}")).unwrap_err();
+        assert_eq!((error.line, error.key.as_deref()), (Some(2), Some("whatsapp.instance_id")), "{text}");
+    }
+}
+
+#[test]
+fn broken_syntax_names_its_line_and_its_key() {
+    for (text, line, key) in [
+        ("# one\npoll_interval_ms = 60 seconds", 2, "poll_interval_ms"),
+        ("language = \"ru\nenabled = true", 1, "language"),
+        ("[whatsapp]\r\ninstance_id = 1103x\r\n", 2, "instance_id"),
+        ("[yclients]\n  base_url =\n", 2, "base_url"),
+        ("yclients.base_url = here", 1, "yclients.base_url"),
+    ] {
+        let error = load(text).unwrap_err();
+        assert_eq!((error.line, error.key.as_deref()), (Some(line), Some(key)), "{text}: {error}");
+    }
+}
+
+#[test]
 fn a_value_that_may_be_a_secret_is_never_repeated() {
     for text in [
+        "[yclients]\nhunter2==",
+        "language = hunter2",
+        "template = \"\"\"\nhunter2 = \\q\n\"\"\"",
         "[green-api]\ntoken = \"hunter2\"",
         "[yclients]\nbase_url = \"https://user:hunter2@api.example\"",
         "[whatsapp]\ninstance_id = \"hunter2!\"",

@@ -1,0 +1,412 @@
+//! The world of the model: one computer, its clocks, YClients and a gateway.
+//!
+//! Server time is the computer's less what somebody set its clock by. Whatever
+//! the program asks is a place where something else can come in between.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep};
+
+use super::actions::{Act, Answer, Fate, Point};
+use super::reference::Reference;
+use crate::booking::{Booking, BookingId, BranchFacts, CompanyId};
+use crate::clock::to_millisecond;
+use crate::db::Db;
+use crate::desk::Ports;
+use crate::error::{Fault, Subject};
+use crate::fakes::{BOT, COMPANY, monday};
+use crate::notification::State;
+use crate::outbox::Outbox;
+use crate::ports::{
+    BookingQuery, Bookings, BookingsError, BranchAnswer, Clock, DeliveryStatus, Desktop, GatewayEvent,
+    GatewayState, Listing, Lookup, Messenger, MessengerError, Moment, NumberCheck, Pushed, SendOutcome,
+    SentMessage,
+};
+use crate::settings::{BranchSettings, Settings};
+
+/// What the gateway took.
+#[derive(Debug, Clone)]
+pub(super) struct Arrival {
+    pub id: String,
+    pub phone: String,
+    pub text: String,
+    pub at: DateTime<Utc>,
+    pub monotonic: Duration,
+    pub fate: Fate,
+}
+
+/// What can be seen and changed at any moment.
+pub(super) struct Inner {
+    /// The wall clock at the world's beginning, with all sleeps and settings since.
+    pub wall: DateTime<Utc>,
+    /// What somebody set the clock by.
+    pub skew: TimeDelta,
+    pub settings: Settings,
+    pub bookings: BTreeMap<BookingId, Booking>,
+    pub yclients_down: bool,
+    pub linked: bool,
+    pub unreachable: bool,
+    pub look_takes: Duration,
+    pub send_takes: Duration,
+    pub fates: VecDeque<Fate>,
+    pub arrived: Vec<Arrival>,
+    pub pushed: Vec<(Duration, GatewayEvent)>,
+    pub hooks: Vec<(Point, Option<Act>)>,
+    pub reference: Reference,
+}
+
+pub(super) struct World {
+    directory: PathBuf,
+    started: Instant,
+    inner: Mutex<Inner>,
+    /// Rung where the process is to be killed.
+    pub kill: Notify,
+    /// The second process: window or command line.
+    pub window: Outbox,
+}
+
+/// What a message meets when nothing was said about it.
+const KIND: Fate =
+    Fate { answer: Answer::Accepted, early: false, echo: None, in_queue: false, in_journal: false };
+
+/// A journal lags by so much.
+const JOURNAL_LAG: Duration = Duration::from_mins(2);
+
+pub(super) fn facts() -> BranchFacts {
+    BranchFacts {
+        title: "Борода".to_owned(),
+        address: "ул. Ленина, 5".to_owned(),
+        city: "Москва".to_owned(),
+        phone: "+74951234567".to_owned(),
+        time_zone: "Europe/Moscow".to_owned(),
+    }
+}
+
+/// Moscow's wall clock: three hours ahead, the year round.
+pub(super) fn moscow(at: DateTime<Utc>) -> NaiveDateTime {
+    at.naive_utc() + TimeDelta::hours(3)
+}
+
+pub(super) fn open(directory: &Path) -> Outbox {
+    let db = Db::open(directory).unwrap();
+    // The model kills processes, not the computer: nothing need reach the disk.
+    db.read(|connection| {
+        Ok::<_, crate::db::StorageError>(connection.pragma_update(None, "synchronous", "OFF")?)
+    })
+    .unwrap();
+    Outbox::new(Arc::new(db))
+}
+
+impl World {
+    pub(super) fn new(directory: &Path) -> Arc<Self> {
+        let mut settings = Settings::default();
+        let mut branch = BranchSettings::new(COMPANY);
+        branch.integration_user_ids = vec![BOT];
+        settings.branches = vec![branch];
+        settings.whatsapp.instance_id = "1".to_owned();
+        settings.poll_interval = Duration::from_secs(10);
+        let window = open(directory);
+        // An act that would wait for the owner's transaction did not come at that moment.
+        window
+            .db()
+            .read(|connection| Ok::<_, crate::db::StorageError>(connection.busy_timeout(Duration::ZERO)?))
+            .unwrap();
+        Arc::new(Self {
+            directory: directory.to_owned(),
+            started: Instant::now(),
+            kill: Notify::new(),
+            window,
+            inner: Mutex::new(Inner {
+                wall: monday(),
+                skew: TimeDelta::zero(),
+                settings,
+                bookings: BTreeMap::new(),
+                yclients_down: false,
+                linked: true,
+                unreachable: false,
+                look_takes: Duration::ZERO,
+                send_takes: Duration::ZERO,
+                fates: VecDeque::new(),
+                arrived: Vec::new(),
+                pushed: Vec::new(),
+                hooks: Vec::new(),
+                reference: Reference::default(),
+            }),
+        })
+    }
+
+    pub(super) fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap()
+    }
+
+    pub(super) fn open(&self) -> Outbox {
+        open(&self.directory)
+    }
+
+    pub(super) fn ports(self: &Arc<Self>) -> Ports {
+        let instance = format!("green-api:{}", self.inner().settings.whatsapp.instance_id);
+        Ports {
+            bookings: self.clone(),
+            messenger: Arc::new(Gateway { world: self.clone(), instance }),
+            clock: self.clone(),
+            desktop: self.clone(),
+        }
+    }
+
+    pub(super) fn monotonic(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// The computer's wall clock, without anything in between.
+    pub(super) fn wall(&self) -> DateTime<Utc> {
+        to_millisecond(self.inner().wall + TimeDelta::from_std(self.monotonic()).unwrap())
+    }
+
+    pub(super) fn server_time(&self) -> DateTime<Utc> {
+        self.wall() - self.inner().skew
+    }
+
+    /// Does what was planned for this point. True when the process dies here.
+    fn reach(&self, point: Point) -> bool {
+        let planned = {
+            let mut inner = self.inner();
+            let found = inner.hooks.iter().position(|(at, _)| *at == point);
+            found.map(|index| inner.hooks.remove(index))
+        };
+        match planned {
+            Some((_, Some(act))) => {
+                super::people::perform(self, &act);
+                false
+            }
+            Some((_, None)) => {
+                self.kill.notify_one();
+                true
+            }
+            None => false,
+        }
+    }
+
+    async fn pass_through(&self, point: Point) {
+        if self.reach(point) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Whether a row is checked and not claimed yet, as another process sees it.
+    fn is_before_claim(&self, now: DateTime<Utc>) -> bool {
+        let queued = self.window.in_state(State::Queued).unwrap_or_default();
+        queued
+            .iter()
+            .any(|row| row.checked_at == Some(now) && row.checked_revision == Some(row.revision) && !row.held)
+    }
+
+    fn arrive(&self, phone: &str, text: &str, fate: Fate) -> String {
+        let (at, monotonic) = (self.server_time(), self.monotonic());
+        let mut inner = self.inner();
+        let id = format!("M{}", inner.arrived.len() + 1);
+        let arrival = Arrival { id: id.clone(), phone: phone.into(), text: text.into(), at, monotonic, fate };
+        if let Some(after) = fate.echo {
+            let event = GatewayEvent::Echo(seen(&arrival));
+            inner.pushed.push((monotonic + Duration::from_secs(after.into()), event));
+        }
+        inner.arrived.push(arrival);
+        inner.reference.arrived();
+        id
+    }
+
+    fn shown(&self, phone: Option<&str>, is_shown: impl Fn(&Arrival, Duration) -> bool) -> Vec<SentMessage> {
+        let now = self.monotonic();
+        let inner = self.inner();
+        let ours = inner.arrived.iter().filter(|arrival| phone.is_none_or(|phone| phone == arrival.phone));
+        ours.filter(|arrival| is_shown(arrival, now.saturating_sub(arrival.monotonic))).map(seen).collect()
+    }
+}
+
+fn seen(arrival: &Arrival) -> SentMessage {
+    SentMessage {
+        id: arrival.id.clone(),
+        phone: arrival.phone.clone(),
+        text: arrival.text.clone(),
+        at: Some(arrival.at),
+        by_api: true,
+        status: Some(DeliveryStatus::Sent),
+    }
+}
+
+impl Clock for World {
+    fn moment(&self) -> Moment {
+        let planned = self.inner().hooks.iter().any(|(point, _)| *point == Point::BeforeClaim);
+        if planned && self.is_before_claim(self.wall()) && self.reach(Point::BeforeClaim) {
+            // Killed in the middle of a calculation: at the next point where it waits, which
+            // is the sending. What it does until then a killed process would not have done.
+            self.inner().hooks.insert(0, (Point::SendBegun, None));
+        }
+        Moment { wall: self.wall(), monotonic: self.monotonic() }
+    }
+}
+
+impl Desktop for World {
+    fn alarm(&self, _: &Fault) {}
+    fn all_clear(&self, _: Subject) {}
+    fn show_window(&self, _: &str) {}
+}
+
+#[async_trait]
+impl Bookings for World {
+    async fn list(&self, company: CompanyId, query: &BookingQuery) -> Result<Listing, BookingsError> {
+        self.pass_through(Point::ListAsked).await;
+        let takes = self.inner().look_takes;
+        sleep(takes).await;
+        let server_time = self.server_time();
+        let inner = self.inner();
+        if inner.yclients_down {
+            return Err(BookingsError::Offline("down".to_owned()));
+        }
+        let bookings = inner.bookings.values().filter(|booking| {
+            booking.company == company
+                && match query {
+                    BookingQuery::VisitsFrom(day) => {
+                        !booking.deleted && booking.starts_local.is_none_or(|start| start.date() >= *day)
+                    }
+                    BookingQuery::Created { from, to } => {
+                        booking.created_at.is_some_and(|at| (*from..=*to).contains(&moscow(at).date()))
+                    }
+                    BookingQuery::ChangedAfter(after) => {
+                        booking.changed_at.is_some_and(|at| moscow(at) >= *after)
+                    }
+                }
+        });
+        let bookings: Vec<_> = bookings.cloned().collect();
+        Ok(Listing { bookings, server_time: Some(server_time), ..Listing::default() })
+    }
+
+    async fn get(&self, _: CompanyId, id: BookingId) -> Result<Lookup, BookingsError> {
+        self.pass_through(Point::CheckAsked).await;
+        let takes = self.inner().look_takes;
+        sleep(takes).await;
+        let monotonic = self.monotonic();
+        let mut inner = self.inner();
+        if inner.yclients_down {
+            return Err(BookingsError::Offline("down".to_owned()));
+        }
+        let found = inner.bookings.get(&id).cloned();
+        inner.reference.seen.insert(id, (monotonic, found.clone()));
+        Ok(found.map_or(Lookup::Gone, |booking| Lookup::Found(Box::new(booking))))
+    }
+
+    async fn branch(&self, _: CompanyId) -> Result<BranchAnswer, BookingsError> {
+        if self.inner().yclients_down {
+            return Err(BookingsError::Offline("down".to_owned()));
+        }
+        Ok(BranchAnswer { facts: facts(), server_time: Some(self.server_time()) })
+    }
+}
+
+/// The gateway, as one account of it.
+struct Gateway {
+    world: Arc<World>,
+    instance: String,
+}
+
+#[async_trait]
+impl Messenger for Gateway {
+    fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    async fn state(&self) -> Result<GatewayState, MessengerError> {
+        self.world.pass_through(Point::StateAsked).await;
+        let takes = self.world.inner().look_takes;
+        sleep(takes).await;
+        let linked = self.world.inner().linked;
+        Ok(if linked { GatewayState::Authorised } else { GatewayState::NotAuthorised })
+    }
+
+    async fn check_number(&self, _: &str) -> Result<NumberCheck, MessengerError> {
+        self.world.pass_through(Point::NumberAsked).await;
+        let takes = self.world.inner().look_takes;
+        sleep(takes).await;
+        Ok(NumberCheck::Exists)
+    }
+
+    async fn send(&self, phone: &str, text: &str) -> SendOutcome {
+        let world = &self.world;
+        super::reference::judge_claim(world, &self.instance, phone, text);
+        world.pass_through(Point::SendBegun).await;
+        let (fate, takes) = {
+            let mut inner = world.inner();
+            (inner.fates.pop_front().unwrap_or(KIND), inner.send_takes)
+        };
+        let arrives = matches!(fate.answer, Answer::Accepted | Answer::AmbiguousArrived);
+        let mut id = None;
+        if arrives && fate.early {
+            id = Some(world.arrive(phone, text, fate));
+            world.pass_through(Point::SendTaken).await;
+        }
+        sleep(takes).await;
+        if arrives && !fate.early {
+            id = Some(world.arrive(phone, text, fate));
+            world.pass_through(Point::SendTaken).await;
+        }
+        match fate.answer {
+            Answer::Accepted => SendOutcome::Accepted { id: id.unwrap_or_default() },
+            Answer::Offline => {
+                let error = MessengerError::Offline("refused".to_owned());
+                SendOutcome::NotSent { retry_after: None, error }
+            }
+            Answer::RateLimited => {
+                let retry_after = Some(Duration::from_secs(20));
+                SendOutcome::NotSent { retry_after, error: MessengerError::RateLimited { retry_after } }
+            }
+            Answer::Rejected => SendOutcome::Rejected { error: MessengerError::Quota },
+            Answer::AmbiguousArrived | Answer::AmbiguousLost => {
+                SendOutcome::Ambiguous { why: "reset".to_owned() }
+            }
+        }
+    }
+
+    async fn receive(&self, wait: Duration) -> Result<Option<Pushed>, MessengerError> {
+        let now = self.world.monotonic();
+        let front = {
+            let inner = self.world.inner();
+            let ready = inner.pushed.iter().position(|(at, _)| *at <= now);
+            ready.map(|index| (index, inner.pushed[index].1.clone()))
+        };
+        if let Some((index, event)) = front {
+            return Ok(Some(Pushed { receipt: i64::try_from(index).unwrap(), event }));
+        }
+        sleep(wait.min(Duration::from_secs(1))).await;
+        Ok(None)
+    }
+
+    async fn acknowledge(&self, receipt: i64) -> Result<(), MessengerError> {
+        self.world.inner().pushed.remove(usize::try_from(receipt).unwrap());
+        Ok(())
+    }
+
+    async fn delivery(&self, _: &str, _: &str) -> Result<Option<DeliveryStatus>, MessengerError> {
+        Ok(None)
+    }
+
+    async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError> {
+        self.reachable()?;
+        Ok(self.world.shown(None, |arrival, age| arrival.fate.in_queue && age < JOURNAL_LAG))
+    }
+
+    async fn journal(&self, phone: &str) -> Result<Vec<SentMessage>, MessengerError> {
+        self.reachable()?;
+        Ok(self.world.shown(Some(phone), |arrival, age| arrival.fate.in_journal && age >= JOURNAL_LAG))
+    }
+}
+
+impl Gateway {
+    fn reachable(&self) -> Result<(), MessengerError> {
+        if self.world.inner().unreachable { Err(MessengerError::Offline("down".to_owned())) } else { Ok(()) }
+    }
+}
