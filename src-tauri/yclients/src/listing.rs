@@ -188,7 +188,10 @@ async fn read(
             // at hand that harms nothing.
             return match total {
                 Some(total) if seen >= total => Ok(reading),
-                None if reading.undisturbed => Ok(Reading { repeats: Some(page), ..reading }),
+                // Rows of which none can be read are no bookings at all, but some other answer.
+                None if reading.undisturbed && reading.rows.values().any(Result::is_ok) => {
+                    Ok(Reading { repeats: Some(page), ..reading })
+                }
                 _ => Err(repeats(page)),
             };
         }

@@ -47,7 +47,9 @@ async fn no_bad_answer_reads_as_no_bookings_and_the_next_good_one_goes_on() {
         let fault = shop.simulator.set_fault(Fault::always(Target::yclients("records"), kind.clone()));
         let second = shop.book("Ольга", OLGA);
         let seen = shop
-            .until("failed polls", |shop| Some(shop.branch(COMPANY)).filter(|branch| branch.failures >= 2))
+            .until(&format!("failed polls, {kind:?}"), |shop| {
+                Some(shop.branch(COMPANY)).filter(|branch| branch.failures >= 2)
+            })
             .await;
         assert_eq!(seen.fault_code, code.as_str(), "{kind:?}: {}", seen.fault_detail);
         assert!(!seen.stopped, "{kind:?}");

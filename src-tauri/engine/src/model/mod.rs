@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use proptest::test_runner::FileFailurePersistence;
+use proptest::test_runner::{FileFailurePersistence, RngSeed};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -185,13 +185,17 @@ async fn tell(steps: &[Step]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Everybody's short run tells the same stories, so that a change is judged and
+/// not its luck; whoever asks for more, or for a seed, gets new ones.
 fn config() -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let usual = ProptestConfig::default();
+    let asked = std::env::var("PROPTEST_CASES").is_ok() || std::env::var("PROPTEST_RNG_SEED").is_ok();
     ProptestConfig {
-        cases: asked.unwrap_or(CASES),
+        cases: if asked { usual.cases } else { CASES },
+        rng_seed: if asked { usual.rng_seed } else { RngSeed::Fixed(1) },
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct("proptest-regressions/model.txt"))),
         max_shrink_iters: 400,
-        ..ProptestConfig::default()
+        ..usual
     }
 }
 
