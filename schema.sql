@@ -27,7 +27,8 @@ CREATE TABLE booking_monitor_state (
     stopped INTEGER NOT NULL DEFAULT 0 CHECK (stopped IN (0, 1)), -- polling stopped until settings change or a person asks
     fault_code TEXT NOT NULL DEFAULT '',            -- why the last poll failed, by the engine's closed set of codes
     fault_detail TEXT NOT NULL DEFAULT '',          -- what exactly happened
-    fault_at INTEGER                                -- since when
+    fault_at INTEGER,                               -- since when
+    anew_at INTEGER                                 -- when a person let it begin anew, on a restored or copied database: what was made before the baseline may have been told already
 ) STRICT;
 
 -- One row a message about one visit (or several made together), from first sight to its end.
@@ -169,7 +170,8 @@ CREATE INDEX bookings_imported ON bookings (booking_id) WHERE imported = 1;
 CREATE TABLE opt_outs (
     phone_key TEXT PRIMARY KEY,                     -- hash of the number
     opted_out_at INTEGER NOT NULL,                  -- since when
-    source TEXT NOT NULL                            -- how it came: a message, or a person's act
+    source TEXT NOT NULL,                           -- how it came: a message, a person's act, or the keyring's list after a restore
+    opted_in_at INTEGER                             -- when they wanted to hear from us again: the row stays, or the keyring's list would bring it back
 ) STRICT, WITHOUT ROWID;
 
 -- Whether a number has an account on the channel; good for thirty days.
@@ -204,7 +206,11 @@ CREATE TABLE desk (
     gateway_state_at INTEGER,                       -- when it was told
     gateway_fault TEXT NOT NULL DEFAULT '',         -- why nothing can be sent, by the engine's codes; '' when it can
     gateway_detail TEXT NOT NULL DEFAULT '',        -- what exactly happened
-    gateway_fault_at INTEGER                        -- since when
+    gateway_fault_at INTEGER,                       -- since when
+    instance TEXT NOT NULL DEFAULT '',              -- this database's own random number, which the keyring knows too
+    machine TEXT NOT NULL DEFAULT '',               -- hash of the id of the computer it works on; '' when that has none
+    doubt TEXT NOT NULL DEFAULT '' CHECK (doubt IN ('', 'restored', 'copied', 'unknown')), -- why it cannot know what was sent already; nothing is claimed meanwhile
+    doubt_at INTEGER                                -- since when
 ) STRICT;
 
 INSERT INTO desk (id) VALUES (1);

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use engine::clock::SystemClock;
 use engine::db::Db;
-use engine::desk::{Desk, OwnerLock, Ports};
+use engine::desk::{Desk, OwnerLock, Place, Ports};
 use engine::outbox::Outbox;
+use engine::ports::MarksInMemory;
 use engine::settings::{Environment, Settings};
 use messaging::green_api::{Config as GatewayConfig, GreenApi};
 use simulator::Simulator;
@@ -28,7 +29,12 @@ pub struct AtDesk {
 }
 
 impl AtDesk {
-    pub(crate) fn open(simulator: &Simulator, dir: &Path, alarms: Arc<Alarms>) -> Self {
+    pub(crate) fn open(
+        simulator: &Simulator,
+        dir: &Path,
+        alarms: Arc<Alarms>,
+        marks: Arc<MarksInMemory>,
+    ) -> Self {
         let settings = Arc::new(Settings::load(dir, &Environment::default()).unwrap());
         let clock = Arc::new(SystemClock::new());
         let bookings = Config {
@@ -45,6 +51,7 @@ impl AtDesk {
             messenger: Arc::new(GreenApi::new(&gateway, GATEWAY_TOKEN.into()).unwrap()),
             clock: clock.clone(),
             desktop: alarms,
+            place: Place::new(marks, dir, None),
         };
         let lock = OwnerLock::take(dir).unwrap();
         let outbox = Outbox::new(Arc::new(Db::open(dir).unwrap()));

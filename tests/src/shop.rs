@@ -11,6 +11,7 @@ use engine::monitor::known::{self, BranchState};
 use engine::notification::{Notification, Reason, State};
 use engine::outbox::{Outbox, RequestKind};
 use engine::person::Person;
+use engine::ports::MarksInMemory;
 use engine::settings::{Environment, Settings};
 use simulator::{NewBooking, Simulator};
 use tempfile::TempDir;
@@ -38,6 +39,8 @@ pub struct Shop {
     pub clock: Arc<SystemClock>,
     settings: Settings,
     dir: TempDir,
+    /// What the keyring remembers beside the database.
+    marks: Arc<MarksInMemory>,
 }
 
 impl Shop {
@@ -49,7 +52,7 @@ impl Shop {
         let settings = Settings::load(dir.path(), &Environment::default()).unwrap();
         let outbox = Outbox::new(Arc::new(Db::open(dir.path()).unwrap()));
         let (alarms, clock) = (Arc::default(), Arc::new(SystemClock::new()));
-        Self { simulator, outbox, alarms, clock, settings, dir }
+        Self { simulator, outbox, alarms, clock, settings, dir, marks: Arc::default() }
     }
 
     /// A shop that is open and knows which bookings are old.
@@ -67,7 +70,7 @@ impl Shop {
 
     /// Runs the engine with the real clients, until the answer is closed or dropped.
     pub fn open(&self) -> AtDesk {
-        AtDesk::open(&self.simulator, self.dir(), self.alarms.clone())
+        AtDesk::open(&self.simulator, self.dir(), self.alarms.clone(), self.marks.clone())
     }
 
     /// Waits until every branch has been read whole once.

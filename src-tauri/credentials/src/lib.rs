@@ -21,7 +21,7 @@ mod worker;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::ports::{SecretName, Secrets, SecretsError};
+use engine::ports::{Marks, SecretName, Secrets, SecretsError};
 use keyring_core::api::CredentialPersistence;
 use keyring_core::{CredentialStore, Entry, Error};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -99,6 +99,30 @@ impl Secrets for Keyring {
     async fn remove(&self, name: SecretName) -> Result<bool, SecretsError> {
         let remove = move |store: &CredentialStore| entry(store, name.as_str())?.delete_credential();
         self.worker.ask(move |store| absent_as_none(remove(store)).map(|removed| removed.is_some())).await
+    }
+}
+
+/// Beside the secrets, under names of the engine's.
+#[async_trait]
+impl Marks for Keyring {
+    async fn mark(&self, name: &str) -> Result<Option<String>, SecretsError> {
+        let name = name.to_owned();
+        self.worker.ask(move |store| absent_as_none(entry(store, &name)?.get_password())).await
+    }
+
+    async fn set_mark(&self, name: &str, value: &str) -> Result<(), SecretsError> {
+        if 2 * value.encode_utf16().count() > MAX_BYTES {
+            return Err(SecretsError::TooLong { limit: MAX_BYTES });
+        }
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.worker.ask(move |store| entry(store, &name)?.set_password(&value)).await
+    }
+
+    async fn remove_mark(&self, name: &str) -> Result<bool, SecretsError> {
+        let name = name.to_owned();
+        let removed =
+            self.worker.ask(move |store| absent_as_none(entry(store, &name)?.delete_credential())).await?;
+        Ok(removed.is_some())
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use engine::ports::{SecretName, Secrets as _, SecretsError};
+use engine::ports::{Marks as _, SecretName, Secrets as _, SecretsError};
 use keyring_core::api::{CredentialApi, CredentialPersistence, CredentialStoreApi};
 use keyring_core::{Credential, CredentialStore, Entry, Error, mock};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -172,6 +172,21 @@ async fn each_secret_has_an_entry_of_its_own() {
         read(&keyring, SecretName::YclientsUserToken).await,
         Ok(Some("yclients.user-token".to_owned()))
     );
+}
+
+#[tokio::test]
+async fn a_mark_has_an_entry_beside_the_secrets_and_fits_into_it() {
+    let shelf = Shelf::default();
+    let keyring = shelf.open(LONG).await;
+    assert_eq!(keyring.mark("desk-1").await, Ok(None));
+    keyring.set_mark("desk-1", "first").await.unwrap();
+    keyring.set_mark("desk-1", "second").await.unwrap();
+    assert_eq!(shelf.names(), ["booking-monitor/desk-1"]);
+    assert_eq!(keyring.mark("desk-1").await, Ok(Some("second".to_owned())));
+    let long = "x".repeat(1281);
+    assert_eq!(keyring.set_mark("desk-1", &long).await, Err(SecretsError::TooLong { limit: 2560 }));
+    assert_eq!(keyring.remove_mark("desk-1").await, Ok(true));
+    assert_eq!(keyring.remove_mark("desk-1").await, Ok(false));
 }
 
 #[tokio::test]

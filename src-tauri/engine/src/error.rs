@@ -199,6 +199,9 @@ closed_set! {
         StorageCorrupt = "storage_corrupt",
         StorageNewer = "storage_newer",
         StorageFailed = "storage_failed",
+        StorageRestored = "storage_restored",
+        StorageCopied = "storage_copied",
+        StorageUnfamiliar = "storage_unfamiliar",
     }
 }
 

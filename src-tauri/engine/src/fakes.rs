@@ -2,6 +2,7 @@
 //! gateway that does as it is told.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,15 +12,15 @@ use tokio::sync::watch;
 
 use crate::booking::{Attendance, Booking, BookingId, BranchFacts, Client, CompanyId, Service, Staff};
 use crate::db::Db;
-use crate::desk::{Desk, End, Ports};
+use crate::desk::{Desk, End, Place, Ports};
 use crate::error::{Fault, Subject};
 use crate::notification::{Notification, NotificationId};
 use crate::outbox::Outbox;
 use crate::person::Person;
 use crate::ports::{
     BookingQuery, Bookings, BookingsError, BranchAnswer, Clock, DeliveryStatus, Desktop, GatewayEvent,
-    GatewayState, Listing, Lookup, Messenger, MessengerError, Moment, NumberCheck, Pushed, SendOutcome,
-    SentMessage,
+    GatewayState, Listing, Lookup, Marks, MarksInMemory, Messenger, MessengerError, Moment, NumberCheck,
+    Pushed, SecretsError, SendOutcome, SentMessage,
 };
 use crate::settings::{BranchSettings, Settings};
 
@@ -313,6 +314,38 @@ impl Desktop for FakeDesktop {
     fn show_window(&self, _: &str) {}
 }
 
+/// A keyring that can be locked, or so slow that nobody waits for it.
+#[derive(Default)]
+pub(crate) struct FakeKeyring {
+    pub(crate) marks: MarksInMemory,
+    pub(crate) failure: Mutex<Option<SecretsError>>,
+    /// Writing takes so long.
+    pub(crate) slow: Mutex<Duration>,
+    pub(crate) written: Mutex<usize>,
+}
+
+#[async_trait]
+impl Marks for FakeKeyring {
+    async fn mark(&self, name: &str) -> Result<Option<String>, SecretsError> {
+        self.failure.lock().unwrap().clone().map_or(Ok(()), Err)?;
+        self.marks.mark(name).await
+    }
+
+    async fn set_mark(&self, name: &str, value: &str) -> Result<(), SecretsError> {
+        let slow = *self.slow.lock().unwrap();
+        tokio::time::sleep(slow).await;
+        self.failure.lock().unwrap().clone().map_or(Ok(()), Err)?;
+        assert!(value.encode_utf16().count() <= 1280, "more than an entry takes");
+        *self.written.lock().unwrap() += 1;
+        self.marks.set_mark(name, value).await
+    }
+
+    async fn remove_mark(&self, name: &str) -> Result<bool, SecretsError> {
+        self.failure.lock().unwrap().clone().map_or(Ok(()), Err)?;
+        self.marks.remove_mark(name).await
+    }
+}
+
 /// A shop with one branch, its administrator and its phone.
 pub(crate) struct Shop {
     pub(crate) outbox: Outbox,
@@ -321,6 +354,9 @@ pub(crate) struct Shop {
     pub(crate) messenger: Arc<FakeMessenger>,
     pub(crate) desktop: Arc<FakeDesktop>,
     pub(crate) settings: Settings,
+    pub(crate) keyring: Arc<FakeKeyring>,
+    /// The id of the computer it stands on.
+    pub(crate) machine: Option<&'static str>,
 }
 
 impl Shop {
@@ -337,6 +373,8 @@ impl Shop {
             messenger: Arc::default(),
             desktop: Arc::default(),
             settings,
+            keyring: Arc::default(),
+            machine: Some("the old computer"),
         }
     }
 
@@ -361,23 +399,35 @@ impl Shop {
         Person { outbox: &self.outbox, settings: &self.settings, name: "Анна", instance: INSTANCE }
     }
 
-    /// The desk works while `story` goes on, and is then told to stop.
-    pub(crate) async fn open<T>(&self, story: impl Future<Output = T>) -> T {
-        let mut desk = Desk::start(self.outbox.clone(), &self.settings, self.clock.clone()).unwrap();
-        let (stop, stopped) = watch::channel(false);
-        let ports = Ports {
+    /// What the keyring knows of the database, from this computer.
+    pub(crate) fn place(&self) -> Place {
+        Place::new(self.keyring.clone(), Path::new("/data"), self.machine)
+    }
+
+    fn ports(&self) -> Ports {
+        Ports {
             bookings: self.bookings.clone(),
             messenger: self.messenger.clone(),
             clock: self.clock.clone(),
             desktop: self.desktop.clone(),
-        };
+            place: self.place(),
+        }
+    }
+
+    /// The desk works while `story` goes on, and is then told to stop.
+    pub(crate) async fn open<T>(&self, story: impl Future<Output = T>) -> T {
+        let mut desk = Desk::start(self.outbox.clone(), &self.settings, self.clock.clone()).unwrap();
+        let (stop, stopped) = watch::channel(false);
         let story = async {
             let told = story.await;
             stop.send(true).unwrap();
             told
         };
-        let (end, told) = tokio::join!(desk.run(Arc::new(self.settings.clone()), ports, stopped), story);
-        assert_eq!(end, End::Stopped);
+        let work = async {
+            let settings = Arc::new(self.settings.clone());
+            while desk.run(settings.clone(), self.ports(), stopped.clone()).await == End::Reload {}
+        };
+        let ((), told) = tokio::join!(work, story);
         desk.leave().unwrap();
         told
     }
@@ -386,12 +436,7 @@ impl Shop {
     pub(crate) async fn open_until_killed<T>(&self, story: impl Future<Output = T>) -> T {
         let mut desk = Desk::start(self.outbox.clone(), &self.settings, self.clock.clone()).unwrap();
         let (_stop, stopped) = watch::channel(false);
-        let ports = Ports {
-            bookings: self.bookings.clone(),
-            messenger: self.messenger.clone(),
-            clock: self.clock.clone(),
-            desktop: self.desktop.clone(),
-        };
+        let ports = self.ports();
         tokio::select! {
             told = story => told,
             _ = desk.run(Arc::new(self.settings.clone()), ports, stopped) => unreachable!(),

@@ -26,6 +26,7 @@ pub mod phone;
 pub mod ports;
 pub mod sender;
 pub mod settings;
+pub mod shut;
 pub mod template;
 pub mod visit;
 pub mod words;

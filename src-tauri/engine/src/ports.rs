@@ -4,6 +4,8 @@
 //! hand. Nothing here retries: a call is one request (a listing: one request a
 //! page), and the engine alone decides what happens next.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -203,9 +205,47 @@ pub struct SentMessage {
     pub status: Option<DeliveryStatus>,
 }
 
+/// What the program remembers outside its database, beside the secrets: no
+/// credential, set by no person and shown by no list. By names of the engine's.
+#[async_trait]
+pub trait Marks: Send + Sync {
+    /// None when nothing is kept under the name.
+    async fn mark(&self, name: &str) -> Result<Option<String>, SecretsError>;
+    /// Keeps or replaces; at most 1280 characters.
+    async fn set_mark(&self, name: &str, value: &str) -> Result<(), SecretsError>;
+    /// Removes; false when there was nothing.
+    async fn remove_mark(&self, name: &str) -> Result<bool, SecretsError>;
+}
+
+/// Marks that end with the value: the demo's and the tests'.
+#[derive(Debug, Default)]
+pub struct MarksInMemory(Mutex<BTreeMap<String, String>>);
+
+impl MarksInMemory {
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Marks for MarksInMemory {
+    async fn mark(&self, name: &str) -> Result<Option<String>, SecretsError> {
+        Ok(self.kept().get(name).cloned())
+    }
+
+    async fn set_mark(&self, name: &str, value: &str) -> Result<(), SecretsError> {
+        self.kept().insert(name.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    async fn remove_mark(&self, name: &str) -> Result<bool, SecretsError> {
+        Ok(self.kept().remove(name).is_some())
+    }
+}
+
 /// Where credentials lie: the operating system's keyring, one entry each.
 #[async_trait]
-pub trait Secrets: Send + Sync {
+pub trait Secrets: Marks {
     /// None when nothing is stored under the name.
     async fn get(&self, name: SecretName) -> Result<Option<SecretString>, SecretsError>;
     /// Stores or replaces.

@@ -72,6 +72,8 @@ pub(crate) enum Command {
     },
     /// End the pause.
     Resume,
+    /// Go on with a database that was restored or copied: every branch is read anew.
+    BeginAnew,
     /// The queue, and what a person can do with it.
     Queue {
         #[command(subcommand)]

@@ -5,8 +5,9 @@ use std::io;
 use std::path::PathBuf;
 
 use engine::db::StorageError;
+use engine::desk::PlaceError;
 use engine::notification::{Refusal, State};
-use engine::outbox::OutboxError;
+use engine::outbox::{Doubt, OutboxError};
 use engine::ports::{SecretName, SecretsError};
 use engine::settings::SettingsError;
 
@@ -40,6 +41,10 @@ pub(crate) enum Failure {
     /// Polls are switched off in the settings.
     SwitchedOff,
     NoBranches,
+    /// The database is the one that works here.
+    NothingToBeginAnew,
+    /// It cannot know what was sent: nobody polls until a person begins anew.
+    Doubted(Doubt),
     /// `tomorrow` needs a zone.
     NoZone,
     BadImport(BadToken),
@@ -100,6 +105,8 @@ impl Failure {
             Self::NoAnswer => "no_answer",
             Self::SwitchedOff => "switched_off",
             Self::NoBranches => "no_branches",
+            Self::NothingToBeginAnew => "nothing_to_begin_anew",
+            Self::Doubted(doubt) => doubt.code().as_str(),
             Self::NoZone => "no_zone",
             Self::BadImport(_) => "bad_import",
             Self::Input { .. } => "input",
@@ -149,6 +156,15 @@ impl From<StorageError> for Failure {
 impl From<SecretsError> for Failure {
     fn from(error: SecretsError) -> Self {
         Self::Secrets(error)
+    }
+}
+
+impl From<PlaceError> for Failure {
+    fn from(error: PlaceError) -> Self {
+        match error {
+            PlaceError::Secrets(error) => Self::Secrets(error),
+            PlaceError::Storage(error) => Self::Storage(error),
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod demo;
 mod failure;
 mod import_ids;
 mod logging;
+mod machine;
 mod output;
 mod pause_for;
 mod runtime;

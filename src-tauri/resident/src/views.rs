@@ -159,6 +159,8 @@ pub(crate) struct Status {
     /// Switched on in the settings.
     pub(crate) enabled: bool,
     pub(crate) paused: Option<PauseView>,
+    /// The database cannot know what was sent: nothing is polled or sent.
+    pub(crate) doubt: Option<ErrorView>,
     pub(crate) branches: Vec<BranchView>,
     pub(crate) gateway: GatewayView,
     /// Open rows, and what came to its end today.
@@ -272,6 +274,9 @@ impl Status {
                 .desk
                 .paused(now)
                 .map(|pause| PauseView { since: rfc3339(pause.since), until: pause.until.map(rfc3339) }),
+            doubt: seen.desk.doubt.and_then(|(doubt, since)| {
+                ErrorView::of(doubt.code().as_str(), doubt.as_str(), Some(since), settings)
+            }),
             branches: seen
                 .branches
                 .iter()

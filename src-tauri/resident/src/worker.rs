@@ -109,7 +109,7 @@ pub(crate) async fn serve(
     let mut said_locked = false;
     loop {
         let world = tokio::select! {
-            world = world::build(&settings, &keys, Arc::clone(&clock), Arc::clone(&desktop)) => world,
+            world = world::build(&settings, &keys, Arc::clone(&clock), Arc::clone(&desktop), dir) => world,
             () = stopped(&mut stop) => break,
         };
         if let Some(error) = &world.waits_for {

@@ -5,20 +5,21 @@
 //! missing, and needs no second kind of "not set up yet".
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::booking::{BookingId, CompanyId};
-use engine::desk::Ports;
+use engine::desk::{Place, Ports};
 use engine::ports::{
-    BookingQuery, Bookings, BookingsError, BranchAnswer, Clock, DeliveryStatus, Desktop, GatewayState,
-    Listing, Lookup, Messenger, MessengerError, NumberCheck, Pushed, SecretName, Secrets, SecretsError,
-    SendOutcome, SentMessage,
+    Bookings, BookingsError, Clock, Desktop, Marks, MarksInMemory, Messenger, MessengerError, SecretName,
+    Secrets, SecretsError,
 };
 use engine::settings::{Gateway, Settings};
+use engine::shut::{NoBookings, NoMessenger};
 use messaging::green_api::{self, GreenApi};
 use secrecy::SecretString;
+
+use crate::machine;
 
 /// The gateway account of the settings, as rows of the queue remember it; empty before it is set up.
 pub(crate) fn instance(settings: &Settings) -> String {
@@ -45,6 +46,7 @@ pub(crate) async fn build(
     keys: &Keys,
     clock: Arc<dyn Clock>,
     desktop: Arc<dyn Desktop>,
+    dir: &Path,
 ) -> World {
     let mut waits_for = None;
     let bookings: Arc<dyn Bookings> = match yclients(settings, keys).await {
@@ -65,7 +67,19 @@ pub(crate) async fn build(
             Arc::new(NoMessenger { instance: instance(settings), error })
         }
     };
-    World { ports: Ports { bookings, messenger, clock, desktop }, waits_for }
+    let place = place(keys, dir);
+    World { ports: Ports { bookings, messenger, clock, desktop, place }, waits_for }
+}
+
+/// What the keyring remembers of the database in this directory, on this computer.
+pub(crate) fn place(keys: &Keys, dir: &Path) -> Place {
+    let marks: Arc<dyn Marks> = match keys {
+        Ok(secrets) => Arc::<dyn Secrets>::clone(secrets),
+        Err(error) => Arc::new(NoMarks(error.clone())),
+    };
+    // However the directory was named, it is one.
+    let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    Place::new(marks, &dir, machine::id().as_deref())
 }
 
 /// The client of YClients, or why there is none.
@@ -111,101 +125,74 @@ fn present(value: Option<SecretString>, name: SecretName) -> Result<SecretString
     value.ok_or(name.as_str())
 }
 
-/// Answers every question about bookings with the reason why nobody can be asked.
-struct NoBookings(BookingsError);
+/// A keyring that cannot be opened remembers nothing.
+struct NoMarks(SecretsError);
 
 #[async_trait]
-impl Bookings for NoBookings {
-    async fn list(&self, _: CompanyId, _: &BookingQuery) -> Result<Listing, BookingsError> {
+impl Marks for NoMarks {
+    async fn mark(&self, _: &str) -> Result<Option<String>, SecretsError> {
         Err(self.0.clone())
     }
 
-    async fn get(&self, _: CompanyId, _: BookingId) -> Result<Lookup, BookingsError> {
+    async fn set_mark(&self, _: &str, _: &str) -> Result<(), SecretsError> {
         Err(self.0.clone())
     }
 
-    async fn branch(&self, _: CompanyId) -> Result<BranchAnswer, BookingsError> {
+    async fn remove_mark(&self, _: &str) -> Result<bool, SecretsError> {
         Err(self.0.clone())
     }
 }
 
-/// The same for messages. Nothing is ever sent, and it says so.
-struct NoMessenger {
-    instance: String,
-    error: MessengerError,
-}
-
-#[async_trait]
-impl Messenger for NoMessenger {
-    fn instance(&self) -> &str {
-        &self.instance
-    }
-
-    async fn state(&self) -> Result<GatewayState, MessengerError> {
-        Err(self.error.clone())
-    }
-
-    async fn check_number(&self, _: &str) -> Result<NumberCheck, MessengerError> {
-        Err(self.error.clone())
-    }
-
-    async fn send(&self, _: &str, _: &str) -> SendOutcome {
-        SendOutcome::NotSent { retry_after: None, error: self.error.clone() }
-    }
-
-    async fn receive(&self, wait: Duration) -> Result<Option<Pushed>, MessengerError> {
-        // As patient as a gateway with nothing to say, or its asker would turn in circles.
-        tokio::time::sleep(wait).await;
-        Err(self.error.clone())
-    }
-
-    async fn acknowledge(&self, _: i64) -> Result<(), MessengerError> {
-        Err(self.error.clone())
-    }
-
-    async fn delivery(&self, _: &str, _: &str) -> Result<Option<DeliveryStatus>, MessengerError> {
-        Err(self.error.clone())
-    }
-
-    async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError> {
-        Err(self.error.clone())
-    }
-
-    async fn journal(&self, _: &str) -> Result<Vec<SentMessage>, MessengerError> {
-        Err(self.error.clone())
-    }
-}
-
-/// Secrets that end with the process: the demo's.
+/// Secrets and marks that end with the process: the demo's.
 #[derive(Default)]
-pub(crate) struct SecretsInMemory(Mutex<HashMap<SecretName, SecretString>>);
+pub(crate) struct SecretsInMemory {
+    secrets: Mutex<HashMap<SecretName, SecretString>>,
+    marks: MarksInMemory,
+}
+
+#[async_trait]
+impl Marks for SecretsInMemory {
+    async fn mark(&self, name: &str) -> Result<Option<String>, SecretsError> {
+        self.marks.mark(name).await
+    }
+
+    async fn set_mark(&self, name: &str, value: &str) -> Result<(), SecretsError> {
+        self.marks.set_mark(name, value).await
+    }
+
+    async fn remove_mark(&self, name: &str) -> Result<bool, SecretsError> {
+        self.marks.remove_mark(name).await
+    }
+}
 
 #[async_trait]
 impl Secrets for SecretsInMemory {
     async fn get(&self, name: SecretName) -> Result<Option<SecretString>, SecretsError> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned())
+        Ok(self.secrets.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned())
     }
 
     async fn set(&self, name: SecretName, value: SecretString) -> Result<(), SecretsError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, value);
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).insert(name, value);
         Ok(())
     }
 
     async fn remove(&self, name: SecretName) -> Result<bool, SecretsError> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&name).is_some())
+        Ok(self.secrets.lock().unwrap_or_else(PoisonError::into_inner).remove(&name).is_some())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use engine::booking::CompanyId;
     use engine::clock::SystemClock;
+    use engine::ports::SendOutcome;
 
     use super::*;
     use crate::worker::LogDesktop;
 
     async fn world(settings: &Settings, keys: Keys) -> World {
         let desktop = Arc::new(LogDesktop::new(settings.language));
-        build(settings, &keys, Arc::new(SystemClock::new()), desktop).await
+        build(settings, &keys, Arc::new(SystemClock::new()), desktop, Path::new("/data")).await
     }
 
     fn settings() -> Settings {

@@ -1,5 +1,6 @@
 //! What a quiet poll costs the engine, without network: bookings come from memory.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -8,12 +9,12 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use engine::booking::{Attendance, Booking, BookingId, BranchFacts, Client, CompanyId, Service, Staff};
 use engine::clock::{Clock, SystemClock};
 use engine::db::Db;
-use engine::desk::{Desk, Ports};
+use engine::desk::{Desk, Place, Ports};
 use engine::error::{Fault, Subject};
 use engine::outbox::Outbox;
 use engine::ports::{
     BookingQuery, Bookings, BookingsError, BranchAnswer, DeliveryStatus, Desktop, GatewayState, Listing,
-    Lookup, Messenger, MessengerError, NumberCheck, Pushed, SendOutcome, SentMessage,
+    Lookup, MarksInMemory, Messenger, MessengerError, NumberCheck, Pushed, SendOutcome, SentMessage,
 };
 use engine::settings::{BranchSettings, Settings};
 use tokio::sync::watch;
@@ -29,6 +30,7 @@ struct Memory {
     bookings: Vec<Booking>,
     whole: AtomicBool,
     listings: AtomicUsize,
+    marks: Arc<MarksInMemory>,
 }
 
 #[async_trait::async_trait]
@@ -120,8 +122,13 @@ fn measure(outbox: &Outbox, memory: &Arc<Memory>, whole: bool) -> (Duration, usi
         ..Settings::default()
     };
     let mut desk = Desk::start(outbox.clone(), &settings, clock.clone()).unwrap();
-    let ports =
-        Ports { bookings: memory.clone(), messenger: Arc::new(Silent), clock, desktop: Arc::new(Nobody) };
+    let ports = Ports {
+        bookings: memory.clone(),
+        messenger: Arc::new(Silent),
+        clock,
+        desktop: Arc::new(Nobody),
+        place: Place::new(memory.marks.clone(), Path::new("/data"), None),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (stop, stopped) = watch::channel(false);
     runtime.block_on(async {
@@ -147,7 +154,12 @@ pub(crate) fn run() {
     let outbox = Outbox::new(Arc::new(Db::open(directory.path()).unwrap()));
     let created_at = SystemClock::new().now() - TimeDelta::days(1);
     let bookings = (1..=KNOWN).map(|id| booking(id, created_at)).collect();
-    let memory = Arc::new(Memory { bookings, whole: AtomicBool::new(false), listings: AtomicUsize::new(0) });
+    let memory = Arc::new(Memory {
+        bookings,
+        whole: AtomicBool::new(false),
+        listings: AtomicUsize::new(0),
+        marks: Arc::default(),
+    });
 
     let (spent, polls) = measure(&outbox, &memory, false);
     let each = spent / u32::try_from(polls).unwrap();

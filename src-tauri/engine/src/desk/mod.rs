@@ -6,6 +6,7 @@
 //! and stopping. There is one desk at a time on a directory, see [`OwnerLock`].
 
 mod lock;
+mod place;
 mod vigil;
 
 use std::collections::BTreeMap;
@@ -14,19 +15,23 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Mutex, Notify, watch};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::booking::CompanyId;
 use crate::branch::Branch;
 use crate::db::StorageError;
+use crate::error::{Fault, Subject};
 use crate::monitor::{Monitor, Signals, gap_after, known, rearm};
 use crate::notification::{Event, Kind, Reason, State};
 use crate::outbox::{Actor, Outbox, OutboxError, RequestKind};
-use crate::ports::{Bookings, Clock, Desktop, Messenger};
+use crate::ports::{Bookings, Clock, Desktop, Messenger, SecretsError};
 use crate::sender::{Follower, Halt, Readiness, Sender};
 use crate::settings::Settings;
+use crate::shut::{NoBookings, NoMessenger};
 
 pub use lock::{LockError, OwnerLock};
+use place::Keeper;
+pub use place::{BegunAnew, Place, PlaceError, begin_anew, doubt};
 pub use vigil::Vigil;
 
 /// How often the desk looks at clocks and inbox.
@@ -38,6 +43,9 @@ const IDLE_TICKS: u32 = 4;
 /// A sign of life is written this often.
 const BEAT_EVERY: TimeDelta = TimeDelta::seconds(30);
 
+/// What could not be told is looked at again this often.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
 /// The world the desk works with.
 #[derive(Clone)]
 pub struct Ports {
@@ -45,6 +53,8 @@ pub struct Ports {
     pub messenger: Arc<dyn Messenger>,
     pub clock: Arc<dyn Clock>,
     pub desktop: Arc<dyn Desktop>,
+    /// What a restored or copied database is told by.
+    pub place: Place,
 }
 
 /// Why the desk stopped working.
@@ -87,21 +97,91 @@ impl Desk {
 
     /// Polls, sends and follows up until `stop` turns true or something changed
     /// that needs new settings. Returns when nothing is on its way any more.
+    ///
+    /// A database that cannot know what was sent is only watched over: nothing is
+    /// read or sent until a person begins anew.
     pub async fn run(
         &mut self,
         settings: Arc<Settings>,
         ports: Ports,
         mut stop: watch::Receiver<bool>,
     ) -> End {
-        let instance = ports.messenger.instance().to_owned();
         // After a reload too: an end that could not be recorded is an unknown one.
         if let Err(error) = self.outbox.recover_in_flight(self.clock.now()) {
             warn!(%error, "interrupted messages could not be looked for");
         }
+        let settled = tokio::select! {
+            settled = place::settle(&self.outbox, &ports.place, self.clock.now()) => settled,
+            _ = stop.wait_for(|stop| *stop) => return End::Stopped,
+        };
+        let shown = |code, detail: String| {
+            ports.desktop.alarm(&Fault { subject: Subject::Storage, code, detail });
+        };
+        match settled {
+            Ok(None) => {
+                ports.desktop.all_clear(Subject::Storage);
+                self.work(settings, ports, stop, None).await
+            }
+            Ok(Some(doubt)) => {
+                shown(doubt.code(), format!("the database is {doubt}"));
+                self.watch_over(&settings, &ports, stop, true).await
+            }
+            Err(PlaceError::Storage(error)) => {
+                error!(%error, "nothing is read or sent while the database fails");
+                shown(error.code(), error.to_string());
+                self.watch_over(&settings, &ports, stop, false).await
+            }
+            // Without the keyring there are no tokens either; should there be, they are not used.
+            Err(PlaceError::Secrets(error)) => {
+                let instance = ports.messenger.instance().to_owned();
+                let shut = Ports {
+                    bookings: Arc::new(NoBookings(error.clone().into())),
+                    messenger: Arc::new(NoMessenger { instance, error: error.clone().into() }),
+                    ..ports
+                };
+                self.work(settings, shut, stop, Some(error)).await
+            }
+        }
+    }
+
+    /// Nothing but clocks and inbox: until a person begins anew, or until it is
+    /// worth another look.
+    async fn watch_over(
+        &self,
+        settings: &Settings,
+        ports: &Ports,
+        mut stop: watch::Receiver<bool>,
+        doubted: bool,
+    ) -> End {
+        let changed = Notify::new();
+        let (signals, _heard) = watch::channel(Signals::default());
+        let (_served, serving) = watch::channel(BTreeMap::new());
+        let mut inbox = Inbox::new(self, settings, ports.desktop.as_ref(), &changed, signals, serving);
+        inbox.doubted = doubted;
+        let again = async {
+            if doubted { std::future::pending().await } else { tokio::time::sleep(LOOK_AGAIN).await }
+        };
+        tokio::select! {
+            end = inbox.attend(&mut stop) => end,
+            () = again => End::Reload,
+        }
+    }
+
+    /// `shut` says why whose the database is could not be told: then nobody can
+    /// be asked anything, and the end comes when the keyring answers.
+    async fn work(
+        &self,
+        settings: Arc<Settings>,
+        ports: Ports,
+        mut stop: watch::Receiver<bool>,
+        shut: Option<SecretsError>,
+    ) -> End {
+        let instance = ports.messenger.instance().to_owned();
         if let Err(error) = settle_settings(&self.outbox, &settings, &instance, self.clock.now()) {
             warn!(%error, "queued messages could not be compared with the settings");
         }
         let changed = Arc::new(Notify::new());
+        let attempted = Arc::new(Notify::new());
         let (signals, heard) = watch::channel(Signals::default());
         let (served, serving) = watch::channel(BTreeMap::new());
         let (halt, halted) = watch::channel(Halt::No);
@@ -126,6 +206,7 @@ impl Desk {
             clock: self.clock.clone(),
             desktop: ports.desktop.clone(),
             changed: changed.clone(),
+            attempted: attempted.clone(),
             vigil: self.vigil.clone(),
             halt: halted,
             readiness: Mutex::new(readiness),
@@ -137,18 +218,14 @@ impl Desk {
             ports.desktop.clone(),
             changed.clone(),
         );
-        let mut inbox = Inbox {
-            desk: self,
-            settings: &settings,
-            desktop: ports.desktop.as_ref(),
-            changed: &changed,
-            signals,
-            serving,
-            asked: Vec::new(),
-            data_version: 0,
-            beaten_at: None,
-            failing: false,
+        let keeper = Keeper::new(self.outbox.clone(), ports.place.clone(), attempted);
+        let keeping = async {
+            match shut {
+                None => keeper.run().await,
+                Some(_) => ports.place.answers(LOOK_AGAIN).await,
+            }
         };
+        let mut inbox = Inbox::new(self, &settings, ports.desktop.as_ref(), &changed, signals, serving);
         let sending = sender.run();
         tokio::pin!(sending);
         let end = tokio::select! {
@@ -157,6 +234,7 @@ impl Desk {
             () = &mut sending => return End::Stopped,
             () = monitor.run() => End::Stopped,
             () = follower.run() => End::Stopped,
+            () = keeping => End::Reload,
         };
         // Nothing new is begun; what is on its way is brought to its record. A stop that comes
         // while a reload waits hurries it.
@@ -169,6 +247,9 @@ impl Desk {
                 std::future::pending::<()>().await;
             };
             tokio::select! { () = sending => {}, () = hurry => {} }
+        }
+        if shut.is_none() {
+            keeper.finish().await;
         }
         end
     }
@@ -193,9 +274,34 @@ struct Inbox<'a> {
     beaten_at: Option<DateTime<Utc>>,
     /// The database does not work, and that was said.
     failing: bool,
+    /// Whether the database was doubted when this began.
+    doubted: bool,
 }
 
-impl Inbox<'_> {
+impl<'a> Inbox<'a> {
+    fn new(
+        desk: &'a Desk,
+        settings: &'a Settings,
+        desktop: &'a dyn Desktop,
+        changed: &'a Notify,
+        signals: watch::Sender<Signals>,
+        serving: watch::Receiver<BTreeMap<CompanyId, u64>>,
+    ) -> Self {
+        Self {
+            desk,
+            settings,
+            desktop,
+            changed,
+            signals,
+            serving,
+            asked: Vec::new(),
+            data_version: 0,
+            beaten_at: None,
+            failing: false,
+            doubted: false,
+        }
+    }
+
     async fn attend(&mut self, stop: &mut watch::Receiver<bool>) -> End {
         let mut ticks: u32 = 0;
         loop {
@@ -251,7 +357,8 @@ impl Inbox<'_> {
     /// What other processes ask.
     fn read(&mut self, now: DateTime<Utc>) -> Result<Option<End>, StorageError> {
         let outbox = &self.desk.outbox;
-        let mut end = None;
+        // A person began anew, or found in another process that it must be.
+        let mut end = (outbox.desk()?.doubt.is_some() != self.doubted).then_some(End::Reload);
         for request in outbox.asked()? {
             match request.kind {
                 RequestKind::Poll => {

@@ -18,15 +18,15 @@ use super::reference::Reference;
 use crate::booking::{Booking, BookingId, BranchFacts, CompanyId};
 use crate::clock::to_millisecond;
 use crate::db::Db;
-use crate::desk::Ports;
+use crate::desk::{Place, Ports};
 use crate::error::{Fault, Subject};
 use crate::fakes::{BOT, COMPANY, monday};
 use crate::notification::State;
 use crate::outbox::Outbox;
 use crate::ports::{
     BookingQuery, Bookings, BookingsError, BranchAnswer, Clock, DeliveryStatus, Desktop, GatewayEvent,
-    GatewayState, Listing, Lookup, Messenger, MessengerError, Moment, NumberCheck, Pushed, SendOutcome,
-    SentMessage,
+    GatewayState, Listing, Lookup, MarksInMemory, Messenger, MessengerError, Moment, NumberCheck, Pushed,
+    SendOutcome, SentMessage,
 };
 use crate::settings::{BranchSettings, Settings};
 
@@ -69,6 +69,7 @@ pub(super) struct World {
     pub kill: Notify,
     /// The second process: window or command line.
     pub window: Outbox,
+    marks: Arc<MarksInMemory>,
 }
 
 /// What a message meets when nothing was said about it.
@@ -122,6 +123,7 @@ impl World {
             started: Instant::now(),
             kill: Notify::new(),
             window,
+            marks: Arc::default(),
             inner: Mutex::new(Inner {
                 wall: monday(),
                 skew: TimeDelta::zero(),
@@ -156,6 +158,7 @@ impl World {
             messenger: Arc::new(Gateway { world: self.clone(), instance }),
             clock: self.clone(),
             desktop: self.clone(),
+            place: Place::new(self.marks.clone(), &self.directory, None),
         }
     }
 

@@ -29,6 +29,8 @@ pub(super) struct Light<'a> {
     pub baseline_at: DateTime<Utc>,
     /// The first reading of the branch.
     pub is_baseline: bool,
+    /// The database was restored or copied: what is older than the baseline may have been told by another.
+    pub anew: bool,
     /// The end of the gap this listing closes.
     pub gap_at: Option<DateTime<Utc>>,
     pub now: DateTime<Utc>,
@@ -98,7 +100,7 @@ fn new(tx: &Transaction<'_>, light: Light<'_>, booking: Booking) -> Result<bool,
     let Light { branch, now, .. } = light;
     // In the first reading a booking without a date of creation is an old one.
     let silent = booking.created_at.map_or(light.is_baseline, |at| at < light.baseline_at);
-    let judged = if silent { Err(Reason::BeforeBaseline) } else { judge(tx, light, &booking)? };
+    let judged = if silent { Err(why_silent(tx, light, &booking)?) } else { judge(tx, light, &booking)? };
     let visit = match judged {
         Ok(facts) => (booking, facts),
         Err(reason) => {
@@ -121,6 +123,22 @@ fn new(tx: &Transaction<'_>, light: Light<'_>, booking: Booking) -> Result<bool,
     let bookings = vec![(visit.0.id, Some(visit.1))];
     outbox::enqueue_in(tx, NewNotification { row, bookings }, &Actor::Program, now)?;
     Ok(false)
+}
+
+/// Why nobody is written to about a booking older than the baseline. One that
+/// could have been told while another database was in use says so: a person may
+/// send it all the same.
+fn why_silent(tx: &Transaction<'_>, light: Light<'_>, booking: &Booking) -> Result<Reason, StorageError> {
+    let Light { branch, now, .. } = light;
+    if !light.anew {
+        return Ok(Reason::BeforeBaseline);
+    }
+    if outbox::is_bots_own(tx, booking.company, booking.id)? {
+        return Ok(Reason::Bot);
+    }
+    let judged = branch.made_by_staff(booking).and_then(|()| branch.writable(booking, now));
+    // What could be cured was perhaps, and told.
+    Ok(judged.err().filter(|reason| !reason.is_curable()).unwrap_or(Reason::Restored))
 }
 
 /// Whether a new booking is worth a message, and what it is made from.
@@ -361,6 +379,34 @@ pub(crate) fn note_change(
         return Ok(());
     }
     outbox::apply_in(tx, row.id, None, Event::ChangedAfterSent { how }, &Actor::Program, now).map(|_| ())
+}
+
+/// After a restore: whatever the first reading brought into the queue about a
+/// booking older than the baseline may have been told already. It was known
+/// before, and could not be told until something changed that this database missed.
+pub(super) fn hold_told_perhaps(
+    tx: &Transaction<'_>,
+    company: CompanyId,
+    baseline_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let queued = outbox::open_of_in(tx, company)?;
+    for row in queued.into_iter().filter(|row| row.state == State::Queued && !row.released) {
+        let mut older = false;
+        for link in outbox::links_in(tx, row.id)?.iter().filter(|link| !link.dropped) {
+            let made = known::booking_in(tx, company, link.booking)?.and_then(|booking| booking.created_at);
+            older |= made.is_none_or(|at| at < baseline_at);
+        }
+        if !older {
+            continue;
+        }
+        let event = Event::Wait { reason: Reason::Restored, detail: String::new() };
+        match outbox::apply_in(tx, row.id, None, event, &Actor::Program, now) {
+            Ok(_) | Err(OutboxError::Refused(_)) => {}
+            Err(OutboxError::Storage(error)) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Many messages at once because nobody looked for a while: a person says.

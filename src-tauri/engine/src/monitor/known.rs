@@ -25,6 +25,7 @@ pub struct BranchState {
     pub fault_code: String,
     pub fault_detail: String,
     pub fault_at: Option<DateTime<Utc>>,
+    pub anew_at: Option<DateTime<Utc>>,
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<BranchState> {
@@ -54,6 +55,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<BranchState> {
         fault_detail: row.get(17)?,
         fault_at: at(18)?,
         baseline_begun_at: at(19)?,
+        anew_at: at(20)?,
     })
 }
 
@@ -63,11 +65,26 @@ pub fn branch_in(connection: &Connection, company: CompanyId) -> Result<Option<B
         .prepare_cached(
             "SELECT title, address, city, phone, time_zone, facts_at, baseline_at, baseline_count,
              last_checked_at, truth_at, fast_server_at, last_change_at, feed, failures, next_poll_at, stopped,
-             fault_code, fault_detail, fault_at, baseline_begun_at
-             FROM booking_monitor_state WHERE company_id = ?1",
+             fault_code, fault_detail, fault_at, baseline_begun_at,
+             anew_at FROM booking_monitor_state WHERE company_id = ?1",
         )?
         .query_row([company.0], read)
         .optional()?)
+}
+
+/// A branch, and when it was last read.
+pub type LastRead = (CompanyId, Option<DateTime<Utc>>);
+
+/// The branches that were read before.
+pub(crate) fn read_before_in(connection: &Connection) -> Result<Vec<LastRead>, StorageError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT company_id, last_checked_at FROM booking_monitor_state
+         WHERE baseline_at IS NOT NULL OR baseline_begun_at IS NOT NULL OR anew_at IS NOT NULL
+         ORDER BY company_id",
+    )?;
+    let rows = statement
+        .query_map([], |row| Ok((CompanyId(row.get(0)?), row.get::<_, Option<At>>(1)?.map(|at| at.0))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Writes all that is known of a branch.
@@ -80,8 +97,9 @@ pub(super) fn put_branch_in(
         "INSERT OR REPLACE INTO booking_monitor_state
          (company_id, title, address, city, phone, time_zone, facts_at, baseline_at, baseline_count,
           last_checked_at, truth_at, fast_server_at, last_change_at, feed, failures, next_poll_at, stopped,
-          fault_code, fault_detail, fault_at, baseline_begun_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+          fault_code, fault_detail, fault_at, baseline_begun_at, anew_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+          ?22)",
     )?
     .execute(params![
         company.0,
@@ -105,6 +123,7 @@ pub(super) fn put_branch_in(
         state.fault_detail,
         state.fault_at.map(At),
         state.baseline_begun_at.map(At),
+        state.anew_at.map(At),
     ])?;
     Ok(())
 }

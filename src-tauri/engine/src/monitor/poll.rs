@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
 use tracing::{info, warn};
 
-use super::absorb::{Absorbed, Light, absorb, hold_burst};
+use super::absorb::{Absorbed, Light, absorb, hold_burst, hold_told_perhaps};
 use super::known::{self, BranchState};
 use super::schedule::{OVERLAP, Pass, next_pass};
 use super::{Monitor, PollError, Watch, fresh_branch, overtake};
@@ -121,12 +121,16 @@ impl Monitor {
                 instance: &self.instance,
                 baseline_at,
                 is_baseline: pass == Pass::Baseline,
+                anew: state.anew_at.is_some(),
                 gap_at,
                 now,
             };
             let absorbed = absorb(tx, light, listing.bookings)?;
             match pass {
                 Pass::Baseline => {
+                    if state.anew_at.is_some() {
+                        hold_told_perhaps(tx, company, baseline_at, now)?;
+                    }
                     state.baseline_at = Some(baseline_at);
                     state.baseline_count = absorbed.silent;
                     state.truth_at = Some(now);
@@ -229,6 +233,7 @@ impl Monitor {
                 instance: &self.instance,
                 baseline_at: now,
                 is_baseline: false,
+                anew: false,
                 gap_at: None,
                 now,
             };

@@ -129,6 +129,10 @@ impl Notification {
             }
             (Queued | Waiting | Failed, Event::Draft { text }) => self.draft = text,
 
+            // What waits already is asked about in another light: it may have gone out meanwhile.
+            (Waiting, Event::Wait { reason: reason @ Reason::Restored, detail }) => {
+                self.because(reason, detail);
+            }
             (Queued, Event::Wait { reason, detail }) => {
                 self.state = Waiting;
                 self.held = false;

@@ -59,6 +59,8 @@ closed_set! {
         None = "",
         // Skipped.
         BeforeBaseline = "before_baseline",
+        /// Also waiting: while another database was in use it may have been told already.
+        Restored = "restored",
         Online = "online",
         Bot = "bot",
         NoAuthor = "no_author",

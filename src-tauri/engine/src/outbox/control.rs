@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, Transaction, params};
 
-use super::{Actor, Outbox, people::note};
+use super::{Actor, Doubt, Outbox, people::note};
 use crate::db::{At, StorageError};
 use crate::error::FaultCode;
 use crate::ports::GatewayState;
@@ -45,6 +45,8 @@ pub struct DeskState {
     pub alive_at: Option<DateTime<Utc>>,
     pub pause: Option<Pause>,
     pub gateway: GatewayTold,
+    /// The database cannot know what was sent: since when, and why. Nothing is polled or sent.
+    pub doubt: Option<(Doubt, DateTime<Utc>)>,
 }
 
 /// What a process can ask of the owner.
@@ -122,6 +124,7 @@ fn read_desk(row: &Row<'_>) -> rusqlite::Result<DeskState> {
             detail: row.get(8)?,
             fault_at: at(9)?,
         },
+        doubt: Doubt::parse(&row.get::<_, String>(10)?).zip(at(11)?),
     })
 }
 
@@ -139,7 +142,7 @@ impl Outbox {
             Ok(connection
                 .prepare_cached(
                     "SELECT owner_pid, owner_since, alive_at, paused_at, paused_until, gateway_state,
-                     gateway_state_at, gateway_fault, gateway_detail, gateway_fault_at FROM desk",
+                     gateway_state_at, gateway_fault, gateway_detail, gateway_fault_at, doubt, doubt_at FROM desk",
                 )?
                 .query_row([], read_desk)?)
         })

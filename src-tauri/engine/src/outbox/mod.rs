@@ -14,6 +14,7 @@ mod control;
 mod enqueue;
 mod gateway;
 mod list;
+mod origin;
 mod people;
 mod rows;
 
@@ -31,12 +32,14 @@ pub use control::{DeskState, GatewayTold, Owner, Pause, Request, RequestKind};
 pub use enqueue::{Link, NewNotification};
 pub use gateway::{PendingEcho, Settled};
 pub use list::Counts;
+pub use origin::Doubt;
 pub use people::{ImportedBookings, phone_key};
 
 pub(crate) use enqueue::{
     enqueue_in, gather_target_in, link_in, links_in, move_link_in, relink_in, row_about_in,
 };
 pub(crate) use list::{due_because_of_in, in_state as in_state_in, open_of_in};
+pub(crate) use origin::{Anew, Numbers, Origin, begin_anew_in};
 pub(crate) use people::{bots_own_of_in, is_bots_own, is_opted_out};
 
 /// Who acts, for the audit.

@@ -37,7 +37,7 @@ pub struct ImportedBookings {
 
 pub(crate) fn is_opted_out(connection: &Connection, phone: &str) -> Result<bool, StorageError> {
     Ok(connection
-        .prepare_cached("SELECT 1 FROM opt_outs WHERE phone_key = ?1")?
+        .prepare_cached("SELECT 1 FROM opt_outs WHERE phone_key = ?1 AND opted_in_at IS NULL")?
         .exists([phone_key(phone)])?)
 }
 
@@ -96,7 +96,10 @@ impl Outbox {
     /// The client wants to hear from the shop again. False when they were not on the list.
     pub fn opt_in(&self, phone: &str, actor: &Actor, now: DateTime<Utc>) -> Result<bool, StorageError> {
         self.db.write(|tx| {
-            let removed = tx.execute("DELETE FROM opt_outs WHERE phone_key = ?1", [phone_key(phone)])?;
+            let removed = tx.execute(
+                "UPDATE opt_outs SET opted_in_at = ?2 WHERE phone_key = ?1 AND opted_in_at IS NULL",
+                params![phone_key(phone), At(now)],
+            )?;
             note(tx, actor, "opt_in", now)?;
             Ok(removed > 0)
         })
@@ -169,17 +172,30 @@ pub(super) fn opt_out_in(
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     let key = phone_key(phone);
+    // Who comes back and leaves again has left now.
     tx.prepare_cached(
-        "INSERT INTO opt_outs (phone_key, opted_out_at, source) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        "INSERT INTO opt_outs (phone_key, opted_out_at, source) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET opted_out_at = excluded.opted_out_at, source = excluded.source,
+         opted_in_at = NULL WHERE opted_in_at IS NOT NULL",
     )?
     .execute(params![key, At(now), source])?;
     note(tx, actor, "opt_out", now)?;
+    skip_all_to(tx, &key, actor, now)
+}
+
+/// What is queued for the number of this hash goes.
+pub(super) fn skip_all_to(
+    tx: &Transaction<'_>,
+    key: &str,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
     let queued: Vec<NotificationId> = tx
         .prepare_cached(
             "SELECT id FROM booking_notifications
              WHERE state IN ('queued', 'waiting', 'failed') AND phone_key = ?1",
         )?
-        .query_map([&key], |row| row.get(0).map(NotificationId))?
+        .query_map([key], |row| row.get(0).map(NotificationId))?
         .collect::<Result<_, _>>()?;
     for id in queued {
         match apply_in(tx, id, None, Event::Skip { reason: Reason::OptedOut }, actor, now) {

@@ -51,6 +51,8 @@ pub struct Sender {
     pub desktop: Arc<dyn Desktop>,
     /// Rung when the queue changed.
     pub changed: Arc<Notify>,
+    /// Rung after each claim.
+    pub attempted: Arc<Notify>,
     pub vigil: Arc<Vigil>,
     pub halt: watch::Receiver<Halt>,
     pub readiness: Mutex<Readiness>,
@@ -178,6 +180,8 @@ impl Sender {
         };
         #[cfg(debug_assertions)]
         die::at("claim");
+        // Whoever remembers the attempt elsewhere does it beside the request, not before it.
+        self.attempted.notify_one();
         let outcome = self.send(&claim).await;
         #[cfg(debug_assertions)]
         die::at("answer");

@@ -12,6 +12,9 @@ const NO_KEYS: &str =
     "Without its tokens the program sees no bookings and sends no messages. The queue is kept.";
 const NOT_WRITTEN: &str =
     "Nothing is sent: what cannot be recorded is not done, so that no client is written to twice.";
+const MAY_BE_TOLD: &str = "Which clients have been told since is unknown. So nothing is read or sent, and what was queued waits for your word.";
+const BEGIN_ANEW: &str =
+    "Make sure that no other computer runs the program for this shop, then run: booking-monitor begin-anew";
 
 #[expect(clippy::too_many_lines, reason = "one paragraph a fault")]
 pub(super) const fn fault(code: FaultCode) -> Explanation {
@@ -200,6 +203,21 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             what: "The database could not be read or written.",
             means: NOT_WRITTEN,
             do_next: "Restart the program. If it happens again, check the disk; the details below say why.",
+        },
+        FaultCode::StorageRestored => Explanation {
+            what: "An older copy of the database was put back.",
+            means: MAY_BE_TOLD,
+            do_next: BEGIN_ANEW,
+        },
+        FaultCode::StorageCopied => Explanation {
+            what: "The database comes from another computer.",
+            means: MAY_BE_TOLD,
+            do_next: BEGIN_ANEW,
+        },
+        FaultCode::StorageUnfamiliar => Explanation {
+            what: "This computer's keyring does not know the database: it was moved, copied or restored.",
+            means: MAY_BE_TOLD,
+            do_next: BEGIN_ANEW,
         },
     }
 }

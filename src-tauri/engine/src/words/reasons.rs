@@ -13,6 +13,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "Запись сделана до первого запуска программы: о таких клиентам не пишут.",
             "The booking was made before the program first ran; nobody is written to about those.",
         ),
+        Reason::Restored => (
+            "Пока этой базой не пользовались, клиенту могли уже написать. Проверьте чат, потом отправьте или отмените.",
+            "While this database was not in use the client may have been told already. Look into the chat, then send it or cancel it.",
+        ),
         Reason::Online => (
             "Клиент записался сам через интернет и знает о записи.",
             "The client booked online and knows about the visit.",

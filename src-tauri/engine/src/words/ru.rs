@@ -10,6 +10,8 @@ const NOT_SENT: &str =
     "Сообщения ждут в очереди и никуда не пропадут. Что опоздает, подождёт вашего решения.";
 const NO_KEYS: &str = "Без токенов программа не видит записей и не отправляет сообщений. Очередь сохранена.";
 const NOT_WRITTEN: &str = "Ничего не отправляется: что нельзя записать, того программа не делает, чтобы не написать клиенту дважды.";
+const MAY_BE_TOLD: &str = "Кому с тех пор уже написали, неизвестно. Поэтому программа ничего не читает и не отправляет, а очередь ждёт вашего решения.";
+const BEGIN_ANEW: &str = "Убедитесь, что программа не работает для этого салона на другом компьютере, и выполните: booking-monitor begin-anew";
 
 /// The form of a noun that goes with a number: `1 визит, 2 визита, 5 визитов`.
 pub const fn plural<'a>(number: u64, one: &'a str, few: &'a str, many: &'a str) -> &'a str {
@@ -208,6 +210,21 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             what: "Не удалось прочитать или записать базу данных.",
             means: NOT_WRITTEN,
             do_next: "Перезапустите программу. Если это повторится, проверьте диск; причина в подробностях ниже.",
+        },
+        FaultCode::StorageRestored => Explanation {
+            what: "На место базы данных вернули её старую копию.",
+            means: MAY_BE_TOLD,
+            do_next: BEGIN_ANEW,
+        },
+        FaultCode::StorageCopied => Explanation {
+            what: "База данных перенесена с другого компьютера.",
+            means: MAY_BE_TOLD,
+            do_next: BEGIN_ANEW,
+        },
+        FaultCode::StorageUnfamiliar => Explanation {
+            what: "Связка ключей этого компьютера не знает базу данных: её перенесли, скопировали или восстановили.",
+            means: MAY_BE_TOLD,
+            do_next: BEGIN_ANEW,
         },
     }
 }

@@ -10,7 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use credentials::Keyring;
 use engine::booking::CompanyId;
 use engine::db::{self, Db};
-use engine::desk::OwnerLock;
+use engine::desk::{self, OwnerLock};
+use engine::outbox::Outbox;
 use engine::ports::{Bookings as _, BookingsError, GatewayState, Messenger as _, SecretName, Secrets};
 use engine::settings::{self, Language, Settings};
 use messaging::green_api::GreenApi;
@@ -158,6 +159,7 @@ pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
     check_data(&mut report, &dir)?;
     runtime::block_on(async {
         let keys = check_keyring(&mut report).await?;
+        check_origin(&mut report, &dir, &keys).await?;
         if let Ok(settings) = &settings {
             let now = || engine::clock::Clock::now(clock.as_ref());
             check_secrets(&mut report, &keys).await?;
@@ -235,6 +237,23 @@ async fn check_keyring(report: &mut Report<'_>) -> Result<Keys, Failure> {
         Err(error) => report.fault(name, error.code(), &error.to_string())?,
     }
     Ok(keys)
+}
+
+/// Whether it is the database that worked here last.
+async fn check_origin(report: &mut Report<'_>, dir: &std::path::Path, keys: &Keys) -> Result<(), Failure> {
+    let language = report.language;
+    let name = &Name::new("origin", say::origin(language));
+    // What is wrong with file and keyring was said in lines of its own.
+    let Ok(db) = Db::open(dir) else { return Ok(()) };
+    let found = desk::doubt(&Outbox::new(Arc::new(db)), &world::place(keys, dir)).await;
+    match found {
+        Ok(None) => report.good(name, say::origin_known(language)),
+        Ok(Some(doubt)) => {
+            let words = engine::words::fault(doubt.code(), language);
+            report.bad(name, format!("{} {}", words.what, words.means), words.do_next)
+        }
+        Err(_) => Ok(()),
+    }
 }
 
 async fn check_secrets(report: &mut Report<'_>, keys: &Keys) -> Result<(), Failure> {

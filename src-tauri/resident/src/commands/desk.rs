@@ -44,6 +44,9 @@ pub(super) fn poll(session: &mut Session) -> Result<(), Failure> {
     if !OwnerLock::is_held(&session.dir) {
         return Err(Failure::NoOwner);
     }
+    if let Some((doubt, _)) = outbox.desk()?.doubt {
+        return Err(Failure::Doubted(doubt));
+    }
     let asked_at = session.now();
     let before = outbox.last_event()?;
     let request = outbox.ask(RequestKind::Poll, "", asked_at)?;

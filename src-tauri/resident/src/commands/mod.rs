@@ -2,6 +2,7 @@
 //! engine, and prints the answer; it changes nothing but by an act of the engine's.
 
 mod acts;
+mod anew;
 mod bookings;
 mod check;
 mod desk;
@@ -53,6 +54,7 @@ fn dispatch(session: &mut Session, command: Option<Command>) -> Result<(), Failu
         Some(Command::Poll) => desk::poll(session),
         Some(Command::Pause { duration }) => desk::pause(session, duration),
         Some(Command::Resume) => desk::resume(session),
+        Some(Command::BeginAnew) => anew::run(session),
         Some(Command::Queue { act: None }) => lists::queue(session, false),
         Some(Command::Queue { act: Some(Queue::List { all }) }) => lists::queue(session, all),
         Some(Command::Queue { act: Some(act) }) => acts::run(session, &act),

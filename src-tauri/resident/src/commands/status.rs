@@ -68,7 +68,9 @@ fn print(
     let since = owner.map(|owner| (owner.pid, local(owner.since, zone)));
     out.line(row(labels.owner, &paint(tone, words::status::owner(since, language))))?;
 
-    let sending = if !settings.enabled {
+    let sending = if let Some((doubt, _)) = seen.desk.doubt {
+        paint(Tone::Bad, words::fault(doubt.code(), language))
+    } else if !settings.enabled {
         paint(Tone::Attention, words::status::switched_off(language))
     } else if let Some(pause) = seen.desk.paused(now) {
         paint(Tone::Attention, words::status::paused(pause.until.map(|until| local(until, zone)), language))

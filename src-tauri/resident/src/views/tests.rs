@@ -144,6 +144,7 @@ fn a_status() {
         "since": "2026-11-23T09:59:00Z",
         "until": null
       },
+      "doubt": null,
       "branches": [
         {
           "company_id": 962302,

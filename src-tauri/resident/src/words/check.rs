@@ -22,6 +22,7 @@ fixed_words! {
     data_dir: "Папка данных", "Data directory";
     database: "База данных", "Database";
     keyring: "Связка ключей", "Keyring";
+    origin: "Откуда база", "Database's origin";
     clock: "Часы", "Clock";
     notifications: "Уведомления WhatsApp", "WhatsApp notices";
     worker: "Работа", "Worker";
@@ -33,6 +34,7 @@ fixed_words! {
     // Data.
     make_writable: "Дайте своему пользователю право писать в эту папку или укажите другую: --data-dir.", "Let your user write there, or name another directory: --data-dir.";
     database_sound: "исправна", "sound";
+    origin_known: "та, что работала здесь, или новая", "the one that worked here, or a new one";
     // Keyring and secrets.
     keyring_keeps: "отвечает и хранит", "answers and keeps what it is given";
     stored: "сохранён", "stored";

@@ -47,6 +47,13 @@ pub(crate) fn failure(failure: &Failure, language: Language) -> String {
             let words = secrets_fault(error, language);
             say!(language, "{words} ({error})", "{words} ({error})")
         }
+        Failure::NothingToBeginAnew => either(
+            language,
+            "Начинать заново нечего: база данных та же, что работала здесь. Ничего не изменено.",
+            "There is nothing to begin anew: the database is the one that worked here. Nothing was changed.",
+        )
+        .to_owned(),
+        Failure::Doubted(doubt) => fault(doubt.code(), language),
         Failure::SecondOwner { pid: Some(pid) } => say!(
             language,
             "Booking Monitor уже работает с этими данными (процесс {pid}). Второй не запущен.",

@@ -15,6 +15,7 @@ macro_rules! say {
 }
 
 pub(crate) mod acts;
+pub(crate) mod anew;
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod desk;
