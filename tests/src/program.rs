@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -30,6 +30,8 @@ pub struct Program {
 pub struct Done {
     /// None: it was killed.
     pub code: Option<i32>,
+    /// What killed it.
+    pub signal: Option<i32>,
     pub out: String,
     pub err: String,
 }
@@ -100,7 +102,7 @@ impl Program {
         drop(stdin);
         let ended = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
         let ended = ended.unwrap_or_else(|_| panic!("{arguments:?} does not end")).unwrap();
-        Done { code: ended.status.code(), out: text(ended.stdout), err: text(ended.stderr) }
+        Done::of(ended.status, text(ended.stdout), text(ended.stderr))
     }
 
     /// Runs a command with `--json` that must succeed, and reads its answer.
@@ -108,7 +110,7 @@ impl Program {
         let mut command = self.command(arguments);
         command.arg("--json");
         let ended = tokio::time::timeout(PATIENCE, command.output()).await.unwrap().unwrap();
-        let done = Done { code: ended.status.code(), out: text(ended.stdout), err: text(ended.stderr) };
+        let done = Done::of(ended.status, text(ended.stdout), text(ended.stderr));
         done.succeeded();
         serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error} in {done:?}"))
     }
@@ -171,6 +173,14 @@ impl Program {
 }
 
 impl Done {
+    fn of(status: ExitStatus, out: String, err: String) -> Self {
+        #[cfg(unix)]
+        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+        #[cfg(not(unix))]
+        let signal = None;
+        Self { code: status.code(), signal, out, err }
+    }
+
     /// Must have ended well.
     #[track_caller]
     pub fn succeeded(&self) {
@@ -197,9 +207,10 @@ impl Running {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// `kill -9`: no chance to do anything.
-    pub async fn kill(mut self) {
+    /// `kill -9`: no chance to do anything. What it came to, for it may have ended by itself before.
+    pub async fn kill(mut self) -> Done {
         self.child.kill().await.unwrap();
+        self.ended().await
     }
 
     /// Sends a signal by name, such as `STOP`.
@@ -219,7 +230,7 @@ impl Running {
     pub async fn ended(mut self) -> Done {
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").unwrap();
         let (out, err) = (self.out.await.unwrap(), self.err.await.unwrap());
-        Done { code: status.code(), out, err }
+        Done::of(status, out, err)
     }
 }
 

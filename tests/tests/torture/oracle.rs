@@ -1,145 +1,247 @@
 //! What was booked and asked for, against what the gateway took and the queue says.
+//!
+//! Each message is weighed by its own claim: what the journal said at the last
+//! check before it, what people had been told by then, and no less.
 
 use std::collections::HashMap;
-use std::fmt;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use engine::notification::{Notification, State};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use engine::notification::{Notification, Reason, State};
+use rusqlite::Connection;
 use scenarios::Shop;
 use simulator::TakenMessage;
 
-/// A last check is good for so long, and then the request has to arrive.
-const CHECK_HOLDS: TimeDelta = TimeDelta::seconds(13);
+use crate::acts::{Stage, WINDOW};
+use crate::booked::Booked;
+use crate::tally::{Tally, Wrong};
+
+/// A last check is good for so long.
+const CHECK_HOLDS: TimeDelta = TimeDelta::seconds(10);
 /// Later than this after its time nothing goes out by itself.
 const LATE: TimeDelta = TimeDelta::minutes(5);
 
-/// A booking, and what was done to it that must show.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Booked {
-    pub(crate) id: i64,
-    /// In digits, and nobody else's.
-    pub(crate) phone: String,
-    /// Cancelled in YClients.
-    pub(crate) cancelled_at: Option<DateTime<Utc>>,
-    /// A person was told that it is cancelled.
-    pub(crate) stopped: bool,
-    /// The words a person was told are saved.
-    pub(crate) words: Option<String>,
-    /// Its visit was moved, and a move opens the window anew.
-    pub(crate) moved: bool,
-    /// The desk was off over its time: it must not go out unless a person says so.
-    pub(crate) overslept: bool,
+/// A time that a message was handed over, as the queue remembers it.
+struct Attempt {
+    claimed: DateTime<Utc>,
+    outcome: String,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    pub(crate) rounds: usize,
-    pub(crate) bookings: usize,
-    pub(crate) told: usize,
-    pub(crate) cancelled: usize,
-    pub(crate) edited: usize,
-    pub(crate) overslept: usize,
-    pub(crate) deaths: usize,
-    pub(crate) at_points: usize,
-    pub(crate) asked: usize,
-    pub(crate) twice: usize,
-    pub(crate) lost: usize,
-    pub(crate) late: usize,
-    pub(crate) against: usize,
-    /// A line for each wrong booking.
-    pub(crate) wrong: Vec<String>,
+/// Everything the verdict is drawn from.
+struct Evidence {
+    /// By the gateway's id.
+    attempts: HashMap<String, Attempt>,
+    /// When each booking was read by itself, oldest first.
+    checks: HashMap<i64, Vec<DateTime<Utc>>>,
+    /// Requests before this are forgotten.
+    remembered: Option<DateTime<Utc>>,
 }
 
-impl Tally {
-    pub(crate) fn add(&mut self, other: Self) {
-        self.rounds += other.rounds;
-        self.bookings += other.bookings;
-        self.told += other.told;
-        self.cancelled += other.cancelled;
-        self.edited += other.edited;
-        self.overslept += other.overslept;
-        self.deaths += other.deaths;
-        self.at_points += other.at_points;
-        self.asked += other.asked;
-        self.twice += other.twice;
-        self.lost += other.lost;
-        self.late += other.late;
-        self.against += other.against;
-        self.wrong.extend(other.wrong);
+/// Looks at every booking of a shop where nothing moves any more.
+pub(crate) fn judge(stage: &Stage, tally: &mut Tally) {
+    let evidence = Evidence::of(&stage.shop);
+    let mut taken: HashMap<String, Vec<TakenMessage>> = HashMap::new();
+    for message in stage.shop.simulator.messages() {
+        taken.entry(message.phone.clone()).or_default().push(message);
     }
-
-    /// Looks at every booking of a shop where nothing moves any more.
-    pub(crate) fn judge(&mut self, shop: &Shop, bookings: &[Booked]) {
-        let mut taken: HashMap<String, Vec<TakenMessage>> = HashMap::new();
-        for message in shop.simulator.messages() {
-            taken.entry(message.phone.clone()).or_default().push(message);
+    for booked in &stage.bookings {
+        let mut messages = Vec::new();
+        for facts in &booked.facts {
+            messages.extend(taken.remove(&facts.phone).unwrap_or_default());
         }
-        for booked in bookings {
-            self.bookings += 1;
-            self.cancelled += usize::from(booked.stopped || booked.cancelled_at.is_some());
-            self.edited += usize::from(booked.words.is_some());
-            self.overslept += usize::from(booked.overslept);
-            let messages = taken.remove(&booked.phone).unwrap_or_default();
-            self.told += usize::from(!messages.is_empty());
-            self.weigh(booked, &messages, shop.row(booked.id).as_ref());
+        tally.bookings += 1;
+        tally.cancelled += usize::from(booked.stopped || booked.is_cancelled());
+        tally.edited += usize::from(!booked.words.is_empty());
+        tally.moved += usize::from(booked.changed);
+        tally.overslept += usize::from(booked.overslept);
+        tally.told += usize::from(!messages.is_empty());
+        let row = stage.shop.row(booked.id);
+        let mut found = weigh_end(booked, &messages, row.as_ref());
+        for message in &messages {
+            let weighed = evidence.weigh(stage, booked, message, row.as_ref());
+            found.extend(weighed.into_iter().map(|what| (Wrong::Against, what)));
         }
-        for (phone, messages) in taken {
-            self.against += 1;
-            self.wrong.push(format!("nobody booked for {phone}: {messages:?}"));
+        if let Some(row) = row.as_ref().filter(|row| is_late(booked, &messages, row)) {
+            found.push((
+                Wrong::Late,
+                if row.held { "late and held" } else { "late, and nobody asked for it" },
+            ));
+        }
+        for (wrong, what) in found {
+            tally.complain(wrong, &format!("{what}: {booked:?} {messages:?} {row:?}"));
         }
     }
+    for (phone, messages) in taken {
+        tally.complain(Wrong::Against, &format!("nobody booked for {phone}: {messages:?}"));
+    }
+    for what in unfinished(&stage.shop) {
+        tally.complain(Wrong::Lost, &what);
+    }
+}
 
-    fn weigh(&mut self, booked: &Booked, messages: &[TakenMessage], row: Option<&Notification>) {
-        let mut complain = |counter: &mut usize, what: &str| {
-            *counter += 1;
-            self.wrong.push(format!("{what}: {booked:?} {messages:?} {row:?}"));
+/// How often it went out, and whether the queue says what became of it, and why.
+fn weigh_end(
+    booked: &Booked,
+    messages: &[TakenMessage],
+    row: Option<&Notification>,
+) -> Vec<(Wrong, &'static str)> {
+    let mut found = Vec::new();
+    if messages.len() > 1 + booked.again {
+        found.push((Wrong::Twice, "told twice"));
+    }
+    let Some(row) = row else {
+        found.push((Wrong::Lost, "no row"));
+        return found;
+    };
+    let cancelled = booked.is_cancelled() && row.reason == Reason::InYclients;
+    let stopped = (booked.stopped || booked.wished_away) && row.reason == Reason::ByPerson;
+    let said = booked.said_to_have_arrived && row.reason == Reason::ArrivedSaysPerson;
+    match (messages.is_empty(), row.state) {
+        (false, state) if state.is_sent() => {}
+        (true, State::Cancelled) if stopped || cancelled => {}
+        (true, State::Skipped) if cancelled => {}
+        (true, State::Accepted) if said => {}
+        (true, state) if state.is_sent() => {
+            found.push((Wrong::Lost, "shown as sent, and the gateway has none"));
+        }
+        (false, _) => found.push((Wrong::Lost, "the gateway took it, and the queue does not know")),
+        (true, _) => found.push((Wrong::Lost, "never told, and nobody said so")),
+    }
+    found
+}
+
+fn is_late(booked: &Booked, messages: &[TakenMessage], row: &Notification) -> bool {
+    let late = |message: &TakenMessage| booked.overslept || message.at > row.due_at + LATE;
+    !row.released && messages.iter().any(late)
+}
+
+impl Evidence {
+    fn of(shop: &Shop) -> Self {
+        let connection = open(shop);
+        let mut statement = connection
+            .prepare("SELECT gateway_id, started_at, outcome FROM send_attempts WHERE gateway_id <> ''")
+            .unwrap();
+        let attempts = statement
+            .query_map([], |row| {
+                let claimed = DateTime::from_timestamp_millis(row.get(1)?).unwrap_or_default();
+                Ok((row.get(0)?, Attempt { claimed, outcome: row.get(2)? }))
+            })
+            .unwrap();
+        let requests = shop.simulator.requests();
+        let remembered = requests.first().filter(|first| first.number > 1).map(|first| first.at);
+        let mut checks: HashMap<i64, Vec<DateTime<Utc>>> = HashMap::new();
+        for request in requests.iter().filter(|request| request.endpoint == "record") {
+            let id = request.path.rsplit('/').next().and_then(|id| id.parse().ok());
+            checks.entry(id.unwrap_or_default()).or_default().push(request.at);
+        }
+        Self { attempts: attempts.map(Result::unwrap).collect(), checks, remembered }
+    }
+
+    /// What is wrong with one message.
+    fn weigh(
+        &self,
+        stage: &Stage,
+        booked: &Booked,
+        message: &TakenMessage,
+        row: Option<&Notification>,
+    ) -> Vec<&'static str> {
+        let Some(attempt) = self.attempts.get(&message.id) else { return vec!["no attempt knows of it"] };
+        let claimed = attempt.claimed;
+        let mut found = Vec::new();
+        if !matches!(attempt.outcome.as_str(), "accepted" | "found") {
+            found.push("its attempt is not said to have arrived");
+        }
+        if message.at < claimed {
+            found.push("it left before its claim");
+        }
+        if booked.barred.iter().any(|bar| bar.holds(claimed)) {
+            found.push("claimed after a person's hold or cancel was answered with done");
+        }
+        if stage.pauses.iter().any(|pause| pause.holds(claimed)) {
+            found.push("claimed in a pause");
+        }
+        let checks = self.checks.get(&booked.id).map(Vec::as_slice).unwrap_or_default();
+        let Some(&checked) = checks.iter().rev().find(|at| **at <= claimed) else {
+            if self.remembered.is_none_or(|since| since < claimed - CHECK_HOLDS) {
+                found.push("without a last check");
+            }
+            return found;
         };
-        if messages.len() > 1 {
-            complain(&mut self.twice, "told twice");
+        if checked < claimed - CHECK_HOLDS {
+            found.push("its last check was too long ago");
         }
-        let Some(row) = row else { return complain(&mut self.lost, "no row") };
-        match (messages.first(), row.state) {
-            (Some(_), state) if state.is_sent() => {}
-            (None, State::Cancelled) if booked.stopped || booked.cancelled_at.is_some() => {}
-            (None, State::Skipped) if booked.cancelled_at.is_some() => {}
-            (Some(_), _) => complain(&mut self.lost, "the gateway took it, and the queue does not know"),
-            (None, _) => complain(&mut self.lost, "never told, and nobody said so"),
+        if claimed < booked.not_before(checked, claimed, WINDOW) {
+            found.push("before its window's end");
         }
-        let Some(message) = messages.first() else { return };
-        if booked.stopped {
-            complain(&mut self.against, "told after a person's cancel was answered with done");
+        let seen: Vec<_> = booked.facts.iter().filter(|facts| facts.during.meets(checked, claimed)).collect();
+        if seen.iter().all(|facts| facts.cancelled) {
+            found.push("cancelled in the journal before its last check");
         }
-        if booked.cancelled_at.is_some_and(|at| message.at > at + CHECK_HOLDS) {
-            complain(&mut self.against, "told after it was cancelled in YClients");
+        if seen.iter().all(|facts| facts.phone != message.phone) {
+            found.push("to a number that was no longer the booking's at its last check");
         }
-        if booked.words.as_ref().is_some_and(|words| *words != message.text) {
-            complain(&mut self.against, "other words than were saved");
+        let words = booked.words_at(claimed);
+        let own = !booked.is_surely_edited(claimed)
+            && seen.iter().any(|facts| names(&message.text, facts.start.date()));
+        if !own && !words.contains(&message.text.as_str()) {
+            found.push(if words.is_empty() {
+                "it names another day than the booking had at its last check"
+            } else {
+                "other words than were saved"
+            });
         }
-        if (booked.overslept || message.at > row.due_at + LATE) && !row.released {
-            complain(&mut self.late, "late, and nobody asked for it");
+        if row.is_some_and(|row| row.accepted_at.is_none()) {
+            found.push("no time of acceptance");
         }
+        found
     }
 }
 
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (what, count) in [
-            ("shops", self.rounds),
-            ("bookings", self.bookings),
-            ("told", self.told),
-            ("cancelled", self.cancelled),
-            ("edited", self.edited),
-            ("overslept", self.overslept),
-            ("workers killed", self.deaths),
-            ("  at a point", self.at_points),
-            ("asked a person", self.asked),
-            ("twice", self.twice),
-            ("lost", self.lost),
-            ("late unasked", self.late),
-            ("against a word", self.against),
-        ] {
-            writeln!(f, "{what:<20}{count:>7}")?;
-        }
-        Ok(())
-    }
+/// Whether a text names the day, as Russian does.
+fn names(text: &str, day: NaiveDate) -> bool {
+    const MONTHS: [&str; 12] = [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ];
+    text.contains(&format!(" {} {},", day.day(), MONTHS[day.month0() as usize]))
+}
+
+/// What stands in the database and should not, where everything has come to its end.
+fn unfinished(shop: &Shop) -> Vec<String> {
+    let connection = open(shop);
+    let count = |what: &str, condition: &str| {
+        let rows: i64 =
+            connection.query_row(&format!("SELECT count(*) FROM {condition}"), [], |row| row.get(0)).unwrap();
+        (rows > 0).then(|| format!("{rows} {what}\n{}", shop.picture()))
+    };
+    [
+        count("attempts without an end", "send_attempts WHERE outcome = 'open'"),
+        count(
+            "messages that left the queue without a reason",
+            "booking_notifications WHERE reason = ''
+             AND state IN ('waiting', 'unknown', 'failed', 'cancelled', 'expired', 'skipped')",
+        ),
+        count(
+            "messages sent without a claim in the audit",
+            "send_attempts a WHERE (SELECT count(*) FROM events e WHERE e.what = 'claim'
+               AND e.notification_id = a.notification_id)
+             <> (SELECT count(*) FROM send_attempts b WHERE b.notification_id = a.notification_id)",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn open(shop: &Shop) -> Connection {
+    Connection::open(shop.dir().join("booking-monitor.db")).unwrap()
 }

@@ -1,59 +1,57 @@
-//! One shop: many short lives of its worker, then one that is left alone, then the verdict.
+//! One shop: some lives of its worker, then one that is left alone, then the verdict.
 
 use std::time::Duration;
 
-use engine::clock::Clock as _;
 use engine::notification::State;
 use engine::person::Resolution;
-use rand::rngs::StdRng;
-use rand::{RngExt as _, SeedableRng as _};
-use scenarios::{Plan, Program, Running, Shop};
+use scenarios::{Done, Program, Running, Shop};
 use simulator::{Fault, FaultKind, Target};
 use tokio::time::Instant;
 
-use crate::acts;
-use crate::oracle::{Booked, Tally};
+use crate::acts::{self, Stage, WINDOW};
+use crate::oracle;
+use crate::script::{Act, End, Life, Night, Script, Word};
+use crate::tally::{Tally, Wrong};
 
-const WINDOW_MS: u64 = 250;
-const POINTS: [&str; 5] = ["last_check", "claim", "request", "answer", "record"];
-/// The acts of a shop last so long at most; then a new one is opened.
-const AT_MOST: Duration = Duration::from_secs(25);
-const PATIENCE: Duration = Duration::from_mins(4);
-const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// So many on their way at most, or a shop's queue outgrows its time.
+const BACKLOG: usize = 30;
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// A worker that has polled so often without anything else happening is stuck. The longest pause it may
+/// take of itself is a minute.
+const POLLS_WITHOUT_PROGRESS: u64 = 400;
+/// One that does not even poll.
+const SILENCE: Duration = Duration::from_mins(10);
 
-pub(crate) async fn play(seed: u64, left: Duration) -> Tally {
-    let mut random = StdRng::seed_from_u64(seed);
-    let shop = Shop::new(Plan::with_window(WINDOW_MS)).await;
+const SIGABRT: i32 = 6;
+const SIGKILL: i32 = 9;
+
+pub(crate) async fn play(seed: u64, end: Instant) -> Tally {
+    let script = Script::draw(seed);
+    let delay = u64::try_from(WINDOW.num_milliseconds()).unwrap();
+    let shop = Shop::new(acts::plan(delay)).await;
     let program = Program::of(&shop).await;
     let first = program.start(["worker"]);
     shop.baseline().await;
     first.kill().await;
 
-    let mut tally = Tally { rounds: 1, ..Tally::default() };
-    let mut bookings = Vec::new();
-    let end = Instant::now() + left.min(AT_MOST);
-    while Instant::now() < end {
-        shop.simulator.clear_faults();
-        slow(&shop);
-        for _ in 0..random.random_range(0..=2) {
-            acts::arm(&shop, &mut random);
+    let mut tally = Tally { shops: 1, ..Tally::default() };
+    let mut stage = Stage::new(shop);
+    for life in &script.lives {
+        if Instant::now() >= end {
+            break;
         }
-        let program = if random.random_bool(0.6) {
-            let point = POINTS[random.random_range(0..POINTS.len())];
-            let time = random.random_range(1..9);
-            program.clone().with("BOOKING_MONITOR_DIE_AT", &format!("{point}:{time}"))
-        } else {
-            program.clone()
-        };
-        let worker = program.start(["worker"]);
-        tally.at_points += usize::from(live(&shop, &mut random, &mut bookings, worker).await);
-        tally.deaths += 1;
-        if random.random_bool(0.2) {
-            acts::oversleep(&shop, &mut bookings);
+        live(&mut stage, &program, life, end, &mut tally).await;
+        match life.night {
+            Night::None => {}
+            Night::Overslept => stage.oversleep(),
         }
     }
-    settle(&shop, &program, &bookings, &mut tally).await;
-    tally.judge(&shop, &bookings);
+    settle(&mut stage, &program, &mut tally).await;
+    tally.words = stage.words;
+    oracle::judge(&stage, &mut tally);
+    for line in &mut tally.wrong {
+        *line = format!("shop {seed}: {line}");
+    }
     tally
 }
 
@@ -64,61 +62,176 @@ fn slow(shop: &Shop) {
     }
 }
 
-/// A worker's life, to its death at a point or by a kill. Whether it was a point.
-async fn live(shop: &Shop, random: &mut StdRng, bookings: &mut Vec<Booked>, mut worker: Running) -> bool {
-    let until = Instant::now() + Duration::from_millis(random.random_range(1000..9000));
-    while Instant::now() < until {
-        if !worker.is_running() {
-            return true;
-        }
-        acts::act(shop, random, bookings);
-        tokio::time::sleep(Duration::from_millis(random.random_range(10..150))).await;
+/// A worker's life, to its death at a point or to the end of its acts.
+async fn live(stage: &mut Stage, program: &Program, life: &Life, end: Instant, tally: &mut Tally) {
+    stage.shop.simulator.clear_faults();
+    slow(&stage.shop);
+    for fault in &life.faults {
+        stage.shop.simulator.set_fault(fault.clone());
     }
-    worker.kill().await;
-    false
+    let mut worker = match life.dies_at {
+        Some((point, time)) => {
+            program.clone().with("BOOKING_MONITOR_DIE_AT", &format!("{point}:{time}")).start(["worker"])
+        }
+        None => program.start(["worker"]),
+    };
+    for (pause, act) in &life.acts {
+        if Instant::now() >= end {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(*pause)).await;
+        match act {
+            Act::Sleep { milliseconds } => sleep(&mut worker, *milliseconds, tally).await,
+            Act::Second => second(stage, program, &mut worker, tally).await,
+            act => stage.play(act),
+        }
+        room(stage, &mut worker).await;
+    }
+    let may_abort = life.dies_at.is_some();
+    let in_order = life.end == End::Term && worker.is_running();
+    let done = if in_order { worker.end_with("TERM").await } else { worker.kill().await };
+    let well = match (done.code, done.signal) {
+        (None, Some(SIGABRT)) => {
+            tally.at_points += 1;
+            may_abort
+        }
+        (None, Some(SIGKILL)) => {
+            tally.killed += 1;
+            !in_order
+        }
+        (code, _) => {
+            tally.ended += 1;
+            in_order && code == Some(0)
+        }
+    };
+    judge_end(well, &done, tally);
+}
+
+/// Nothing ends but by what was to end it, and nothing panics.
+fn judge_end(well: bool, done: &Done, tally: &mut Tally) {
+    if !well || done.err.contains("panicked at") {
+        tally.complain(Wrong::Against, &format!("a worker ended of itself: {done:?}"));
+    }
+}
+
+/// The process stands still, wherever it is.
+async fn sleep(worker: &mut Running, milliseconds: u64, tally: &mut Tally) {
+    if worker.is_running() {
+        worker.signal("STOP").await;
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        worker.signal("CONT").await;
+        tally.slept += 1;
+    }
+}
+
+/// A second worker beside the first goes at once, and says why by its exit code.
+async fn second(stage: &Stage, program: &Program, worker: &mut Running, tally: &mut Tally) {
+    let owns = |worker: &Running| {
+        let owner = stage.shop.outbox.desk().unwrap().owner;
+        owner.is_some_and(|owner| owner.pid == worker.id())
+    };
+    loop {
+        if !worker.is_running() {
+            return;
+        }
+        if owns(worker) {
+            break;
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    let mut second = program.start(["worker"]);
+    while second.is_running() {
+        if !worker.is_running() {
+            // The first one died under it: the desk may be the second one's by now.
+            second.kill().await;
+            return;
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    let done = second.ended().await;
+    if done.code == Some(3) {
+        tally.seconds_refused += 1;
+    } else if worker.is_running() {
+        tally.complain(Wrong::Against, &format!("a second worker was not refused: {done:?}"));
+    }
+}
+
+/// Waits until the queue has room for more, if anybody empties it.
+async fn room(stage: &Stage, worker: &mut Running) {
+    while !stage.is_paused() && !stage.is_away && worker.is_running() {
+        let queued = stage.shop.outbox.in_state(State::Queued).unwrap();
+        if queued.iter().filter(|row| !row.held).count() < BACKLOG {
+            return;
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
 }
 
 /// The last worker is left alone; a person answers whatever asks, once what the gateway can tell is known.
-async fn settle(shop: &Shop, program: &Program, bookings: &[Booked], tally: &mut Tally) {
-    shop.simulator.clear_faults();
-    let last = program.start(["worker"]);
-    until(shop, "every booking to be known", |shop| {
-        bookings.iter().all(|booked| shop.row(booked.id).is_some())
-    })
-    .await;
-    until(shop, "an empty queue", nothing_moves).await;
-    until(shop, "the gateway's notifications to be taken", |shop| {
-        shop.simulator.notifications_waiting() == 0
-    })
-    .await;
-    let told: Vec<String> = shop.told();
-    let (person, now) = (shop.person(), shop.clock.now());
-    for row in shop.rows() {
-        let asked = match row.state {
+async fn settle(stage: &mut Stage, program: &Program, tally: &mut Tally) {
+    stage.shop.simulator.clear_faults();
+    stage.play(&Act::Gateway { state: "authorized" });
+    stage.resume();
+    let mut last = program.start(["worker"]);
+    let calm = [
+        until(stage, &mut last, |stage| {
+            stage.bookings.iter().all(|booked| stage.shop.row(booked.id).is_some())
+        })
+        .await,
+        until(stage, &mut last, nothing_moves).await,
+        until(stage, &mut last, |stage| stage.shop.simulator.notifications_waiting() == 0).await,
+    ];
+    let told: Vec<String> = stage.shop.told();
+    for row in stage.shop.rows() {
+        let word = match row.state {
             State::Unknown if told.contains(&row.phone) => continue,
-            State::Unknown => person.resolve(row.id, Resolution::Again, now),
-            State::Queued if row.held => person.release(row.id, now),
-            State::Waiting => person.release(row.id, now),
+            State::Unknown => Word::Resolve(Resolution::Again),
+            State::Queued if row.held => Word::Release,
+            State::Waiting => Word::Release,
+            State::Failed => Word::SendNow,
             _ => continue,
         };
-        asked.unwrap();
-        tally.asked += 1;
+        stage.words += usize::from(stage.say_of(&row, word));
     }
-    until(shop, "an empty queue", nothing_moves).await;
-    shop.polls_later(3).await;
-    last.end_with("TERM").await.succeeded();
+    let calm = calm == [true; 3] && until(stage, &mut last, nothing_moves).await;
+    let polls = stage.shop.simulator.count("records");
+    let calm =
+        calm && until(stage, &mut last, |stage| stage.shop.simulator.count("records") > polls + 2).await;
+    if !calm {
+        tally.complain(Wrong::Lost, &format!("nothing goes on\n{}", stage.shop.picture()));
+    }
+    let running = last.is_running();
+    let done = if running { last.end_with("TERM").await } else { last.ended().await };
+    judge_end(running && done.code == Some(0), &done, tally);
 }
 
-fn nothing_moves(shop: &Shop) -> bool {
-    let queued = shop.outbox.in_state(State::Queued).unwrap();
-    queued.iter().all(|row| row.held) && shop.outbox.in_state(State::Sending).unwrap().is_empty()
+fn nothing_moves(stage: &Stage) -> bool {
+    let outbox = &stage.shop.outbox;
+    let queued = outbox.in_state(State::Queued).unwrap();
+    queued.iter().all(|row| row.held) && outbox.in_state(State::Sending).unwrap().is_empty()
 }
 
-/// Looks seldom: many shops share the machine, and a look reads the whole queue.
-async fn until(shop: &Shop, what: &str, look: impl Fn(&Shop) -> bool) {
-    let started = Instant::now();
-    while !look(shop) {
-        assert!(started.elapsed() < PATIENCE, "waited in vain for {what}\n{}", shop.picture());
+/// Looks until it is so. False when the worker is gone, or works on without getting anywhere: counted in its
+/// own polls, so that a slow machine gets as much more time as it is slower.
+async fn until(stage: &Stage, worker: &mut Running, look: impl Fn(&Stage) -> bool) -> bool {
+    let simulator = &stage.shop.simulator;
+    let progress = || {
+        (
+            stage.shop.outbox.last_event().unwrap(),
+            simulator.messages().len(),
+            simulator.notifications_waiting(),
+        )
+    };
+    let mut seen = (progress(), simulator.count("records"), Instant::now());
+    while !look(stage) {
+        let (now, polls) = (progress(), simulator.count("records"));
+        if now != seen.0 {
+            seen = (now, polls, Instant::now());
+        }
+        if polls > seen.1 + POLLS_WITHOUT_PROGRESS || seen.2.elapsed() > SILENCE || !worker.is_running() {
+            return false;
+        }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
+    true
 }
