@@ -49,6 +49,7 @@ test:
 bench:
 	@sh scripts/install.sh test
 	@cargo build --locked --release --package booking-monitor
+	@sh scripts/no-death-points.sh
 	@cargo bench --locked --package scenarios --no-run --quiet
 	@sh scripts/with-keyring.sh cargo bench --locked --quiet --package scenarios --bench desk
 
@@ -59,7 +60,7 @@ torture:
 	@cargo build --locked --package booking-monitor
 	@if [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi; \
 		TORTURE_SECONDS="$${TORTURE_SECONDS:-600}" sh scripts/with-keyring.sh \
-		cargo test --locked --quiet --package scenarios --test torture -- --ignored --nocapture
+		cargo test --locked --quiet --package scenarios --test torture -- --nocapture
 
 .PHONY: clean
 clean:
