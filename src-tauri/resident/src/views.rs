@@ -161,6 +161,8 @@ pub(crate) struct Status {
     pub(crate) paused: Option<PauseView>,
     pub(crate) branches: Vec<BranchView>,
     pub(crate) gateway: GatewayView,
+    /// What keeps the data directory from being written now.
+    pub(crate) storage: Option<ErrorView>,
     /// Open rows, and what came to its end today.
     pub(crate) counts: Counts,
 }
@@ -254,6 +256,8 @@ pub(crate) struct Seen {
     pub(crate) owned: bool,
     pub(crate) branches: Vec<(CompanyId, BranchState)>,
     pub(crate) instance: String,
+    /// Looked at just now: what cannot be written cannot be recorded either.
+    pub(crate) storage: Option<StorageError>,
     pub(crate) counts: Counts,
 }
 
@@ -283,6 +287,9 @@ impl Status {
                 state_at: told.state_at.map(rfc3339),
                 error,
             },
+            storage: seen
+                .storage
+                .and_then(|error| ErrorView::of(error.code().as_str(), &error.to_string(), None, settings)),
             counts: seen.counts,
         }
     }

@@ -7,6 +7,7 @@ mod crash_points;
 mod ending;
 mod kept_safe;
 mod killed;
+mod no_room;
 mod set_up;
 mod shows;
 mod stopped;

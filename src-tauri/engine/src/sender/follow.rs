@@ -96,15 +96,19 @@ impl Follower {
     /// Takes what the gateway pushes: stored first, acknowledged after.
     async fn listen(&self) {
         let mut pause = FIRST_PAUSE;
+        let mut failing = false;
         loop {
             let asked = self.clock.moment().monotonic;
             match self.messenger.receive(LISTEN_FOR).await {
                 Ok(Some(pushed)) => {
                     if let Err(error) = self.take(&pushed.event) {
-                        warn!(%error, "a gateway's notification could not be stored; it stays there");
+                        if !std::mem::replace(&mut failing, true) {
+                            warn!(%error, "a gateway's notification could not be stored; it stays there");
+                        }
                         tokio::time::sleep(FIRST_PAUSE).await;
                         continue;
                     }
+                    failing = false;
                     match self.messenger.acknowledge(pushed.receipt).await {
                         Ok(()) => pause = FIRST_PAUSE,
                         Err(error) => {
@@ -146,9 +150,15 @@ impl Follower {
 
     /// Looks after everything that has no end yet.
     async fn settle(&self) {
+        let mut failing = false;
         loop {
-            if let Err(error) = self.settle_once().await {
-                warn!(%error, "open ends could not be looked after");
+            match self.settle_once().await {
+                Ok(()) => failing = false,
+                Err(error) if failing => debug!(%error, "open ends still cannot be looked after"),
+                Err(error) => {
+                    failing = true;
+                    warn!(%error, "open ends could not be looked after");
+                }
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }

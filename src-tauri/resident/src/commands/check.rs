@@ -2,7 +2,6 @@
 //! to do about what is not. It sends nothing and changes nothing, unless asked
 //! with `--fix`.
 
-use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Arc;
 
@@ -209,14 +208,16 @@ fn check_data(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Fail
     if let Err(error) = db::make_private(dir) {
         return report.fault(name, error.code(), &error.to_string());
     }
-    let probe = dir.join(format!(".check-{}", std::process::id()));
-    let written = fs::write(&probe, b"check").and_then(|()| fs::remove_file(&probe));
-    match written {
-        Ok(()) => report.good(name, dir.display().to_string())?,
-        Err(error) => {
-            let message = say::not_writable(&dir.display().to_string(), &error, language);
-            report.bad(name, message, say::make_writable(language))?;
+    match (db::try_writing(dir), db::network_share(dir)) {
+        (Err(error), _) => report.fault(name, error.code(), &error.to_string())?,
+        (Ok(()), Some(share)) => {
+            report.bad(
+                name,
+                say::on_a_share(&dir.display().to_string(), &share, language),
+                say::move_here(language),
+            )?;
         }
+        (Ok(()), None) => report.good(name, dir.display().to_string())?,
     }
     let name = &Name::new("database", say::database(language));
     report.begin(name);

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use engine::booking::CompanyId;
+use engine::db;
 use engine::desk::OwnerLock;
 use engine::monitor::known::BranchState;
 use engine::outbox::Outbox;
@@ -49,7 +50,8 @@ fn look(
     let today = Day::Today.date(zone.unwrap_or(Tz::UTC), now);
     let today = when::day_start(zone.unwrap_or(Tz::UTC), today);
     let counts = outbox.counts(today)?;
-    Ok(Seen { desk, owned, branches: states, instance: world::instance(settings), counts })
+    let storage = db::try_writing(&session.dir).err();
+    Ok(Seen { desk, owned, branches: states, instance: world::instance(settings), storage, counts })
 }
 
 fn print(
@@ -76,6 +78,11 @@ fn print(
         words::status::sending(language).to_owned()
     };
     out.line(row(labels.sending, &sending))?;
+    if let Some(error) = &seen.storage {
+        let fault = engine::words::fault(error.code(), language);
+        out.line(row(labels.data, &paint(Tone::Bad, format!("{} {}", fault.what, fault.means))))?;
+        out.line(row("", &paint(Tone::Quiet, error)))?;
+    }
 
     if settings.branches.is_empty() {
         out.line(row(labels.branch, &paint(Tone::Attention, words::status::no_branches(language))))?;

@@ -114,6 +114,7 @@ fn seen(outbox: &Outbox) -> Seen {
         owned: true,
         branches: vec![(CompanyId(962_302), state), (CompanyId(5), BranchState::default())],
         instance: "green-api:1103000001".to_owned(),
+        storage: None,
         counts: Counts(BTreeMap::from([("queued".to_owned(), 1)])),
     }
 }
@@ -183,6 +184,7 @@ fn a_status() {
         "state_at": null,
         "error": null
       },
+      "storage": null,
       "counts": {
         "queued": 1
       }

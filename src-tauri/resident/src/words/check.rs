@@ -1,6 +1,5 @@
 //! `check`: a name, a finding and an advice for each thing that is looked at.
 
-use std::io;
 use std::path::Path;
 
 use engine::ports::GatewayState;
@@ -31,7 +30,7 @@ fixed_words! {
     disabled: "выключено (enabled = false): опросов и отправки нет", "switched off (enabled = false): no polls, no sending";
     enable: "Чтобы включить, поставьте enabled = true.", "To switch it on, set enabled = true.";
     // Data.
-    make_writable: "Дайте своему пользователю право писать в эту папку или укажите другую: --data-dir.", "Let your user write there, or name another directory: --data-dir.";
+    move_here: "Перенесите папку на диск этого компьютера или укажите другую: --data-dir.", "Move it to a disk of this computer, or name another directory: --data-dir.";
     database_sound: "исправна", "sound";
     // Keyring and secrets.
     keyring_keeps: "отвечает и хранит", "answers and keeps what it is given";
@@ -70,8 +69,12 @@ pub(crate) fn branches(number: usize, language: Language) -> String {
     say!(language, "в порядке, {branches}", "in order, {branches}")
 }
 
-pub(crate) fn not_writable(dir: &str, error: &io::Error, language: Language) -> String {
-    say!(language, "в {dir} нельзя писать: {error}", "{dir} cannot be written: {error}")
+pub(crate) fn on_a_share(dir: &str, kind: &str, language: Language) -> String {
+    say!(
+        language,
+        "{dir} лежит на сетевом диске ({kind}): замки базы данных там ненадёжны, и клиенту могут написать дважды",
+        "{dir} is on a network share ({kind}): the database's locks cannot be trusted there, and a client may be written to twice",
+    )
 }
 
 pub(crate) fn rights(company: i64, language: Language) -> String {

@@ -11,6 +11,7 @@ pub(crate) struct Labels {
     pub(crate) owner: &'static str,
     pub(crate) sending: &'static str,
     pub(crate) branch: &'static str,
+    pub(crate) data: &'static str,
     pub(crate) gateway: &'static str,
     pub(crate) queue: &'static str,
 }
@@ -20,6 +21,7 @@ pub(crate) const fn labels(language: Language) -> Labels {
         owner: either(language, "Работа", "Worker"),
         sending: either(language, "Отправка", "Sending"),
         branch: either(language, "Филиал", "Branch"),
+        data: either(language, "Данные", "Data"),
         gateway: either(language, "WhatsApp", "WhatsApp"),
         queue: either(language, "Очередь", "Queue"),
     }
