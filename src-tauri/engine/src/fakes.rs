@@ -179,6 +179,8 @@ pub(crate) struct FakeMessenger {
     pub(crate) pushed: Mutex<VecDeque<GatewayEvent>>,
     pub(crate) in_queue: Mutex<Vec<SentMessage>>,
     pub(crate) in_journal: Mutex<Vec<SentMessage>>,
+    /// It says that its queue is cleared, and keeps it.
+    pub(crate) cleared_in_vain: Mutex<bool>,
     pub(crate) delivery: Mutex<Option<DeliveryStatus>>,
     /// Number checks end so.
     pub(crate) check_failure: Mutex<Option<MessengerError>>,
@@ -202,6 +204,7 @@ impl Default for FakeMessenger {
             pushed: Mutex::default(),
             in_queue: Mutex::default(),
             in_journal: Mutex::default(),
+            cleared_in_vain: Mutex::default(),
             delivery: Mutex::default(),
             check_failure: Mutex::default(),
             deaf: Mutex::default(),
@@ -291,6 +294,13 @@ impl Messenger for FakeMessenger {
     async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError> {
         self.reach()?;
         Ok(self.in_queue.lock().unwrap().clone())
+    }
+
+    async fn clear_queue(&self) -> Result<(), MessengerError> {
+        self.reach()?;
+        let kept = *self.cleared_in_vain.lock().unwrap();
+        self.in_queue.lock().unwrap().retain(|_| kept);
+        Ok(())
     }
 
     async fn journal(&self, _: &str) -> Result<Vec<SentMessage>, MessengerError> {

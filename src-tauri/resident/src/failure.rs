@@ -5,9 +5,10 @@ use std::io;
 use std::path::PathBuf;
 
 use engine::db::StorageError;
+use engine::gateway_queue::ClearError;
 use engine::notification::{Refusal, State};
 use engine::outbox::OutboxError;
-use engine::ports::{SecretName, SecretsError};
+use engine::ports::{MessengerError, SecretName, SecretsError};
 use engine::settings::SettingsError;
 
 use crate::import_ids::BadToken;
@@ -27,6 +28,10 @@ pub(crate) enum Failure {
     /// A cancel that came while the message was on its way; the wish is kept.
     CancelTooLate,
     Secrets(SecretsError),
+    /// The gateway did not do or say what it was asked.
+    Gateway(MessengerError),
+    /// A message is on its way into the gateway's queue.
+    OnItsWay,
     /// Another process owns the desk.
     SecondOwner {
         pid: Option<u32>,
@@ -94,6 +99,8 @@ impl Failure {
             Self::Refused(refusal) => refusal_code(refusal),
             Self::CancelTooLate => refusal_code(&Refusal::TooLate(State::Sending)),
             Self::Secrets(error) => error.code().as_str(),
+            Self::Gateway(error) => error.code().as_str(),
+            Self::OnItsWay => "on_its_way",
             Self::SecondOwner { .. } => "second_owner",
             Self::Lock(_) => "lock",
             Self::NoOwner => "no_owner",
@@ -149,6 +156,16 @@ impl From<StorageError> for Failure {
 impl From<SecretsError> for Failure {
     fn from(error: SecretsError) -> Self {
         Self::Secrets(error)
+    }
+}
+
+impl From<ClearError> for Failure {
+    fn from(error: ClearError) -> Self {
+        match error {
+            ClearError::Messenger(error) => Self::Gateway(error),
+            ClearError::Storage(error) => Self::Storage(error),
+            ClearError::OnItsWay => Self::OnItsWay,
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 mod beside_the_worker;
 mod crash_points;
 mod ending;
+mod gateway_queue;
 mod kept_safe;
 mod killed;
 mod no_room;

@@ -101,6 +101,8 @@ closed_set! {
         NotDelivered = "not_delivered",
         // Cancelled.
         ByPerson = "by_person",
+        /// A person cleared the gateway's queue while it was in it.
+        Cleared = "cleared",
         InYclients = "in_yclients",
         // Accepted.
         ArrivedSaysPerson = "arrived_says_person",

@@ -79,6 +79,15 @@ pub type Changed = Result<Notification, OutboxError>;
 
 /// The queue. Cheap to clone: all clones share one connection.
 #[derive(Debug, Clone)]
+/// What a change came to where "not possible" is as good an answer: None.
+pub(crate) fn unless_refused<T>(changed: Result<T, OutboxError>) -> Result<Option<T>, StorageError> {
+    match changed {
+        Ok(value) => Ok(Some(value)),
+        Err(OutboxError::Refused(_)) => Ok(None),
+        Err(OutboxError::Storage(error)) => Err(error),
+    }
+}
+
 pub struct Outbox {
     db: Arc<Db>,
 }

@@ -253,7 +253,7 @@ impl Follower {
 }
 
 /// Whether a message at the gateway is the one an attempt sent.
-fn is_it(message: &SentMessage, unsettled: &Unsettled) -> bool {
+pub(crate) fn is_it(message: &SentMessage, unsettled: &Unsettled) -> bool {
     message.by_api
         && message.phone == unsettled.phone
         && message.text == unsettled.text

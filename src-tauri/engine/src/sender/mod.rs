@@ -30,6 +30,7 @@ use crate::settings::Settings;
 use check::Checked;
 
 pub use follow::Follower;
+pub(crate) use follow::is_it;
 pub use gateway::Readiness;
 
 /// How often the queue is looked at while something is due soon.

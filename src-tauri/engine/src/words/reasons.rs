@@ -140,6 +140,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
         Reason::InYclients => {
             ("Запись отменена или удалена в YClients.", "The booking was cancelled or deleted in YClients.")
         }
+        Reason::Cleared => (
+            "Не ушло: человек очистил очередь WhatsApp. Напишите клиенту ещё раз или позвоните.",
+            "It never left: a person cleared the queue of WhatsApp. Write to the client again, or call.",
+        ),
         Reason::ArrivedSaysPerson => {
             ("Что сообщение дошло, отметил человек.", "A person says that the message arrived.")
         }
