@@ -86,6 +86,8 @@ closed_set! {
         ChangedAfterEdit = "changed_after_edit",
         SettingsChanged = "settings_changed",
         TextFailed = "text_failed",
+        /// The template requires what is not known; the detail names it.
+        ValueMissing = "value_missing",
         /// The visit begins before the window ends.
         BeginsFirst = "begins_first",
         // Queued and not moving.
@@ -99,10 +101,10 @@ closed_set! {
         Rejected = "rejected",
         NoWhatsapp = "no_whatsapp",
         NotDelivered = "not_delivered",
-        // Cancelled.
-        ByPerson = "by_person",
         /// A person cleared the gateway's queue while it was in it.
         Cleared = "cleared",
+        // Cancelled.
+        ByPerson = "by_person",
         InYclients = "in_yclients",
         // Accepted.
         ArrivedSaysPerson = "arrived_says_person",

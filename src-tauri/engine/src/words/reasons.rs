@@ -100,6 +100,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "Текст по шаблону не составился. Напишите его сами или поправьте шаблон в настройках.",
             "The template made no text. Write it yourself, or correct the template in the settings.",
         ),
+        Reason::ValueMissing => (
+            "Шаблон требует того, чего в YClients нет. Напишите текст сами или отмените.",
+            "The template requires what YClients does not have. Write the text yourself or cancel it.",
+        ),
         Reason::BeginsFirst => (
             "Визит начнётся раньше, чем кончится отсчёт. Отправьте сейчас или отмените.",
             "The visit begins before the window ends. Send it now or cancel it.",
@@ -136,14 +140,14 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "Сообщение принято, но до клиента не дошло. Позвоните клиенту.",
             "The message was accepted and never reached the client. Call the client.",
         ),
-        Reason::ByPerson => ("Отменено человеком.", "Cancelled by a person."),
-        Reason::InYclients => {
-            ("Запись отменена или удалена в YClients.", "The booking was cancelled or deleted in YClients.")
-        }
         Reason::Cleared => (
             "Не ушло: человек очистил очередь WhatsApp. Напишите клиенту ещё раз или позвоните.",
             "It never left: a person cleared the queue of WhatsApp. Write to the client again, or call.",
         ),
+        Reason::ByPerson => ("Отменено человеком.", "Cancelled by a person."),
+        Reason::InYclients => {
+            ("Запись отменена или удалена в YClients.", "The booking was cancelled or deleted in YClients.")
+        }
         Reason::ArrivedSaysPerson => {
             ("Что сообщение дошло, отметил человек.", "A person says that the message arrived.")
         }
