@@ -12,6 +12,7 @@ mod attempts;
 mod claim;
 mod control;
 mod enqueue;
+mod first_contacts;
 mod gateway;
 mod list;
 mod people;
@@ -29,6 +30,7 @@ pub use attempts::{Attempt, Unsettled};
 pub use claim::{Claim, ClaimTerms};
 pub use control::{DeskState, GatewayTold, Owner, Pause, Request, RequestKind};
 pub use enqueue::{Link, NewNotification};
+pub use first_contacts::MANY_FIRST_CONTACTS;
 pub use gateway::{PendingEcho, Settled};
 pub use list::Counts;
 pub use people::{ImportedBookings, phone_key};
@@ -77,8 +79,6 @@ impl From<rusqlite::Error> for OutboxError {
 /// A change's outcome: the row as it is now, or why it is not changed.
 pub type Changed = Result<Notification, OutboxError>;
 
-/// The queue. Cheap to clone: all clones share one connection.
-#[derive(Debug, Clone)]
 /// What a change came to where "not possible" is as good an answer: None.
 pub(crate) fn unless_refused<T>(changed: Result<T, OutboxError>) -> Result<Option<T>, StorageError> {
     match changed {
@@ -88,6 +88,8 @@ pub(crate) fn unless_refused<T>(changed: Result<T, OutboxError>) -> Result<Optio
     }
 }
 
+/// The queue. Cheap to clone: all clones share one connection.
+#[derive(Debug, Clone)]
 pub struct Outbox {
     db: Arc<Db>,
 }

@@ -243,6 +243,9 @@ impl Sender {
                         self.desktop.all_clear(Subject::Storage);
                     }
                     self.note_changes(&row);
+                    if row.state.is_sent() {
+                        self.note_first_contacts();
+                    }
                     self.changed.notify_one();
                     return;
                 }

@@ -64,6 +64,14 @@ pub(crate) fn paused(until: Option<String>, language: Language) -> String {
     }
 }
 
+pub(crate) fn first_contacts(number: i64, language: Language) -> String {
+    say!(
+        language,
+        "новых номеров за сегодня: {number}; за многие незнакомые номера WhatsApp ограничивает аккаунт",
+        "numbers written to for the first time today: {number}; WhatsApp restricts accounts for too many",
+    )
+}
+
 pub(crate) const fn sending(language: Language) -> &'static str {
     either(language, "включена", "on")
 }
