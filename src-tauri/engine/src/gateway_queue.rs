@@ -234,7 +234,7 @@ mod tests {
     async fn while_a_message_is_on_its_way_nothing_is_cleared() {
         let shop = Shop::new();
         shop.baseline().await;
-        *shop.messenger.slow.lock().unwrap() = Duration::from_secs(600);
+        *shop.messenger.slow.lock().unwrap() = Duration::from_mins(10);
         shop.book(1);
         shop.open_until_killed(async {
             while shop.outbox.in_state(State::Sending).unwrap().is_empty() {

@@ -13,7 +13,7 @@ use tracing::{debug, warn};
 use crate::db::StorageError;
 use crate::error::{Fault, FaultCode, Subject};
 use crate::notification::Event;
-use crate::outbox::{Actor, Outbox, OutboxError, Unsettled};
+use crate::outbox::{Actor, Outbox, Unsettled, unless_refused};
 use crate::ports::{Clock, Desktop, GatewayEvent, Messenger, MessengerError, SentMessage};
 
 /// One long poll.
@@ -239,10 +239,8 @@ impl Follower {
             match self.messenger.delivery(&row.phone, &row.gateway_id).await {
                 Ok(Some(status)) => {
                     let event = Event::Delivery { status, at: now, detail: String::new() };
-                    match self.outbox.apply(row.id, None, event, &Actor::Program, now) {
-                        Ok(_) | Err(OutboxError::Refused(_)) => self.changed.notify_one(),
-                        Err(OutboxError::Storage(error)) => return Err(error),
-                    }
+                    unless_refused(self.outbox.apply(row.id, None, event, &Actor::Program, now))?;
+                    self.changed.notify_one();
                 }
                 Ok(None) => {}
                 Err(error) => debug!(notification = %row.id, %error, "delivery could not be asked for"),
