@@ -68,14 +68,15 @@ pub(crate) fn cleared(done: &Cleared, language: Language) -> String {
     let messages =
         counted(done.messages, ["сообщение", "сообщения", "сообщений"], ["message", "messages"], language);
     let (ours, left) = (done.notifications.len(), done.left);
-    let mut text = say!(
-        language,
-        "Убрано из очереди WhatsApp: {messages}, из них отмечено недоставленными {ours}. Этим клиентам напишите ещё раз или позвоните.",
-        "Cleared from the queue of WhatsApp: {messages}, of which {ours} are marked undelivered. Write to those clients again, or call.",
-    );
-    if done.messages == 0 {
-        text = either(language, "Убирать было нечего.", "There was nothing to clear.").to_owned();
-    }
+    let mut text = if done.messages == 0 {
+        either(language, "Убирать было нечего.", "There was nothing to clear.").to_owned()
+    } else {
+        say!(
+            language,
+            "Убрано из очереди WhatsApp: {messages}, из них отмечено недоставленными {ours}. Этим клиентам напишите ещё раз или позвоните.",
+            "Cleared from the queue of WhatsApp: {messages}, of which {ours} are marked undelivered. Write to those clients again, or call.",
+        )
+    };
     if left > 0 {
         text += &say!(language, " Осталось в очереди: {left}.", " Left in the queue: {left}.");
     }
