@@ -57,3 +57,21 @@ async fn a_queue_that_cannot_be_asked_about_is_a_refusal_with_its_reason() {
         program.run(["gateway", act]).await.refused("не принимает токен");
     }
 }
+
+#[test]
+async fn before_a_phone_is_linked_again_check_tells_of_what_would_leave_at_once() {
+    let shop = Shop::new(Plan::default()).await;
+    shop.simulator.set_number(ANNA, NumberPlan::outcome(Outcome::Queued));
+    let program = Program::of(&shop).await;
+    let worker = program.worker().await;
+    shop.baseline().await;
+    let booking = shop.book("Анна", ANNA);
+    shop.until_state(booking, State::Accepted).await;
+    worker.end_with("TERM").await.succeeded();
+    assert!(!program.run(["check"]).await.out.contains("gateway clear"), "linked, it is on its way");
+    shop.simulator.set_gateway_state("notAuthorized");
+    let check = program.run(["check"]).await;
+    assert!(check.out.contains("booking-monitor gateway clear"), "{check:?}");
+    program.run(["gateway", "clear"]).await.succeeded();
+    assert!(!program.run(["check"]).await.out.contains("gateway clear"));
+}

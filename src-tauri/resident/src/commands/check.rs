@@ -158,9 +158,26 @@ async fn check_gateway(
     match gateway.state().await {
         Err(error) => return report.fault(&name, error.code(), &error.to_string()),
         Ok(GatewayState::Authorised) => report.good(&name, say::linked(language))?,
-        Ok(state) => report.bad(&name, say::gateway_state(&state, language), say::link(language))?,
+        Ok(state) => {
+            report.bad(&name, say::gateway_state(&state, language), say::link(language))?;
+            check_queue(report, &gateway).await?;
+        }
     }
     check_notifications(report, &gateway, fix).await
+}
+
+/// What lies in the gateway leaves the moment a phone is linked, and from a new
+/// number it looks like spam: that is the time to say so.
+async fn check_queue(report: &mut Report<'_>, gateway: &GreenApi) -> Result<(), Failure> {
+    let language = report.language;
+    let name = &Name::new("gateway_queue", say::gateway_queue(language));
+    report.begin(name);
+    match gateway.queued().await {
+        // A gateway that is not linked need not answer this, and what is wrong with it was said.
+        Err(_) => Ok(()),
+        Ok(lying) if lying.is_empty() => Ok(()),
+        Ok(lying) => report.look(name, say::lying(lying.len(), language), say::clear_queue(language)),
+    }
 }
 
 async fn check_notifications(report: &mut Report<'_>, gateway: &GreenApi, fix: bool) -> Result<(), Failure> {

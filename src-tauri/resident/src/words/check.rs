@@ -23,6 +23,7 @@ fixed_words! {
     keyring: "Связка ключей", "Keyring";
     clock: "Часы", "Clock";
     notifications: "Уведомления WhatsApp", "WhatsApp notices";
+    gateway_queue: "Очередь WhatsApp", "WhatsApp's queue";
     worker: "Работа", "Worker";
     // Settings.
     correct_settings: "Исправьте settings.toml и проверьте ещё раз.", "Correct settings.toml and check again.";
@@ -47,6 +48,7 @@ fixed_words! {
     set_instance: "Впишите instance_id в [whatsapp]: номер из личного кабинета console.green-api.com.", "Write instance_id into [whatsapp]: the number from console.green-api.com.";
     linked: "подключён", "linked";
     link: "Откройте console.green-api.com: телефон привязывают там по QR-коду.", "Open console.green-api.com: the phone is linked there by its QR code.";
+    clear_queue: "Если привязываете другой номер, сначала очистите её: booking-monitor gateway clear", "If another number is to be linked, clear it first: booking-monitor gateway clear";
     notifications_on: "включены", "on";
     run_fix: "Включить: booking-monitor check --fix (аккаунт перезапустится, до пяти минут).", "To switch them on: booking-monitor check --fix (the account restarts, up to five minutes).";
     restarting: "Аккаунт перезапускается, до пяти минут отправки не будет.", "The account restarts; for up to five minutes nothing is sent.";
@@ -74,6 +76,16 @@ pub(crate) fn on_a_share(dir: &str, kind: &str, language: Language) -> String {
         language,
         "{dir} лежит на сетевом диске ({kind}): замки базы данных там ненадёжны, и клиенту могут написать дважды",
         "{dir} is on a network share ({kind}): the database's locks cannot be trusted there, and a client may be written to twice",
+    )
+}
+
+pub(crate) fn lying(messages: usize, language: Language) -> String {
+    let messages =
+        counted(messages, ["сообщение", "сообщения", "сообщений"], ["message", "messages"], language);
+    say!(
+        language,
+        "{messages}: уйдут, как только телефон привяжут",
+        "{messages}: they leave as soon as a phone is linked"
     )
 }
 
