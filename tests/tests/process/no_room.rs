@@ -4,7 +4,6 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 use engine::db::Db;
 use engine::error::FaultCode;
@@ -14,6 +13,7 @@ use engine::settings::Language;
 use scenarios::{Disk, Done, Plan, Program, Running, Shop};
 use simulator::{Fault, FaultKind, Target};
 use tokio::test;
+use tokio::time::Instant;
 
 const ANNA: &str = "+79160000001";
 
