@@ -98,6 +98,9 @@ CREATE INDEX notifications_by_day ON booking_notifications (enqueued_at);
 -- Delivery follow-up asks the gateway about these.
 CREATE INDEX notifications_undelivered ON booking_notifications (accepted_at)
     WHERE state = 'accepted';
+-- Whether a number was written to before: first contacts are counted by day.
+CREATE INDEX notifications_by_phone ON booking_notifications (phone_key, accepted_at)
+    WHERE accepted_at IS NOT NULL;
 
 -- Which bookings a message speaks of. The key is what makes "told once" true.
 CREATE TABLE notification_bookings (

@@ -20,6 +20,7 @@
 
 mod alarms;
 mod at_desk;
+mod disk;
 pub mod luck;
 mod plan;
 mod program;
@@ -28,6 +29,7 @@ mod shop;
 
 pub use alarms::Alarms;
 pub use at_desk::AtDesk;
+pub use disk::Disk;
 pub use plan::{BOT, COMPANY, GATEWAY_TOKEN, INSTANCE, PARTNER_TOKEN, Plan, USER_TOKEN};
 pub use program::{Done, Program, Running};
 pub use session::Session;

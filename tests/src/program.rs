@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -23,6 +24,8 @@ pub struct Program {
     dir: PathBuf,
     bus: String,
     environment: Vec<(String, String)>,
+    /// A shell's words that end in `"$@"`: the executable runs through it.
+    through: Option<&'static str>,
 }
 
 /// What a command came to.
@@ -41,7 +44,9 @@ pub struct Done {
 pub struct Running {
     child: Child,
     out: JoinHandle<String>,
-    err: JoinHandle<String>,
+    err: JoinHandle<()>,
+    /// What it wrote to standard error so far.
+    said: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Program {
@@ -60,19 +65,45 @@ impl Program {
 
     /// On a data directory, with the keyring of this session as it is.
     pub fn in_session(dir: &Path, session: &Session) -> Self {
-        Self { dir: dir.to_owned(), bus: session.bus().to_owned(), environment: Vec::new() }
+        let bus = session.bus().to_owned();
+        Self { dir: dir.to_owned(), bus, environment: Vec::new(), through: None }
     }
 
     /// On a data directory, where no session bus can be reached.
     pub fn without_keyring(dir: &Path) -> Self {
         let bus = "unix:path=/nonexistent/bus".to_owned();
-        Self { dir: dir.to_owned(), bus, environment: Vec::new() }
+        Self { dir: dir.to_owned(), bus, environment: Vec::new(), through: None }
     }
 
     /// The same with one environment variable more.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same, told by an error and not by a signal when a file may not grow.
+    #[must_use]
+    pub fn heeding_limits(mut self) -> Self {
+        self.through = Some(r#"trap '' XFSZ; exec "$@""#);
+        self
+    }
+
+    /// The same where no file may grow at all.
+    #[must_use]
+    pub fn without_room(mut self) -> Self {
+        self.through = Some(r#"trap '' XFSZ; ulimit -f 0; exec "$@""#);
+        self
+    }
+
+    /// The same, bound by permission bits even if the tests run as root.
+    #[must_use]
+    pub fn bound_by_permissions(mut self) -> Self {
+        let as_root =
+            std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+        if as_root {
+            self.through = Some(r#"exec setpriv --bounding-set=-dac_override,-dac_read_search "$@""#);
+        }
         self
     }
 
@@ -129,7 +160,8 @@ impl Program {
         let said = tokio::time::timeout(PATIENCE, out.read_line(&mut line)).await;
         if !line.contains("ready") {
             running.child.start_kill().unwrap();
-            panic!("the worker does not begin: {said:?} {line} {}", running.err.await.unwrap());
+            let _ = running.child.wait().await;
+            panic!("the worker does not begin: {said:?} {line} {}", running.said());
         }
         running.out = tokio::spawn(async move {
             let mut rest = String::new();
@@ -143,17 +175,27 @@ impl Program {
     pub fn start<const N: usize>(&self, arguments: [&str; N]) -> Running {
         let mut child = self.command(arguments).spawn().expect("the executable starts");
         let mut stderr = child.stderr.take().unwrap();
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&said);
         let err = tokio::spawn(async move {
-            let mut read = Vec::new();
-            let _ = stderr.read_to_end(&mut read).await;
-            text(read)
+            let mut piece = [0; 4096];
+            while let Ok(length @ 1..) = stderr.read(&mut piece).await {
+                heard.lock().unwrap().extend_from_slice(&piece[..length]);
+            }
         });
-        Running { child, out: tokio::spawn(async { String::new() }), err }
+        Running { child, out: tokio::spawn(async { String::new() }), err, said }
     }
 
     /// The command, for whoever needs its pipes.
     pub fn command<const N: usize>(&self, arguments: [&str; N]) -> Command {
-        let mut command = Command::new(executable());
+        let mut command = match self.through {
+            None => Command::new(executable()),
+            Some(words) => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", words, "sh"]).arg(executable());
+                shell
+            }
+        };
         command
             .args(arguments)
             .arg("--data-dir")
@@ -202,6 +244,11 @@ impl Running {
         self.child.id().expect("it still runs")
     }
 
+    /// What it wrote to standard error so far.
+    pub fn said(&self) -> String {
+        String::from_utf8_lossy(&self.said.lock().unwrap()).into_owned()
+    }
+
     /// Whether it has not ended.
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
@@ -220,6 +267,21 @@ impl Running {
         assert!(sent.success(), "{order}");
     }
 
+    /// Forbids any file of the process to grow, or allows it again.
+    pub async fn let_files_grow(&self, may: bool) {
+        let limit = if may { "--fsize=unlimited:unlimited" } else { "--fsize=0:unlimited" };
+        let done = Command::new("prlimit").args(["--pid", &self.id().to_string(), limit]).status().await;
+        assert!(done.unwrap().success());
+    }
+
+    /// The processor's time it has used, in hundredths of a second.
+    pub fn processor_time(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap();
+        // The name may hold blanks; user and system time are the 14th and 15th field.
+        let (_, fields) = stat.rsplit_once(')').unwrap();
+        fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+    }
+
     /// Sends a signal, and waits for the end.
     pub async fn end_with(self, signal: &str) -> Done {
         self.signal(signal).await;
@@ -229,8 +291,9 @@ impl Running {
     /// Waits for the end.
     pub async fn ended(mut self) -> Done {
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").unwrap();
-        let (out, err) = (self.out.await.unwrap(), self.err.await.unwrap());
-        Done::of(status, out, err)
+        self.err.await.unwrap();
+        let err = text(self.said.lock().unwrap().clone());
+        Done::of(status, self.out.await.unwrap(), err)
     }
 }
 

@@ -46,8 +46,12 @@ pub struct Shop {
 impl Shop {
     /// A shop that never ran.
     pub async fn new(plan: Plan) -> Self {
+        Self::in_dir(plan, tempfile::tempdir().unwrap()).await
+    }
+
+    /// The same with its data in this directory.
+    pub async fn in_dir(plan: Plan, dir: TempDir) -> Self {
         let simulator = Simulator::start(plan.options.clone()).await.unwrap();
-        let dir = tempfile::tempdir().unwrap();
         plan.write(&simulator, dir.path());
         let settings = Settings::load(dir.path(), &Environment::default()).unwrap();
         let outbox = Outbox::new(Arc::new(Db::open(dir.path()).unwrap()));

@@ -187,6 +187,7 @@ closed_set! {
         GatewayOutOfOrder = "gateway_out_of_order",
         GatewayRefused = "gateway_refused",
         GatewayForeignEcho = "gateway_foreign_echo",
+        GatewayManyFirstContacts = "gateway_many_first_contacts",
         SecretMissing = "secret_missing",
         KeyringLocked = "keyring_locked",
         KeyringAbsent = "keyring_absent",

@@ -16,6 +16,7 @@ pub mod desk;
 pub mod error;
 #[cfg(test)]
 mod fakes;
+pub mod gateway_queue;
 #[cfg(test)]
 mod model;
 pub mod monitor;

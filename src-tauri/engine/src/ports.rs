@@ -103,6 +103,10 @@ pub trait Messenger: Send + Sync {
     /// Messages accepted and not yet sent.
     async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError>;
 
+    /// Throws away everything the gateway has accepted and not yet sent, whoever
+    /// gave it. Err: it may have been thrown away or not.
+    async fn clear_queue(&self) -> Result<(), MessengerError>;
+
     /// Messages sent to the number lately, by the gateway's journal (it may lag by two minutes).
     async fn journal(&self, phone: &str) -> Result<Vec<SentMessage>, MessengerError>;
 }

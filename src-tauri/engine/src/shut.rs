@@ -75,6 +75,10 @@ impl Messenger for NoMessenger {
         Err(self.error.clone())
     }
 
+    async fn clear_queue(&self) -> Result<(), MessengerError> {
+        Err(self.error.clone())
+    }
+
     async fn journal(&self, _: &str) -> Result<Vec<SentMessage>, MessengerError> {
         Err(self.error.clone())
     }

@@ -132,6 +132,15 @@ impl Messenger for GreenApi {
         journal::queue(&self.ask(Method::Queue, None).await?.body)
     }
 
+    async fn clear_queue(&self) -> Result<(), MessengerError> {
+        let answer = self.ask(Method::ClearQueue, None).await?.json()?;
+        match answer.get("isCleared").and_then(Value::as_bool) {
+            Some(true) => Ok(()),
+            Some(false) => Err(MessengerError::Refused("it did not clear its queue".into())),
+            None => Err(MessengerError::Unreadable("it does not say whether its queue is cleared".into())),
+        }
+    }
+
     async fn journal(&self, phone: &str) -> Result<Vec<SentMessage>, MessengerError> {
         let chat = number::chat(phone).ok_or_else(not_international)?;
         let body = json!({ "chatId": chat, "count": JOURNAL });

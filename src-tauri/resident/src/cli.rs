@@ -85,6 +85,11 @@ pub(crate) enum Command {
         #[arg(long, default_value = "today", value_name = "DAY")]
         date: Day,
     },
+    /// What the gateway has accepted and not yet sent.
+    Gateway {
+        #[command(subcommand)]
+        act: Gateway,
+    },
     /// Credentials in the system's keyring.
     Secret {
         #[command(subcommand)]
@@ -205,6 +210,14 @@ impl From<Resolve> for Resolution {
             Resolve::Drop => Self::Drop,
         }
     }
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum Gateway {
+    /// Show the gateway's own queue.
+    Queue,
+    /// Throw away all that lies in it; those messages never leave.
+    Clear,
 }
 
 #[derive(Debug, Subcommand)]

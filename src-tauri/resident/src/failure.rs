@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use engine::db::StorageError;
 use engine::desk::PlaceError;
+use engine::gateway_queue::ClearError;
 use engine::notification::{Refusal, State};
 use engine::outbox::{Doubt, OutboxError};
-use engine::ports::{SecretName, SecretsError};
+use engine::ports::{MessengerError, SecretName, SecretsError};
 use engine::settings::SettingsError;
 
 use crate::import_ids::BadToken;
@@ -28,6 +29,10 @@ pub(crate) enum Failure {
     /// A cancel that came while the message was on its way; the wish is kept.
     CancelTooLate,
     Secrets(SecretsError),
+    /// The gateway did not do or say what it was asked.
+    Gateway(MessengerError),
+    /// A message is on its way into the gateway's queue.
+    OnItsWay,
     /// Another process owns the desk.
     SecondOwner {
         pid: Option<u32>,
@@ -99,6 +104,8 @@ impl Failure {
             Self::Refused(refusal) => refusal_code(refusal),
             Self::CancelTooLate => refusal_code(&Refusal::TooLate(State::Sending)),
             Self::Secrets(error) => error.code().as_str(),
+            Self::Gateway(error) => error.code().as_str(),
+            Self::OnItsWay => "on_its_way",
             Self::SecondOwner { .. } => "second_owner",
             Self::Lock(_) => "lock",
             Self::NoOwner => "no_owner",
@@ -164,6 +171,16 @@ impl From<PlaceError> for Failure {
         match error {
             PlaceError::Secrets(error) => Self::Secrets(error),
             PlaceError::Storage(error) => Self::Storage(error),
+        }
+    }
+}
+
+impl From<ClearError> for Failure {
+    fn from(error: ClearError) -> Self {
+        match error {
+            ClearError::Messenger(error) => Self::Gateway(error),
+            ClearError::Storage(error) => Self::Storage(error),
+            ClearError::OnItsWay => Self::OnItsWay,
         }
     }
 }

@@ -163,6 +163,8 @@ pub(crate) struct Status {
     pub(crate) doubt: Option<ErrorView>,
     pub(crate) branches: Vec<BranchView>,
     pub(crate) gateway: GatewayView,
+    /// What keeps the data directory from being written now.
+    pub(crate) storage: Option<ErrorView>,
     /// Open rows, and what came to its end today.
     pub(crate) counts: Counts,
 }
@@ -205,6 +207,8 @@ pub(crate) struct GatewayView {
     /// As last told; empty when it was never asked.
     pub(crate) state: String,
     pub(crate) state_at: Option<String>,
+    /// Numbers it wrote to for the first time since the desk's day began.
+    pub(crate) first_contacts_today: i64,
     pub(crate) error: Option<ErrorView>,
 }
 
@@ -256,6 +260,9 @@ pub(crate) struct Seen {
     pub(crate) owned: bool,
     pub(crate) branches: Vec<(CompanyId, BranchState)>,
     pub(crate) instance: String,
+    pub(crate) first_contacts: i64,
+    /// Looked at just now: what cannot be written cannot be recorded either.
+    pub(crate) storage: Option<StorageError>,
     pub(crate) counts: Counts,
 }
 
@@ -286,8 +293,12 @@ impl Status {
                 instance: seen.instance,
                 state: told.state.clone(),
                 state_at: told.state_at.map(rfc3339),
+                first_contacts_today: seen.first_contacts,
                 error,
             },
+            storage: seen
+                .storage
+                .and_then(|error| ErrorView::of(error.code().as_str(), &error.to_string(), None, settings)),
             counts: seen.counts,
         }
     }

@@ -79,6 +79,9 @@ impl Messenger for Silent {
     async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError> {
         Ok(Vec::new())
     }
+    async fn clear_queue(&self) -> Result<(), MessengerError> {
+        Ok(())
+    }
     async fn journal(&self, _: &str) -> Result<Vec<SentMessage>, MessengerError> {
         Ok(Vec::new())
     }

@@ -5,8 +5,10 @@
 mod beside_the_worker;
 mod crash_points;
 mod ending;
+mod gateway_queue;
 mod kept_safe;
 mod killed;
+mod no_room;
 mod restored;
 mod set_up;
 mod shows;

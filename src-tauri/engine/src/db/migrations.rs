@@ -8,8 +8,11 @@ use rusqlite_migration::{Error, M, Migrations, SchemaVersion};
 use super::StorageError;
 
 /// In order; a released step is never changed.
-const STEPS: &[M<'static>] =
-    &[M::up(include_str!("migrations/0001_first.sql")), M::up(include_str!("migrations/0002_place.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("migrations/0001_first.sql")),
+    M::up(include_str!("migrations/0002_place.sql")),
+    M::up(include_str!("migrations/0003_first_contacts.sql")),
+];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| Migrations::from_slice(STEPS));
 

@@ -6,6 +6,7 @@
 //! first byte of a message leaves.
 
 mod migrations;
+mod place;
 mod sql;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::FaultCode;
+pub use place::{meaning, network_share, try_writing};
 pub use sql::{At, from_ms, to_ms};
 
 /// The database's name in the data directory.
@@ -101,7 +103,7 @@ impl Db {
                 | OpenFlags::SQLITE_OPEN_CREATE
                 | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
-        Self::prepare(connection, path)
+        Self::prepare(connection, path).map_err(|error| place::why(error, directory))
     }
 
     /// A database that lives as long as the value. For tests.
@@ -143,9 +145,10 @@ impl Db {
         let mut connection = self.lock();
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(StorageError::from)?;
+            .map_err(|error| self.why(error))?;
         let value = write(&transaction)?;
-        transaction.commit().map_err(StorageError::from)?;
+        // Here alone the disk is written: in WAL mode a statement only changes pages in memory.
+        transaction.commit().map_err(|error| self.why(error))?;
         Ok(value)
     }
 
@@ -158,6 +161,16 @@ impl Db {
     pub fn quick_check(&self) -> Result<(), StorageError> {
         let verdict: String = self.lock().pragma_query_value(None, "quick_check", |row| row.get(0))?;
         if verdict == "ok" { Ok(()) } else { Err(StorageError::Corrupt(verdict)) }
+    }
+
+    /// SQLite says no more than "disk I/O error" of some full and read-only disks.
+    fn why(&self, error: rusqlite::Error) -> StorageError {
+        let directory = self.path.parent().filter(|directory| !directory.as_os_str().is_empty());
+        match directory {
+            Some(directory) => place::why(error.into(), directory),
+            // A database in memory has none.
+            None => error.into(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {

@@ -23,7 +23,7 @@ use crate::db::StorageError;
 use crate::error::{Fault, Subject};
 use crate::monitor::{Monitor, Signals, gap_after, known, rearm};
 use crate::notification::{Event, Kind, Reason, State};
-use crate::outbox::{Actor, Outbox, OutboxError, RequestKind};
+use crate::outbox::{Actor, Outbox, RequestKind, unless_refused};
 use crate::ports::{Bookings, Clock, Desktop, Messenger, SecretsError};
 use crate::sender::{Follower, Halt, Readiness, Sender};
 use crate::settings::Settings;
@@ -428,10 +428,7 @@ fn settle_settings(
             continue;
         }
         let event = Event::Wait { reason: Reason::SettingsChanged, detail: String::new() };
-        match outbox.apply(row.id, None, event, &Actor::Program, now) {
-            Ok(_) | Err(OutboxError::Refused(_)) => {}
-            Err(OutboxError::Storage(error)) => return Err(error),
-        }
+        unless_refused(outbox.apply(row.id, None, event, &Actor::Program, now))?;
     }
     Ok(())
 }

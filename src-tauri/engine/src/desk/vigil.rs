@@ -15,7 +15,7 @@ use crate::branch::Branch;
 use crate::db::StorageError;
 use crate::monitor::{gap_after, known};
 use crate::notification::{Event, State};
-use crate::outbox::{Actor, Outbox, OutboxError};
+use crate::outbox::{Actor, Outbox, apply_in, unless_refused};
 use crate::ports::{Clock, Moment};
 use crate::settings::Settings;
 
@@ -112,17 +112,14 @@ fn shift_back(
             let state = known::branch_in(tx, row.company)?.unwrap_or_default();
             let latest = Branch::new(settings, row.company, &state.facts)
                 .map_or(now, |branch| branch.after_quiet_hours(now + branch.window()));
-            match crate::outbox::apply_in(
+            unless_refused(apply_in(
                 tx,
                 row.id,
                 None,
                 Event::ShiftBack { by, latest },
                 &Actor::Program,
                 now,
-            ) {
-                Ok(_) | Err(OutboxError::Refused(_)) => {}
-                Err(OutboxError::Storage(error)) => return Err(error),
-            }
+            ))?;
         }
         Ok(())
     })

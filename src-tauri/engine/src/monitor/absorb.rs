@@ -73,11 +73,8 @@ pub(super) fn absorb(
             absorbed.new.push((booking.id, booking.created_at));
             new(tx, light, booking).map(|silent| absorbed.silent += i64::from(silent))
         };
-        match outcome {
-            // Refused: the row moved on under a person's hand. The last check looks again.
-            Ok(()) | Err(OutboxError::Refused(_)) => {}
-            Err(OutboxError::Storage(error)) => return Err(error),
-        }
+        // Refused: the row moved on under a person's hand. The last check looks again.
+        outbox::unless_refused(outcome)?;
     }
     if let Some(gap_at) = light.gap_at {
         hold_burst(tx, light.branch.company, gap_at, light.now)?;
@@ -422,10 +419,7 @@ pub(super) fn hold_burst(
     }
     for row in due.into_iter().filter(|row| row.state == State::Queued && !row.held && !row.released) {
         let event = Event::Wait { reason: Reason::Burst, detail: String::new() };
-        match outbox::apply_in(tx, row.id, None, event, &Actor::Program, now) {
-            Ok(_) | Err(OutboxError::Refused(_)) => {}
-            Err(OutboxError::Storage(error)) => return Err(error),
-        }
+        outbox::unless_refused(outbox::apply_in(tx, row.id, None, event, &Actor::Program, now))?;
     }
     Ok(())
 }

@@ -1,10 +1,14 @@
 //! What the database knows of branches and bookings.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
+use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::booking::{Booking, BookingId, BranchFacts, CompanyId};
 use crate::db::{At, StorageError};
+use crate::outbox::Outbox;
+use crate::settings::Settings;
+use crate::visit::instant;
 
 /// A row of `booking_monitor_state`; the columns are described in `schema.sql`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -85,6 +89,23 @@ pub(crate) fn read_before_in(connection: &Connection) -> Result<Vec<LastRead>, S
     let rows = statement
         .query_map([], |row| Ok((CompanyId(row.get(0)?), row.get::<_, Option<At>>(1)?.map(|at| at.0))))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When the desk's day began: that of the first branch whose zone is known, UTC before one is.
+pub(crate) fn day_start(
+    outbox: &Outbox,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, StorageError> {
+    let mut zone = Tz::UTC;
+    for branch in &settings.branches {
+        let state = outbox.db().read(|connection| branch_in(connection, branch.company_id))?;
+        if let Some(known) = state.and_then(|state| state.facts.time_zone.parse().ok()) {
+            zone = known;
+            break;
+        }
+    }
+    Ok(instant(zone, now.with_timezone(&zone).date_naive().and_time(NaiveTime::MIN)))
 }
 
 /// Writes all that is known of a branch.

@@ -14,7 +14,7 @@ use crate::clock::next_second;
 use crate::db::StorageError;
 use crate::error::Subject;
 use crate::notification::{Event, Notification, State};
-use crate::outbox::{self, OutboxError};
+use crate::outbox;
 use crate::ports::{BookingQuery, Listing, Lookup};
 
 /// Titles and addresses change; once a day is enough.
@@ -275,10 +275,7 @@ pub(crate) fn rearm(
             Arming::Ask(reason) => Event::Wait { reason, detail: String::new() },
         };
         let event = row.fate(now, true).unwrap_or(armed);
-        match overtake(tx, Some(branch), &row, event, now) {
-            Ok(_) | Err(OutboxError::Refused(_)) => {}
-            Err(OutboxError::Storage(error)) => return Err(error),
-        }
+        outbox::unless_refused(overtake(tx, Some(branch), &row, event, now))?;
     }
     match gap_at {
         Some(gap_at) => hold_burst(tx, branch.company, gap_at, now),

@@ -178,7 +178,8 @@ fn text_failed(
     if row.state != State::Queued {
         return Ok(row.clone());
     }
-    let event = Event::Wait { reason: Reason::TextFailed, detail: error.to_string() };
+    let (reason, detail) = error.why_waiting();
+    let event = Event::Wait { reason, detail };
     outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)
 }
 
@@ -268,8 +269,7 @@ pub(super) fn fresh_row(
                 starts_at: facts.map_or(now, |facts| facts.starts_at),
             };
             let mut row = Notification::new(Confirmation, branch.company, State::Waiting, made, now);
-            row.reason = Reason::TextFailed;
-            row.detail = error.to_string();
+            (row.reason, row.detail) = error.why_waiting();
             row
         }
     };

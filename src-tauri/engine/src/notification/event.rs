@@ -50,6 +50,8 @@ pub enum Event {
     },
     /// Of an unknown outcome: leave it.
     ResolveDrop,
+    /// The gateway had not sent it yet, and was told to forget it.
+    Clear,
     /// Open the editor, or keep it open.
     Lease {
         by: String,
@@ -160,6 +162,7 @@ impl Event {
             Self::ResolveArrived => "resolve_arrived",
             Self::ResolveAgain { .. } => "resolve_again",
             Self::ResolveDrop => "resolve_drop",
+            Self::Clear => "clear",
             Self::Lease { .. } => "open_editor",
             Self::EndLease => "close_editor",
             Self::Draft { .. } => "draft",

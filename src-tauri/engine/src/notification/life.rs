@@ -113,6 +113,8 @@ impl Notification {
                 self.let_go(due_at, instance, now)?;
             }
             (Unknown, Event::ResolveArrived) => self.accept(String::new(), Reason::ArrivedSaysPerson, now),
+            // A word of delivery that comes all the same is still believed.
+            (Accepted, Event::Clear) => self.finish(Undelivered, Reason::Cleared, now),
             (Queued | Waiting | Failed, Event::Lease { by, until }) => {
                 if self.lease_by != by && self.lease_until.is_some_and(|held| now < held) {
                     return Err(Refusal::Leased);

@@ -88,6 +88,8 @@ closed_set! {
         ChangedAfterEdit = "changed_after_edit",
         SettingsChanged = "settings_changed",
         TextFailed = "text_failed",
+        /// The template requires what is not known; the detail names it.
+        ValueMissing = "value_missing",
         /// The visit begins before the window ends.
         BeginsFirst = "begins_first",
         // Queued and not moving.
@@ -101,6 +103,8 @@ closed_set! {
         Rejected = "rejected",
         NoWhatsapp = "no_whatsapp",
         NotDelivered = "not_delivered",
+        /// A person cleared the gateway's queue while it was in it.
+        Cleared = "cleared",
         // Cancelled.
         ByPerson = "by_person",
         InYclients = "in_yclients",

@@ -163,7 +163,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         DeliveryStatus::NoAccount,
         DeliveryStatus::Failed,
     ]);
-    (0_u8..27, at, text, reason, status).prop_map(|(pick, at, text, reason, status)| match pick {
+    (0_u8..28, at, text, reason, status).prop_map(|(pick, at, text, reason, status)| match pick {
         0 => Event::Edit { text, by: "Анна".into(), due_at: at },
         1 => Event::Hold,
         2 => Event::Release { due_at: at, instance: "i".into() },
@@ -190,6 +190,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         23 => Event::NotSent { detail: text, next_try_at: at },
         24 => Event::Ambiguous { detail: text },
         25 => Event::Found { id: "M".into() },
+        26 => Event::Clear,
         _ => Event::Delivery { status, at, detail: text },
     })
 }

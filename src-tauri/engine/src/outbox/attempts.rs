@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Actor, Claim, Outbox, OutboxError, apply_in, gateway};
+use super::{Actor, Claim, Outbox, OutboxError, apply_in, gateway, unless_refused};
 use crate::db::{At, StorageError};
 use crate::notification::{Event, Notification, NotificationId, Reason};
 
@@ -86,10 +86,14 @@ impl Outbox {
                     params![attempt, At(now)],
                 )?;
                 let event = Event::Ambiguous { detail: "interrupted".to_owned() };
-                match apply_in(tx, NotificationId(notification), None, event, &Actor::Program, now) {
-                    Ok(_) | Err(OutboxError::Refused(_)) => {}
-                    Err(OutboxError::Storage(error)) => return Err(error),
-                }
+                unless_refused(apply_in(
+                    tx,
+                    NotificationId(notification),
+                    None,
+                    event,
+                    &Actor::Program,
+                    now,
+                ))?;
                 gateway::settle_by_text(tx, attempt, now)?;
             }
             Ok(open.len())
@@ -154,10 +158,7 @@ impl Outbox {
                 )?
                 .exists([unsettled.notification.0])?;
             if last && !others {
-                match apply_in(tx, unsettled.notification, None, Event::NotFound, &Actor::Program, now) {
-                    Ok(_) | Err(OutboxError::Refused(_)) => {}
-                    Err(OutboxError::Storage(error)) => return Err(error),
-                }
+                unless_refused(apply_in(tx, unsettled.notification, None, Event::NotFound, &Actor::Program, now))?;
             }
             Ok(())
         })
@@ -222,9 +223,6 @@ fn arrived(
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     let event = Event::Found { id: gateway_id.to_owned() };
-    match apply_in(tx, id, None, event, &Actor::Program, now) {
-        // Refused: its second attempt is on its way, or it is known to be sent. The attempt tells the truth.
-        Ok(_) | Err(OutboxError::Refused(_)) => Ok(()),
-        Err(OutboxError::Storage(error)) => Err(error),
-    }
+    // Refused: its second attempt is on its way, or it is known to be sent. The attempt tells the truth.
+    unless_refused(apply_in(tx, id, None, event, &Actor::Program, now)).map(drop)
 }

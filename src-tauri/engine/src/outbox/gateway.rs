@@ -4,9 +4,9 @@
 //! finds no attempt yet is kept and looked at again when one is recorded.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Actor, Outbox, OutboxError, apply_in, attempts, control, people};
+use super::{Actor, Outbox, apply_in, attempts, control, people, unless_refused};
 use crate::db::{At, StorageError};
 use crate::notification::{Event, NotificationId};
 use crate::ports::{DeliveryStatus, GatewayEvent, SentMessage};
@@ -139,6 +139,32 @@ impl Outbox {
         })
     }
 
+    /// The row that a message of the gateway was sent for.
+    pub fn sent_as(&self, gateway_id: &str) -> Result<Option<NotificationId>, StorageError> {
+        self.db.read(|connection| sent_as_in(connection, gateway_id))
+    }
+
+    /// The gateway was told to forget these messages. Answers the rows that are
+    /// undelivered because of it; what has an end already keeps it.
+    pub fn gateway_cleared(
+        &self,
+        gateway_ids: &[&str],
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<NotificationId>, StorageError> {
+        self.db.write(|tx| {
+            let mut changed = Vec::new();
+            for gateway_id in gateway_ids {
+                let Some(id) = sent_as_in(tx, gateway_id)? else { continue };
+                if unless_refused(apply_in(tx, id, None, Event::Clear, actor, now))?.is_some() {
+                    changed.push(id);
+                }
+            }
+            people::note(tx, actor, "clear_gateway_queue", now)?;
+            Ok(changed)
+        })
+    }
+
     /// Forgets what is of no more use: words about messages that are not ours,
     /// what was pushed and found its place, what was asked and done.
     pub fn tidy(&self, before: DateTime<Utc>) -> Result<(), StorageError> {
@@ -194,15 +220,18 @@ fn settled(tx: &Transaction<'_>, id: &str, now: DateTime<Utc>) -> Result<Settled
     Ok(Settled::Yes)
 }
 
-/// Everything that waits for the message with this gateway id, in order of arrival.
-pub(super) fn settle_by_id(tx: &Transaction<'_>, id: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
-    let notification: Option<i64> = tx
+fn sent_as_in(connection: &Connection, gateway_id: &str) -> Result<Option<NotificationId>, StorageError> {
+    Ok(connection
         .prepare_cached(
             "SELECT notification_id FROM send_attempts WHERE gateway_id = ?1 AND gateway_id <> '' LIMIT 1",
         )?
-        .query_row([id], |row| row.get(0))
-        .optional()?;
-    let Some(notification) = notification else { return Ok(()) };
+        .query_row([gateway_id], |row| row.get(0).map(NotificationId))
+        .optional()?)
+}
+
+/// Everything that waits for the message with this gateway id, in order of arrival.
+pub(super) fn settle_by_id(tx: &Transaction<'_>, id: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
+    let Some(notification) = sent_as_in(tx, id)? else { return Ok(()) };
     let waiting: Vec<(String, String, Option<At>)> = tx
         .prepare_cached(
             "SELECT status, detail, happened_at FROM gateway_events
@@ -213,10 +242,7 @@ pub(super) fn settle_by_id(tx: &Transaction<'_>, id: &str, now: DateTime<Utc>) -
     for (word, detail, at) in waiting {
         let Some(status) = status_of(&word) else { continue };
         let event = Event::Delivery { status, at: at.map_or(now, |at| at.0), detail };
-        match apply_in(tx, NotificationId(notification), None, event, &Actor::Program, now) {
-            Ok(_) | Err(OutboxError::Refused(_)) => {}
-            Err(OutboxError::Storage(error)) => return Err(error),
-        }
+        unless_refused(apply_in(tx, notification, None, event, &Actor::Program, now))?;
     }
     tx.prepare_cached("UPDATE gateway_events SET settled = 1 WHERE gateway_id = ?1 AND settled = 0")?
         .execute([id])?;

@@ -12,6 +12,7 @@ mod attempts;
 mod claim;
 mod control;
 mod enqueue;
+mod first_contacts;
 mod gateway;
 mod list;
 mod origin;
@@ -30,6 +31,7 @@ pub use attempts::{Attempt, Unsettled};
 pub use claim::{Claim, ClaimTerms};
 pub use control::{DeskState, GatewayTold, Owner, Pause, Request, RequestKind};
 pub use enqueue::{Link, NewNotification};
+pub use first_contacts::MANY_FIRST_CONTACTS;
 pub use gateway::{PendingEcho, Settled};
 pub use list::Counts;
 pub use origin::Doubt;
@@ -79,6 +81,15 @@ impl From<rusqlite::Error> for OutboxError {
 
 /// A change's outcome: the row as it is now, or why it is not changed.
 pub type Changed = Result<Notification, OutboxError>;
+
+/// What a change came to where "not possible" is as good an answer: None.
+pub(crate) fn unless_refused<T>(changed: Result<T, OutboxError>) -> Result<Option<T>, StorageError> {
+    match changed {
+        Ok(value) => Ok(Some(value)),
+        Err(OutboxError::Refused(_)) => Ok(None),
+        Err(OutboxError::Storage(error)) => Err(error),
+    }
+}
 
 /// The queue. Cheap to clone: all clones share one connection.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
 
-use super::{Actor, Link, Outbox, OutboxError, apply_in, enqueue};
+use super::{Actor, Link, Outbox, OutboxError, apply_in, enqueue, unless_refused};
 use crate::booking::{BookingId, CompanyId};
 use crate::db::{At, StorageError};
 use crate::notification::{Event, Notification, NotificationId, Reason, Refusal};
@@ -145,11 +145,8 @@ fn withdraw(
         if enqueue::links_in(tx, id)?.iter().any(|link| !link.dropped && link.booking != booking) {
             continue;
         }
-        match apply_in(tx, id, None, Event::Withdraw { reason: Reason::Bot }, actor, now) {
-            Ok(_) => cancelled += 1,
-            Err(OutboxError::Refused(_)) => {}
-            Err(OutboxError::Storage(error)) => return Err(error),
-        }
+        let event = Event::Withdraw { reason: Reason::Bot };
+        cancelled += usize::from(unless_refused(apply_in(tx, id, None, event, actor, now))?.is_some());
     }
     Ok(cancelled)
 }
@@ -198,10 +195,7 @@ pub(super) fn skip_all_to(
         .query_map([key], |row| row.get(0).map(NotificationId))?
         .collect::<Result<_, _>>()?;
     for id in queued {
-        match apply_in(tx, id, None, Event::Skip { reason: Reason::OptedOut }, actor, now) {
-            Ok(_) | Err(OutboxError::Refused(_)) => {}
-            Err(OutboxError::Storage(error)) => return Err(error),
-        }
+        unless_refused(apply_in(tx, id, None, Event::Skip { reason: Reason::OptedOut }, actor, now))?;
     }
     Ok(())
 }

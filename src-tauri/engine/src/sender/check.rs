@@ -10,7 +10,7 @@ use crate::branch::Branch;
 use crate::db::StorageError;
 use crate::monitor::{self, Verdict, carry_out, known, recheck};
 use crate::notification::{Event, Kind, Notification, Reason, Refusal, State};
-use crate::outbox::{self, Actor, Link, OutboxError};
+use crate::outbox::{self, Actor, Link, OutboxError, unless_refused};
 use crate::ports::{BookingsError, Lookup};
 
 /// The longest pause between two tries of a check.
@@ -60,14 +60,11 @@ impl Sender {
                 verdict => carry_out(tx, &branch, &current, verdict, now).map(|_| None),
             }
         });
-        match outcome {
-            Ok(Some(revision)) => Ok(Checked::Unchanged { revision }),
-            Ok(None) | Err(OutboxError::Refused(_)) => {
-                self.changed.notify_one();
-                Ok(Checked::NotNow)
-            }
-            Err(OutboxError::Storage(error)) => Err(error),
+        if let Some(revision) = unless_refused(outcome)?.flatten() {
+            return Ok(Checked::Unchanged { revision });
         }
+        self.changed.notify_one();
+        Ok(Checked::NotNow)
     }
 
     /// Whether the quiet hours have begun while it was on its way here: tried
@@ -105,13 +102,9 @@ impl Sender {
             let branch = Branch::new(&self.settings, row.company, &state.facts).ok();
             monitor::overtake(tx, branch.as_ref(), row, event, now).map(|_| ())
         });
-        match outcome {
-            Ok(()) | Err(OutboxError::Refused(_)) => {
-                self.changed.notify_one();
-                Ok(())
-            }
-            Err(OutboxError::Storage(error)) => Err(error),
-        }
+        unless_refused(outcome)?;
+        self.changed.notify_one();
+        Ok(())
     }
 
     /// The bookings of a message as they are now; a missing entry is gone.
@@ -131,11 +124,11 @@ impl Sender {
 
     fn checked(&self, row: &Notification) -> Result<Checked, StorageError> {
         let now = self.clock.now();
-        match self.outbox.apply(row.id, Some(row.revision), Event::Checked, &Actor::Program, now) {
-            Ok(row) => Ok(Checked::Unchanged { revision: row.revision }),
-            Err(OutboxError::Refused(_)) => Ok(Checked::NotNow),
-            Err(OutboxError::Storage(error)) => Err(error),
-        }
+        let outcome = self.outbox.apply(row.id, Some(row.revision), Event::Checked, &Actor::Program, now);
+        Ok(match unless_refused(outcome)? {
+            Some(row) => Checked::Unchanged { revision: row.revision },
+            None => Checked::NotNow,
+        })
     }
 
     /// Not sent unseen: it stays queued with the reason and is tried again until late.
@@ -161,9 +154,8 @@ impl Sender {
             monitor::note_change(tx, &branch, row, None, self.clock.now())?;
             Ok::<_, OutboxError>(())
         });
-        match noted {
-            Ok(()) | Err(OutboxError::Refused(_)) => {}
-            Err(OutboxError::Storage(error)) => warn!(%error, "a change after sending could not be noted"),
+        if let Err(error) = unless_refused(noted) {
+            warn!(%error, "a change after sending could not be noted");
         }
     }
 }

@@ -13,7 +13,7 @@ use tracing::{debug, warn};
 use crate::db::StorageError;
 use crate::error::{Fault, FaultCode, Subject};
 use crate::notification::Event;
-use crate::outbox::{Actor, Outbox, OutboxError, Unsettled};
+use crate::outbox::{Actor, Outbox, Unsettled, unless_refused};
 use crate::ports::{Clock, Desktop, GatewayEvent, Messenger, MessengerError, SentMessage};
 
 /// One long poll.
@@ -96,15 +96,19 @@ impl Follower {
     /// Takes what the gateway pushes: stored first, acknowledged after.
     async fn listen(&self) {
         let mut pause = FIRST_PAUSE;
+        let mut failing = false;
         loop {
             let asked = self.clock.moment().monotonic;
             match self.messenger.receive(LISTEN_FOR).await {
                 Ok(Some(pushed)) => {
                     if let Err(error) = self.take(&pushed.event) {
-                        warn!(%error, "a gateway's notification could not be stored; it stays there");
+                        if !std::mem::replace(&mut failing, true) {
+                            warn!(%error, "a gateway's notification could not be stored; it stays there");
+                        }
                         tokio::time::sleep(FIRST_PAUSE).await;
                         continue;
                     }
+                    failing = false;
                     match self.messenger.acknowledge(pushed.receipt).await {
                         Ok(()) => pause = FIRST_PAUSE,
                         Err(error) => {
@@ -146,9 +150,15 @@ impl Follower {
 
     /// Looks after everything that has no end yet.
     async fn settle(&self) {
+        let mut failing = false;
         loop {
-            if let Err(error) = self.settle_once().await {
-                warn!(%error, "open ends could not be looked after");
+            match self.settle_once().await {
+                Ok(()) => failing = false,
+                Err(error) if failing => debug!(%error, "open ends still cannot be looked after"),
+                Err(error) => {
+                    failing = true;
+                    warn!(%error, "open ends could not be looked after");
+                }
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
@@ -229,10 +239,8 @@ impl Follower {
             match self.messenger.delivery(&row.phone, &row.gateway_id).await {
                 Ok(Some(status)) => {
                     let event = Event::Delivery { status, at: now, detail: String::new() };
-                    match self.outbox.apply(row.id, None, event, &Actor::Program, now) {
-                        Ok(_) | Err(OutboxError::Refused(_)) => self.changed.notify_one(),
-                        Err(OutboxError::Storage(error)) => return Err(error),
-                    }
+                    unless_refused(self.outbox.apply(row.id, None, event, &Actor::Program, now))?;
+                    self.changed.notify_one();
                 }
                 Ok(None) => {}
                 Err(error) => debug!(notification = %row.id, %error, "delivery could not be asked for"),
@@ -243,7 +251,7 @@ impl Follower {
 }
 
 /// Whether a message at the gateway is the one an attempt sent.
-fn is_it(message: &SentMessage, unsettled: &Unsettled) -> bool {
+pub(crate) fn is_it(message: &SentMessage, unsettled: &Unsettled) -> bool {
     message.by_api
         && message.phone == unsettled.phone
         && message.text == unsettled.text

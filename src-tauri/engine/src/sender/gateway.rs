@@ -8,8 +8,9 @@ use tracing::warn;
 use super::Sender;
 use crate::db::StorageError;
 use crate::error::{Fault, FaultCode, Subject, bounded};
+use crate::monitor::known;
 use crate::notification::{Event, Notification, Reason};
-use crate::outbox::phone_key;
+use crate::outbox::{MANY_FIRST_CONTACTS, phone_key};
 use crate::ports::{GatewayState, MessengerError, Moment, NumberCheck};
 
 /// The account's state is asked for again after this.
@@ -151,6 +152,23 @@ impl Sender {
         if told != Some(error.code()) {
             let detail = error.to_string();
             self.desktop.alarm(&Fault { subject: Subject::Gateway, code: error.code(), detail });
+        }
+    }
+
+    /// Warns, once a day of the desk, that many numbers were written to for the first time.
+    pub(super) fn note_first_contacts(&self) {
+        let now = self.clock.now();
+        let news = known::day_start(&self.outbox, &self.settings, now).and_then(|day_start| {
+            self.outbox.first_contacts_are_news(self.messenger.instance(), day_start, now)
+        });
+        match news {
+            Ok(false) => {}
+            Ok(true) => self.desktop.alarm(&Fault {
+                subject: Subject::Gateway,
+                code: FaultCode::GatewayManyFirstContacts,
+                detail: format!("{MANY_FIRST_CONTACTS} numbers were written to for the first time today"),
+            }),
+            Err(error) => warn!(%error, "first contacts could not be counted"),
         }
     }
 

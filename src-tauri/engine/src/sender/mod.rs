@@ -30,6 +30,7 @@ use crate::settings::Settings;
 use check::Checked;
 
 pub use follow::Follower;
+pub(crate) use follow::is_it;
 pub use gateway::Readiness;
 
 /// How often the queue is looked at while something is due soon.
@@ -246,6 +247,9 @@ impl Sender {
                         self.desktop.all_clear(Subject::Storage);
                     }
                     self.note_changes(&row);
+                    if row.state.is_sent() {
+                        self.note_first_contacts();
+                    }
                     self.changed.notify_one();
                     return;
                 }

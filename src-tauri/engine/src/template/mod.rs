@@ -13,6 +13,11 @@
 //! the greeting is just «Здравствуйте!». A line that holds nothing after that
 //! goes too. Clauses nest; the space before a clause belongs inside it.
 //!
+//! **A clause that begins with an exclamation mark is required**: where a
+//! variable in `[[! … ]]` is empty no message is made, and a person is asked
+//! instead ([`TemplateError::Missing`]). In a clause that drops out it asks for
+//! nothing.
+//!
 //! | variable | |
 //! |---|---|
 //! | `when` | «в четверг, 14 августа, в 15:00»; all visits, if several were gathered |
@@ -48,6 +53,7 @@ mod wording;
 use chrono::NaiveDateTime;
 
 use crate::booking::Service;
+use crate::notification::Reason;
 use crate::settings::Language;
 
 /// What most branches take payment in.
@@ -97,6 +103,9 @@ pub enum TemplateError {
     UnknownVariable { name: String, known: &'static [&'static str] },
     #[error("line {line}: a name is not known there; a visit has {known}", known = known.join(", "))]
     UnknownAttribute { line: usize, known: &'static [&'static str] },
+    /// Not a mistake of the template: these visits lack what it requires.
+    #[error("the template requires what is not known: {}", names.join(", "))]
+    Missing { names: Vec<String> },
     #[error("the message is longer than {MAX_MESSAGE_CHARS} characters")]
     TooLong,
     #[error("the message is empty when all its variables are")]
@@ -105,6 +114,16 @@ pub enum TemplateError {
     TooMuchWork,
     #[error("a confirmation needs a visit")]
     NoVisit,
+}
+
+impl TemplateError {
+    /// Why a row without its text waits, and the row's detail.
+    pub(crate) fn why_waiting(&self) -> (Reason, String) {
+        match self {
+            Self::Missing { names } => (Reason::ValueMissing, names.join(", ")),
+            other => (Reason::TextFailed, other.to_string()),
+        }
+    }
 }
 
 /// The message: trimmed, not empty, at most [`MAX_MESSAGE_CHARS`].
@@ -137,11 +156,19 @@ pub fn compose(
 pub fn check(template: &str) -> Result<(), TemplateError> {
     let source = source::translate(template)?;
     render::check_names(&source)?;
+    let mut missing = None;
     for sample in built_in::samples() {
         for language in [Language::Ru, Language::En] {
             let context = wording::context(language, &sample).ok_or(TemplateError::NoVisit)?;
-            render::render(&source, &context)?;
+            match render::render(&source, &context) {
+                Ok(_) => missing = Some(Ok(())),
+                // As it should be, as long as not every visit lacks it.
+                Err(error @ TemplateError::Missing { .. }) => {
+                    missing.get_or_insert(Err(error));
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
-    Ok(())
+    missing.unwrap_or(Ok(()))
 }

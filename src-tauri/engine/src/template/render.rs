@@ -5,7 +5,7 @@ use std::io;
 use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Template, UndefinedBehavior, filters};
 
-use super::source::GAP;
+use super::source::{GAP, MISSING};
 use super::wording::{Context, VARIABLES, VISIT_VARIABLES};
 use super::{MAX_MESSAGE_CHARS, TemplateError};
 
@@ -22,7 +22,11 @@ pub(super) fn render(source: &str, context: &Context) -> Result<String, Template
     let template = compile(&environment, source)?;
     let mut output = Bounded(Vec::new());
     template.render_captured_to(Serde(context), &mut output).map_err(|error| explain(&error))?;
-    let text = finish(&String::from_utf8_lossy(&output.0));
+    let rendered = String::from_utf8_lossy(&output.0);
+    if rendered.contains(MISSING) {
+        return Err(TemplateError::Missing { names: missing(&rendered) });
+    }
+    let text = finish(&rendered);
     match text.chars().count() {
         0 => Err(TemplateError::Empty),
         1..=MAX_MESSAGE_CHARS => Ok(text),
@@ -86,6 +90,17 @@ fn explain(error: &Error) -> TemplateError {
             message: error.detail().map_or_else(|| kind.to_string(), str::to_owned),
         },
     }
+}
+
+/// What required clauses lack, each name once.
+fn missing(rendered: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in rendered.split(MISSING).skip(1).step_by(2) {
+        if names.iter().all(|known| known != name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
 
 /// Takes out what dropped clauses leave behind.

@@ -14,6 +14,9 @@ pub(super) const GAP: char = '\u{e000}';
 /// Of clauses; more is no text any more.
 const MAX_NESTING: usize = 8;
 
+/// Stands around each name that a required clause lacks. Never part of a message either.
+pub(super) const MISSING: char = '\u{e001}';
+
 const BLOCKS: &[&str] = &["if", "elif", "else", "endif", "for", "endfor"];
 const OPERATORS: &[&str] = &["if", "elif", "else", "and", "or", "not", "in", "is"];
 
@@ -22,6 +25,8 @@ struct Clause {
     line: usize,
     text: String,
     conditions: Vec<String>,
+    /// Without one of them there is to be no message.
+    required: bool,
 }
 
 /// The engine's source for an author's text, with the same lines.
@@ -72,7 +77,8 @@ pub(super) fn translate(template: &str) -> Result<String, TemplateError> {
                 if open.len() >= MAX_NESTING {
                     return Err(TemplateError::Clause { line, problem: "is too deep in others" });
                 }
-                open.push(Clause { line, text: String::new(), conditions: Vec::new() });
+                let required = reader.skip("!");
+                open.push(Clause { line, text: String::new(), conditions: Vec::new(), required });
             }
             Kind::ClauseCloses => {
                 let clause =
@@ -84,6 +90,12 @@ pub(super) fn translate(template: &str) -> Result<String, TemplateError> {
                 let out = current(&mut text, &mut open);
                 out.extend(["{% if ", &condition, " %}", &clause.text, "{% else %}"]);
                 out.push(GAP);
+                for condition in clause.conditions.iter().filter(|_| clause.required) {
+                    let name = name_in(condition);
+                    out.extend(["{% if not ", condition, " %}"]);
+                    out.extend([MISSING.to_string().as_str(), name, MISSING.to_string().as_str()]);
+                    out.push_str("{% endif %}");
+                }
                 out.push_str("{% endif %}");
             }
         }
@@ -92,6 +104,13 @@ pub(super) fn translate(template: &str) -> Result<String, TemplateError> {
         Some(clause) => Err(TemplateError::Clause { line: clause.line, problem: "has no end" }),
         None => Ok(text),
     }
+}
+
+/// The variable a condition begins with: `address` of `(address|upper)`.
+fn name_in(condition: &str) -> &str {
+    let bare = condition.trim_start_matches('(').trim_start();
+    let end = bare.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'));
+    &bare[..end.unwrap_or(bare.len())]
 }
 
 fn current<'a>(text: &'a mut String, open: &'a mut [Clause]) -> &'a mut String {
@@ -142,7 +161,7 @@ impl<'a> Reader<'a> {
             match first {
                 '{' | '}' => return Err(TemplateError::SingleBrace { line }),
                 '\t' => Kind::Text(' '),
-                GAP => {
+                GAP | MISSING => {
                     return Err(TemplateError::NotAllowed {
                         line,
                         what: "an unprintable character".to_owned(),

@@ -144,6 +144,11 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             means: "A client may get two messages about one booking.",
             do_next: "Find the other program, perhaps Booking Monitor on another computer, and keep one. If it is the shop's bot, all is well.",
         },
+        FaultCode::GatewayManyFirstContacts => Explanation {
+            what: "Twenty numbers were written to for the first time today.",
+            means: "Messages go out as ever. But WhatsApp restricts accounts that write to many strangers.",
+            do_next: "If the shop's number was linked only lately, send the rest later or tomorrow: booking-monitor pause",
+        },
         FaultCode::SecretMissing => Explanation {
             what: "Not all tokens have been entered.",
             means: NO_KEYS,

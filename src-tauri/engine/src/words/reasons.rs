@@ -104,6 +104,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "Текст по шаблону не составился. Напишите его сами или поправьте шаблон в настройках.",
             "The template made no text. Write it yourself, or correct the template in the settings.",
         ),
+        Reason::ValueMissing => (
+            "Шаблон требует того, чего в YClients нет. Напишите текст сами или отмените.",
+            "The template requires what YClients does not have. Write the text yourself or cancel it.",
+        ),
         Reason::BeginsFirst => (
             "Визит начнётся раньше, чем кончится отсчёт. Отправьте сейчас или отмените.",
             "The visit begins before the window ends. Send it now or cancel it.",
@@ -139,6 +143,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
         Reason::NotDelivered => (
             "Сообщение принято, но до клиента не дошло. Позвоните клиенту.",
             "The message was accepted and never reached the client. Call the client.",
+        ),
+        Reason::Cleared => (
+            "Не ушло: человек очистил очередь WhatsApp. Напишите клиенту ещё раз или позвоните.",
+            "It never left: a person cleared the queue of WhatsApp. Write to the client again, or call.",
         ),
         Reason::ByPerson => ("Отменено человеком.", "Cancelled by a person."),
         Reason::InYclients => {

@@ -151,6 +151,11 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             means: "Клиент может получить два сообщения об одной записи.",
             do_next: "Найдите вторую программу, например Booking Monitor на другом компьютере, и оставьте одну. Если это бот салона, всё в порядке.",
         },
+        FaultCode::GatewayManyFirstContacts => Explanation {
+            what: "За сегодня сообщение получили уже двадцать новых номеров.",
+            means: "Сообщения уходят как обычно. Но за письма многим незнакомым номерам WhatsApp ограничивает аккаунт.",
+            do_next: "Если номер салона подключён недавно, отправьте остальные сообщения позже или завтра: booking-monitor pause",
+        },
         FaultCode::SecretMissing => Explanation {
             what: "Не все токены введены.",
             means: NO_KEYS,

@@ -16,6 +16,7 @@ pub(super) enum Method {
     Acknowledge { receipt: i64 },
     Message,
     Queue,
+    ClearQueue,
     History,
     GetSettings,
     SetSettings,
@@ -23,7 +24,7 @@ pub(super) enum Method {
 }
 
 /// How many [`Method::slot`]s there are.
-const SLOTS: usize = 11;
+const SLOTS: usize = 12;
 
 impl Method {
     pub(super) const fn name(self) -> &'static str {
@@ -35,6 +36,7 @@ impl Method {
             Self::Acknowledge { .. } => "deleteNotification",
             Self::Message => "getMessage",
             Self::Queue => "showMessagesQueue",
+            Self::ClearQueue => "clearMessagesQueue",
             Self::History => "getChatHistory",
             Self::GetSettings => "getSettings",
             Self::SetSettings => "setSettings",
@@ -45,7 +47,12 @@ impl Method {
     pub(super) const fn verb(self) -> Verb {
         match self {
             Self::CheckNumber | Self::Send | Self::Message | Self::History | Self::SetSettings => Verb::POST,
-            Self::State | Self::Receive { .. } | Self::Queue | Self::GetSettings | Self::Qr => Verb::GET,
+            Self::State
+            | Self::Receive { .. }
+            | Self::Queue
+            | Self::ClearQueue
+            | Self::GetSettings
+            | Self::Qr => Verb::GET,
             Self::Acknowledge { .. } => Verb::DELETE,
         }
     }
@@ -54,7 +61,12 @@ impl Method {
     /// do not tick together, and a look-up must not be answered with 429.
     const fn gap(self) -> Duration {
         let milliseconds = match self {
-            Self::State | Self::Queue | Self::History | Self::GetSettings | Self::SetSettings => 1100,
+            Self::State
+            | Self::Queue
+            | Self::ClearQueue
+            | Self::History
+            | Self::GetSettings
+            | Self::SetSettings => 1100,
             Self::Qr => 400,
             Self::CheckNumber | Self::Message => 120,
             Self::Send => 25,
@@ -76,6 +88,7 @@ impl Method {
             Self::GetSettings => 8,
             Self::SetSettings => 9,
             Self::Qr => 10,
+            Self::ClearQueue => 11,
         }
     }
 }

@@ -184,6 +184,20 @@ async fn the_queue_shows_what_has_not_left_yet() {
 }
 
 #[tokio::test]
+async fn the_queue_is_cleared_only_when_the_gateway_says_so() {
+    let gateway = Gateway::answering(200, r#"{"isCleared":true}"#).await;
+    assert_eq!(gateway.client().clear_queue().await, Ok(()));
+    assert_eq!(gateway.request().0, format!("GET /waInstance1103000001/clearMessagesQueue/{TOKEN}"));
+    let refused = Gateway::answering(200, r#"{"isCleared":false}"#).await.client().clear_queue().await;
+    assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+    for body in ["", "null", "{}", "[]", "<html></html>"] {
+        let cleared = Gateway::with(answer(200, body)).await.client().clear_queue().await;
+        assert!(matches!(cleared, Err(Error::Unreadable(_))), "{body}: {cleared:?}");
+    }
+    assert_eq!(Gateway::answering(401, "").await.client().clear_queue().await, Err(Error::Token));
+}
+
+#[tokio::test]
 async fn what_is_no_list_is_not_an_empty_one() {
     for body in ["", "null", "{}", "<html></html>"] {
         let client = Gateway::with(answer(200, body)).await.client();

@@ -2,151 +2,28 @@
 //! to do about what is not. It sends nothing and changes nothing, unless asked
 //! with `--fix`.
 
-use std::fs;
-use std::io::{self, IsTerminal as _, Write as _};
+mod report;
+mod yclients;
+
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use credentials::Keyring;
-use engine::booking::CompanyId;
 use engine::db::{self, Db};
 use engine::desk::{self, OwnerLock};
 use engine::outbox::Outbox;
-use engine::ports::{Bookings as _, BookingsError, GatewayState, Messenger as _, SecretName, Secrets};
-use engine::settings::{self, Language, Settings};
+use engine::ports::{GatewayState, Messenger as _, SecretName, Secrets};
+use engine::settings::{self, Settings};
 use messaging::green_api::GreenApi;
-use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::output::{Out, Tone, complain, pad, paint};
+use crate::output::complain;
 use crate::runtime;
 use crate::session::Session;
 use crate::words::{self, check as say};
 use crate::world::{self, Keys};
-
-/// As wide as the longest name.
-const NAME: usize = 22;
-/// A clock that differs by more than this misses windows and lead times.
-const CLOCK_OFF: TimeDelta = TimeDelta::seconds(60);
-
-/// What is looked at: for programs, and for people.
-#[derive(Debug, Clone, Serialize)]
-struct Name {
-    #[serde(rename = "name")]
-    key: String,
-    #[serde(skip)]
-    label: String,
-}
-
-impl Name {
-    fn new(key: impl Into<String>, label: impl Into<String>) -> Self {
-        Self { key: key.into(), label: label.into() }
-    }
-}
-
-/// One line of the answer.
-#[derive(Debug, Serialize)]
-struct Line {
-    #[serde(flatten)]
-    name: Name,
-    ok: bool,
-    /// In order, and still worth a look.
-    warning: bool,
-    message: String,
-    /// What to do; empty when nothing needs doing.
-    advice: String,
-}
-
-/// Lines as they become known.
-struct Report<'a> {
-    out: &'a mut Out,
-    json: bool,
-    language: Language,
-    lines: Vec<Line>,
-    /// A person waits at a terminal.
-    progress: bool,
-}
-
-impl Report<'_> {
-    /// Shows what is being asked.
-    fn begin(&self, name: &Name) {
-        if self.progress {
-            let mut terminal = io::stderr();
-            let _ = write!(terminal, "\r\x1b[2K… {}", name.label);
-            let _ = terminal.flush();
-        }
-    }
-
-    fn good(&mut self, name: &Name, message: impl Into<String>) -> Result<(), Failure> {
-        self.add(Line {
-            name: name.clone(),
-            ok: true,
-            warning: false,
-            message: message.into(),
-            advice: String::new(),
-        })
-    }
-
-    fn look(
-        &mut self,
-        name: &Name,
-        message: impl Into<String>,
-        advice: impl Into<String>,
-    ) -> Result<(), Failure> {
-        self.add(Line {
-            name: name.clone(),
-            ok: true,
-            warning: true,
-            message: message.into(),
-            advice: advice.into(),
-        })
-    }
-
-    fn bad(
-        &mut self,
-        name: &Name,
-        message: impl Into<String>,
-        advice: impl Into<String>,
-    ) -> Result<(), Failure> {
-        self.add(Line {
-            name: name.clone(),
-            ok: false,
-            warning: false,
-            message: message.into(),
-            advice: advice.into(),
-        })
-    }
-
-    /// A fault with the engine's own words for it, and the small print.
-    fn fault(&mut self, name: &Name, code: engine::error::FaultCode, detail: &str) -> Result<(), Failure> {
-        let words = engine::words::fault(code, self.language);
-        self.bad(name, format!("{} ({detail})", words.what), words.do_next)
-    }
-
-    fn add(&mut self, line: Line) -> Result<(), Failure> {
-        if self.progress {
-            let _ = write!(io::stderr(), "\r\x1b[2K");
-        }
-        if !self.json {
-            let (mark, tone) = match (line.ok, line.warning) {
-                (true, false) => ("✓", Tone::Good),
-                (true, true) => ("!", Tone::Attention),
-                (false, _) => ("✗", Tone::Bad),
-            };
-            self.out.line(format!(
-                "{} {}  {}",
-                paint(tone, mark),
-                pad(&line.name.label, NAME),
-                line.message
-            ))?;
-            if !line.advice.is_empty() {
-                self.out.line(format!("{}→ {}", " ".repeat(NAME + 4), line.advice))?;
-            }
-        }
-        self.lines.push(line);
-        Ok(())
-    }
-}
+use report::{Name, Report};
+use yclients::check_yclients;
 
 pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
     let language = session.language();
@@ -211,14 +88,16 @@ fn check_data(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Fail
     if let Err(error) = db::make_private(dir) {
         return report.fault(name, error.code(), &error.to_string());
     }
-    let probe = dir.join(format!(".check-{}", std::process::id()));
-    let written = fs::write(&probe, b"check").and_then(|()| fs::remove_file(&probe));
-    match written {
-        Ok(()) => report.good(name, dir.display().to_string())?,
-        Err(error) => {
-            let message = say::not_writable(&dir.display().to_string(), &error, language);
-            report.bad(name, message, say::make_writable(language))?;
+    match (db::try_writing(dir), db::network_share(dir)) {
+        (Err(error), _) => report.fault(name, error.code(), &error.to_string())?,
+        (Ok(()), Some(share)) => {
+            report.bad(
+                name,
+                say::on_a_share(&dir.display().to_string(), &share, language),
+                say::move_here(language),
+            )?;
         }
+        (Ok(()), None) => report.good(name, dir.display().to_string())?,
     }
     let name = &Name::new("database", say::database(language));
     report.begin(name);
@@ -273,112 +152,6 @@ async fn check_secrets(report: &mut Report<'_>, keys: &Keys) -> Result<(), Failu
     Ok(())
 }
 
-async fn check_yclients(
-    report: &mut Report<'_>,
-    settings: &Settings,
-    keys: &Keys,
-    now: impl Fn() -> DateTime<Utc>,
-) -> Result<(), Failure> {
-    // What is wrong with keyring and secrets was said in lines of its own.
-    let client = match world::yclients(settings, keys).await {
-        Ok(client) => client,
-        Err(BookingsError::SecretMissing(_) | BookingsError::Secrets(_)) => return Ok(()),
-        Err(error) => {
-            return report.fault(&Name::new("yclients", "YClients"), error.code(), &error.to_string());
-        }
-    };
-    let mut server_time = None;
-    for branch in &settings.branches {
-        let company = branch.company_id;
-        let name = Name::new(format!("yclients.{company}"), format!("YClients {company}"));
-        report.begin(&name);
-        match client.branch(company).await {
-            Err(error) => report.fault(&name, error.code(), &error.to_string())?,
-            Ok(answer) => {
-                server_time = answer.server_time.map(|time| (time, now())).or(server_time);
-                let facts = &answer.facts;
-                if facts.time_zone.parse::<chrono_tz::Tz>().is_err() {
-                    let code = engine::error::FaultCode::TimeZoneUnknown;
-                    report.fault(&name, code, &format!("{:?}", facts.time_zone))?;
-                } else {
-                    report.good(&name, format!("{} · {}", facts.title, facts.time_zone))?;
-                }
-                check_rights(report, &client, company, &branch.integration_user_ids).await?;
-            }
-        }
-    }
-    let name = &Name::new("clock", say::clock(report.language));
-    match server_time {
-        None => Ok(()),
-        Some((theirs, ours)) if (ours - theirs).abs() > CLOCK_OFF => {
-            let language = report.language;
-            let off = (ours - theirs).num_seconds();
-            report.bad(name, say::clock_off(off, language), say::set_clock(language))
-        }
-        Some(_) => report.good(name, say::clock_right(report.language)),
-    }
-}
-
-async fn check_rights(
-    report: &mut Report<'_>,
-    client: &yclients::Client,
-    company: CompanyId,
-    bots: &[i64],
-) -> Result<(), Failure> {
-    let language = report.language;
-    let name = Name::new(format!("rights.{company}"), say::rights(company.0, language));
-    report.begin(&name);
-    match client.permissions(company).await {
-        Err(error) => report.fault(&name, error.code(), &error.to_string())?,
-        Ok(permissions) => {
-            let missing = permissions.missing();
-            if missing.is_empty() {
-                report.good(&name, say::rights_suffice(language))?;
-            }
-            for right in missing {
-                report.bad(&name, say::right_missing(right, language), say::grant(language))?;
-            }
-        }
-    }
-    // Only the list of who is the bot needs them; the monitor reads bookings without.
-    let name = Name::new(format!("users.{company}"), say::users(company.0, language));
-    report.begin(&name);
-    match client.users(company).await {
-        Err(error) if is_about_tokens(&error) => report.fault(&name, error.code(), &error.to_string()),
-        Err(error) => {
-            let message = format!("{} ({error})", say::users_hidden(language));
-            report.look(&name, message, say::users_matter(language))
-        }
-        Ok(users) => {
-            let strangers: Vec<String> = bots
-                .iter()
-                .filter(|id| users.iter().all(|user| user.id != **id))
-                .map(i64::to_string)
-                .collect();
-            if strangers.is_empty() {
-                report.good(&name, say::users_known(users.len(), bots.len(), language))
-            } else {
-                report.look(
-                    &name,
-                    say::bot_unknown(&strangers.join(", "), language),
-                    say::correct_bots(language),
-                )
-            }
-        }
-    }
-}
-
-/// Whether an error of the users list is one of every other request too.
-const fn is_about_tokens(error: &BookingsError) -> bool {
-    matches!(
-        error,
-        BookingsError::PartnerToken(_)
-            | BookingsError::UserToken(_)
-            | BookingsError::SecretMissing(_)
-            | BookingsError::Secrets(_)
-    )
-}
-
 async fn check_gateway(
     report: &mut Report<'_>,
     settings: &Settings,
@@ -404,9 +177,26 @@ async fn check_gateway(
     match gateway.state().await {
         Err(error) => return report.fault(&name, error.code(), &error.to_string()),
         Ok(GatewayState::Authorised) => report.good(&name, say::linked(language))?,
-        Ok(state) => report.bad(&name, say::gateway_state(&state, language), say::link(language))?,
+        Ok(state) => {
+            report.bad(&name, say::gateway_state(&state, language), say::link(language))?;
+            check_queue(report, &gateway).await?;
+        }
     }
     check_notifications(report, &gateway, fix).await
+}
+
+/// What lies in the gateway leaves the moment a phone is linked, and from a new
+/// number it looks like spam: that is the time to say so.
+async fn check_queue(report: &mut Report<'_>, gateway: &GreenApi) -> Result<(), Failure> {
+    let language = report.language;
+    let name = &Name::new("gateway_queue", say::gateway_queue(language));
+    report.begin(name);
+    match gateway.queued().await {
+        // A gateway that is not linked need not answer this, and what is wrong with it was said.
+        Err(_) => Ok(()),
+        Ok(lying) if lying.is_empty() => Ok(()),
+        Ok(lying) => report.look(name, say::lying(lying.len(), language), say::clear_queue(language)),
+    }
 }
 
 async fn check_notifications(report: &mut Report<'_>, gateway: &GreenApi, fix: bool) -> Result<(), Failure> {
@@ -433,28 +223,5 @@ async fn check_notifications(report: &mut Report<'_>, gateway: &GreenApi, fix: b
     match gateway.apply_settings().await {
         Ok(()) => report.look(name, say::fixed(&off, language), say::restarting(language)),
         Err(error) => report.fault(name, error.code(), &error.to_string()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_token_makes_the_users_list_a_fault() {
-        let text = String::new;
-        assert!(is_about_tokens(&BookingsError::PartnerToken(text())));
-        assert!(is_about_tokens(&BookingsError::UserToken(text())));
-        for error in [
-            BookingsError::Offline(text()),
-            BookingsError::Rights(text()),
-            BookingsError::NotFound(text()),
-            BookingsError::Refused(text()),
-            BookingsError::Unreadable(text()),
-            BookingsError::RateLimited { retry_after: None },
-            BookingsError::Server { status: 500, retry_after: None },
-        ] {
-            assert!(!is_about_tokens(&error), "the monitor reads bookings without it: {error}");
-        }
     }
 }

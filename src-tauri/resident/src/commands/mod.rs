@@ -6,6 +6,7 @@ mod anew;
 mod bookings;
 mod check;
 mod desk;
+mod gateway;
 mod lists;
 mod secret;
 mod simulator;
@@ -59,6 +60,7 @@ fn dispatch(session: &mut Session, command: Option<Command>) -> Result<(), Failu
         Some(Command::Queue { act: Some(Queue::List { all }) }) => lists::queue(session, all),
         Some(Command::Queue { act: Some(act) }) => acts::run(session, &act),
         Some(Command::Sent { date }) => lists::sent(session, date),
+        Some(Command::Gateway { act }) => gateway::run(session, act),
         Some(Command::Secret { act }) => secret::run(session, &act),
         Some(Command::Bookings { act: Bookings::Import { file } }) => bookings::import(session, &file),
         Some(Command::Demo(_) | Command::Simulator { .. }) => Ok(()),

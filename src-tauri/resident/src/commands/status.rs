@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use engine::booking::CompanyId;
+use engine::db;
 use engine::desk::OwnerLock;
 use engine::monitor::known::BranchState;
-use engine::outbox::Outbox;
+use engine::outbox::{MANY_FIRST_CONTACTS, Outbox};
 use engine::settings::Settings;
 
 use crate::failure::Failure;
@@ -49,7 +50,10 @@ fn look(
     let today = Day::Today.date(zone.unwrap_or(Tz::UTC), now);
     let today = when::day_start(zone.unwrap_or(Tz::UTC), today);
     let counts = outbox.counts(today)?;
-    Ok(Seen { desk, owned, branches: states, instance: world::instance(settings), counts })
+    let instance = world::instance(settings);
+    let first_contacts = outbox.first_contacts(&instance, today)?;
+    let storage = db::try_writing(&session.dir).err();
+    Ok(Seen { desk, owned, branches: states, instance, first_contacts, storage, counts })
 }
 
 fn print(
@@ -78,6 +82,11 @@ fn print(
         words::status::sending(language).to_owned()
     };
     out.line(row(labels.sending, &sending))?;
+    if let Some(error) = &seen.storage {
+        let fault = engine::words::fault(error.code(), language);
+        out.line(row(labels.data, &paint(Tone::Bad, format!("{} {}", fault.what, fault.means))))?;
+        out.line(row("", &paint(Tone::Quiet, error)))?;
+    }
 
     if settings.branches.is_empty() {
         out.line(row(labels.branch, &paint(Tone::Attention, words::status::no_branches(language))))?;
@@ -97,6 +106,10 @@ fn print(
     if !told.fault.is_empty() {
         out.line(row("", &paint(Tone::Bad, words::fault_word(&told.fault, language))))?;
         out.line(row("", &paint(Tone::Quiet, &told.detail)))?;
+    }
+    if seen.first_contacts >= MANY_FIRST_CONTACTS {
+        let warning = words::status::first_contacts(seen.first_contacts, language);
+        out.line(row("", &paint(Tone::Attention, warning)))?;
     }
     out.line(row(labels.queue, &words::status::counts(&seen.counts, language)))
 }

@@ -10,6 +10,7 @@ use engine::desk::{LockError, OwnerLock};
 use engine::outbox::Outbox;
 use engine::settings::{Environment, Settings};
 use serde_json::json;
+use tracing::warn;
 
 use crate::failure::Failure;
 use crate::output::{Out, complain};
@@ -27,6 +28,9 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let outbox = open(session)?;
     if let Err(error) = logging::start(Some(&session.dir)) {
         complain(words::worker::no_log(&error, settings.language));
+    }
+    if let Some(share) = db::network_share(&session.dir) {
+        warn!(%share, "the data directory is on a network share: the database's locks cannot be trusted there");
     }
     let clock: Arc<dyn Clock> = Arc::<SystemClock>::clone(&session.clock);
     let worker = Worker {
@@ -74,7 +78,12 @@ fn take_lock(session: &Session) -> Result<OwnerLock, Failure> {
         match OwnerLock::take(&session.dir) {
             Ok(lock) => return Ok(lock),
             Err(LockError::Held) => thread::sleep(LOCK_PAUSE),
-            Err(LockError::Io(error)) => return Err(Failure::Lock(error.to_string())),
+            Err(LockError::Io(error)) => {
+                return Err(match db::meaning(&error, &session.dir) {
+                    StorageError::Failed(_) => Failure::Lock(error.to_string()),
+                    found => Failure::Storage(found),
+                });
+            }
         }
     }
     let owner = session.outbox().ok().and_then(|outbox| outbox.desk().ok()).and_then(|desk| desk.owner);

@@ -114,6 +114,8 @@ fn seen(outbox: &Outbox) -> Seen {
         owned: true,
         branches: vec![(CompanyId(962_302), state), (CompanyId(5), BranchState::default())],
         instance: "green-api:1103000001".to_owned(),
+        first_contacts: 2,
+        storage: None,
         counts: Counts(BTreeMap::from([("queued".to_owned(), 1)])),
     }
 }
@@ -182,8 +184,10 @@ fn a_status() {
         "instance": "green-api:1103000001",
         "state": "",
         "state_at": null,
+        "first_contacts_today": 2,
         "error": null
       },
+      "storage": null,
       "counts": {
         "queued": 1
       }

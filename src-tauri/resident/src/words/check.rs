@@ -1,6 +1,5 @@
 //! `check`: a name, a finding and an advice for each thing that is looked at.
 
-use std::io;
 use std::path::Path;
 
 use engine::ports::GatewayState;
@@ -25,6 +24,7 @@ fixed_words! {
     origin: "Откуда база", "Database's origin";
     clock: "Часы", "Clock";
     notifications: "Уведомления WhatsApp", "WhatsApp notices";
+    gateway_queue: "Очередь WhatsApp", "WhatsApp's queue";
     worker: "Работа", "Worker";
     // Settings.
     correct_settings: "Исправьте settings.toml и проверьте ещё раз.", "Correct settings.toml and check again.";
@@ -32,7 +32,7 @@ fixed_words! {
     disabled: "выключено (enabled = false): опросов и отправки нет", "switched off (enabled = false): no polls, no sending";
     enable: "Чтобы включить, поставьте enabled = true.", "To switch it on, set enabled = true.";
     // Data.
-    make_writable: "Дайте своему пользователю право писать в эту папку или укажите другую: --data-dir.", "Let your user write there, or name another directory: --data-dir.";
+    move_here: "Перенесите папку на диск этого компьютера или укажите другую: --data-dir.", "Move it to a disk of this computer, or name another directory: --data-dir.";
     database_sound: "исправна", "sound";
     origin_known: "та, что работала здесь, или новая", "the one that worked here, or a new one";
     // Keyring and secrets.
@@ -50,6 +50,7 @@ fixed_words! {
     set_instance: "Впишите instance_id в [whatsapp]: номер из личного кабинета console.green-api.com.", "Write instance_id into [whatsapp]: the number from console.green-api.com.";
     linked: "подключён", "linked";
     link: "Откройте console.green-api.com: телефон привязывают там по QR-коду.", "Open console.green-api.com: the phone is linked there by its QR code.";
+    clear_queue: "Если привязываете другой номер, сначала очистите её: booking-monitor gateway clear", "If another number is to be linked, clear it first: booking-monitor gateway clear";
     notifications_on: "включены", "on";
     run_fix: "Включить: booking-monitor check --fix (аккаунт перезапустится, до пяти минут).", "To switch them on: booking-monitor check --fix (the account restarts, up to five minutes).";
     restarting: "Аккаунт перезапускается, до пяти минут отправки не будет.", "The account restarts; for up to five minutes nothing is sent.";
@@ -72,8 +73,22 @@ pub(crate) fn branches(number: usize, language: Language) -> String {
     say!(language, "в порядке, {branches}", "in order, {branches}")
 }
 
-pub(crate) fn not_writable(dir: &str, error: &io::Error, language: Language) -> String {
-    say!(language, "в {dir} нельзя писать: {error}", "{dir} cannot be written: {error}")
+pub(crate) fn on_a_share(dir: &str, kind: &str, language: Language) -> String {
+    say!(
+        language,
+        "{dir} лежит на сетевом диске ({kind}): замки базы данных там ненадёжны, и клиенту могут написать дважды",
+        "{dir} is on a network share ({kind}): the database's locks cannot be trusted there, and a client may be written to twice",
+    )
+}
+
+pub(crate) fn lying(messages: usize, language: Language) -> String {
+    let messages =
+        counted(messages, ["сообщение", "сообщения", "сообщений"], ["message", "messages"], language);
+    say!(
+        language,
+        "{messages}: уйдут, как только телефон привяжут",
+        "{messages}: they leave as soon as a phone is linked"
+    )
 }
 
 pub(crate) fn rights(company: i64, language: Language) -> String {

@@ -1,5 +1,6 @@
 //! `poll`, `pause`, `resume`, `bookings import`, `window` and `simulator`.
 
+use engine::gateway_queue::Cleared;
 use engine::outbox::ImportedBookings;
 use engine::settings::Language;
 use simulator::{Options, Simulator};
@@ -40,6 +41,46 @@ pub(crate) const fn resumed(was_paused: bool, language: Language) -> &'static st
     } else {
         either(language, "Паузы и не было.", "There was no pause.")
     }
+}
+
+/// Above the list of what lies in the gateway's queue.
+pub(crate) fn lying(messages: usize, language: Language) -> String {
+    if messages == 0 {
+        return either(language, "Очередь WhatsApp пуста.", "The queue of WhatsApp is empty.").to_owned();
+    }
+    let messages =
+        counted(messages, ["сообщение", "сообщения", "сообщений"], ["message", "messages"], language);
+    say!(
+        language,
+        "В очереди WhatsApp: {messages}. Они уйдут, как только телефон салона будет на связи. \
+         Выбросить все: booking-monitor gateway clear",
+        "In the queue of WhatsApp: {messages}. They leave as soon as the shop's phone is back. \
+         To throw them all away: booking-monitor gateway clear",
+    )
+}
+
+/// In place of a row's number, for a message of another program's.
+pub(crate) const fn foreign(language: Language) -> &'static str {
+    either(language, "чужое", "not ours")
+}
+
+pub(crate) fn cleared(done: &Cleared, language: Language) -> String {
+    let messages =
+        counted(done.messages, ["сообщение", "сообщения", "сообщений"], ["message", "messages"], language);
+    let (ours, left) = (done.notifications.len(), done.left);
+    let mut text = if done.messages == 0 {
+        either(language, "Убирать было нечего.", "There was nothing to clear.").to_owned()
+    } else {
+        say!(
+            language,
+            "Убрано из очереди WhatsApp: {messages}, из них отмечено недоставленными {ours}. Этим клиентам напишите ещё раз или позвоните.",
+            "Cleared from the queue of WhatsApp: {messages}, of which {ours} are marked undelivered. Write to those clients again, or call.",
+        )
+    };
+    if left > 0 {
+        text += &say!(language, " Осталось в очереди: {left}.", " Left in the queue: {left}.");
+    }
+    text
 }
 
 pub(crate) fn imported(done: ImportedBookings, language: Language) -> String {

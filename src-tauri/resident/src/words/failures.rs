@@ -54,6 +54,16 @@ pub(crate) fn failure(failure: &Failure, language: Language) -> String {
         )
         .to_owned(),
         Failure::Doubted(doubt) => fault(doubt.code(), language),
+        Failure::Gateway(error) => {
+            let words = fault(error.code(), language);
+            say!(language, "{words} ({error})", "{words} ({error})")
+        }
+        Failure::OnItsWay => either(
+            language,
+            "Сейчас отправляется сообщение, очередь не тронута. Повторите через минуту.",
+            "A message is going out just now; the queue was left alone. Try again in a minute.",
+        )
+        .to_owned(),
         Failure::SecondOwner { pid: Some(pid) } => say!(
             language,
             "Booking Monitor уже работает с этими данными (процесс {pid}). Второй не запущен.",

@@ -11,6 +11,7 @@ pub(crate) struct Labels {
     pub(crate) owner: &'static str,
     pub(crate) sending: &'static str,
     pub(crate) branch: &'static str,
+    pub(crate) data: &'static str,
     pub(crate) gateway: &'static str,
     pub(crate) queue: &'static str,
 }
@@ -20,6 +21,7 @@ pub(crate) const fn labels(language: Language) -> Labels {
         owner: either(language, "Работа", "Worker"),
         sending: either(language, "Отправка", "Sending"),
         branch: either(language, "Филиал", "Branch"),
+        data: either(language, "Данные", "Data"),
         gateway: either(language, "WhatsApp", "WhatsApp"),
         queue: either(language, "Очередь", "Queue"),
     }
@@ -60,6 +62,14 @@ pub(crate) fn paused(until: Option<String>, language: Language) -> String {
         Some(until) => say!(language, "приостановлена до {until}", "paused until {until}"),
         None => either(language, "приостановлена, пока её не продолжат", "paused until resumed").to_owned(),
     }
+}
+
+pub(crate) fn first_contacts(number: i64, language: Language) -> String {
+    say!(
+        language,
+        "новых номеров за сегодня: {number}; за многие незнакомые номера WhatsApp ограничивает аккаунт",
+        "numbers written to for the first time today: {number}; WhatsApp restricts accounts for too many",
+    )
 }
 
 pub(crate) const fn sending(language: Language) -> &'static str {

@@ -118,3 +118,31 @@ async fn a_booking_without_a_date_of_creation_is_old_in_the_first_reading_and_as
     shop.open(shop.pass(300)).await;
     assert_eq!((shop.about(2).state, shop.about(2).reason), (State::Waiting, Reason::Old));
 }
+
+#[test(start_paused = true)]
+async fn what_the_template_requires_and_the_booking_lacks_is_asked_for_by_name() {
+    let mut shop = Shop::new();
+    shop.settings.template = Some("Вы записаны {{ when }}[[! к мастеру {{ master }}]].".to_owned());
+    shop.baseline().await;
+    shop.book_with(1, |booking| booking.staff = None);
+    shop.book(2);
+    shop.open(shop.pass(120)).await;
+    let row = shop.about(1);
+    assert_eq!(
+        (row.state, row.reason, row.detail.as_str()),
+        (State::Waiting, Reason::ValueMissing, "master")
+    );
+    assert_eq!(shop.about(2).state, State::Accepted);
+    assert_eq!(shop.messenger.phones(), [shop.about(2).phone]);
+    // Known before it leaves, lost within the window: not sent without it either.
+    shop.book(3);
+    shop.open(async {
+        shop.pass(10).await;
+        assert_eq!(shop.about(3).state, State::Queued);
+        shop.bookings.change(3, &shop.clock, |booking| booking.staff = None);
+        shop.pass(120).await;
+    })
+    .await;
+    assert_eq!((shop.about(3).state, shop.about(3).reason), (State::Waiting, Reason::ValueMissing));
+    assert_eq!(shop.messenger.phones().len(), 1);
+}

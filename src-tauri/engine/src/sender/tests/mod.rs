@@ -1,6 +1,7 @@
 //! From the claim to the client's phone, in paused time.
 
 mod doubt;
+mod first_contacts;
 mod refusals;
 
 use std::time::Duration;

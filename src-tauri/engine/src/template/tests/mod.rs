@@ -214,6 +214,29 @@ fn a_clause_drops_out_with_its_line_and_its_spaces() {
 }
 
 #[test]
+fn a_required_clause_makes_no_message_without_its_value_and_names_it() {
+    let template = "{{ when }}[[!, {{ master|upper }}]]\n[[!Адрес: {{ address }}, {{ branch }}]][[ {{ client }}[[! {{ price }}]]]]";
+    let thursday = "в четверг, 13 августа, в 15:00";
+    let everything =
+        format!("{thursday}, ОЛЕГ\nАдрес: ул. Ленина, 1, Барбершоп «Усы» Ирина 1\u{a0}500\u{a0}₽");
+    assert_eq!(own(template, &irina()), everything);
+    assert_eq!(check(template), Ok(()), "that some visits lack it is no mistake of the template");
+    let missing = |confirmation: &Confirmation| match compose(Some(template), Language::Ru, confirmation) {
+        Err(TemplateError::Missing { names }) => names,
+        other => panic!("{other:?}"),
+    };
+    let mut confirmation = irina();
+    confirmation.visits[0].services.clear();
+    assert_eq!(missing(&confirmation), ["price"]);
+    confirmation.client_name = String::new();
+    assert!(own(template, &confirmation).ends_with("«Усы»"), "a clause that drops out requires nothing");
+    (confirmation.branch_address, confirmation.visits[0].master) = (" ".to_owned(), String::new());
+    assert_eq!(missing(&confirmation), ["master", "address"]);
+    let never = TemplateError::Missing { names: vec![String::new()] };
+    assert_eq!(check("{{ when }}[[! {{ '' }}]]"), Err(never), "nobody would ever be written to");
+}
+
+#[test]
 fn conditions_loops_and_comments_work_and_leave_no_empty_lines() {
     let mut confirmation = irina();
     confirmation.visits.push(visit(at(18, 12), "Пётр", &[]));

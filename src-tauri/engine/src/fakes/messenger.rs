@@ -1,0 +1,155 @@
+//! A gateway that does as it is told.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::INSTANCE;
+use crate::ports::{
+    DeliveryStatus, GatewayEvent, GatewayState, Messenger, MessengerError, NumberCheck, Pushed, SendOutcome,
+    SentMessage,
+};
+
+/// A gateway that takes everything, unless told otherwise.
+pub(crate) struct FakeMessenger {
+    /// What arrived at the gateway, whatever it answered.
+    pub(crate) taken: Mutex<Vec<(String, String)>>,
+    /// Outcomes of the next sends, each with whether the message arrives.
+    pub(crate) script: Mutex<VecDeque<(SendOutcome, bool)>>,
+    pub(crate) state: Mutex<Result<GatewayState, MessengerError>>,
+    pub(crate) absent: Mutex<Vec<String>>,
+    pub(crate) checks: Mutex<usize>,
+    pub(crate) pushed: Mutex<VecDeque<GatewayEvent>>,
+    pub(crate) in_queue: Mutex<Vec<SentMessage>>,
+    pub(crate) in_journal: Mutex<Vec<SentMessage>>,
+    /// It says that its queue is cleared, and keeps it.
+    pub(crate) cleared_in_vain: Mutex<bool>,
+    pub(crate) delivery: Mutex<Option<DeliveryStatus>>,
+    /// Number checks end so.
+    pub(crate) check_failure: Mutex<Option<MessengerError>>,
+    /// Acknowledging fails.
+    pub(crate) deaf: Mutex<bool>,
+    pub(crate) received: Mutex<usize>,
+    /// Neither queue nor journal can be read.
+    pub(crate) unreachable: Mutex<bool>,
+    /// A send takes so long.
+    pub(crate) slow: Mutex<Duration>,
+}
+
+impl Default for FakeMessenger {
+    fn default() -> Self {
+        Self {
+            taken: Mutex::default(),
+            script: Mutex::default(),
+            state: Mutex::new(Ok(GatewayState::Authorised)),
+            absent: Mutex::default(),
+            checks: Mutex::default(),
+            pushed: Mutex::default(),
+            in_queue: Mutex::default(),
+            in_journal: Mutex::default(),
+            cleared_in_vain: Mutex::default(),
+            delivery: Mutex::default(),
+            check_failure: Mutex::default(),
+            deaf: Mutex::default(),
+            received: Mutex::default(),
+            unreachable: Mutex::default(),
+            slow: Mutex::default(),
+        }
+    }
+}
+
+impl FakeMessenger {
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.taken.lock().unwrap().iter().map(|(_, text)| text.clone()).collect()
+    }
+
+    pub(crate) fn phones(&self) -> Vec<String> {
+        self.taken.lock().unwrap().iter().map(|(phone, _)| phone.clone()).collect()
+    }
+
+    pub(crate) fn push(&self, event: GatewayEvent) {
+        self.pushed.lock().unwrap().push_back(event);
+    }
+
+    fn reach(&self) -> Result<(), MessengerError> {
+        if *self.unreachable.lock().unwrap() { Err(MessengerError::Offline("down".into())) } else { Ok(()) }
+    }
+
+    pub(crate) fn next(&self, outcome: SendOutcome, arrives: bool) {
+        self.script.lock().unwrap().push_back((outcome, arrives));
+    }
+}
+
+#[async_trait]
+impl Messenger for FakeMessenger {
+    fn instance(&self) -> &str {
+        INSTANCE
+    }
+
+    async fn state(&self) -> Result<GatewayState, MessengerError> {
+        self.state.lock().unwrap().clone()
+    }
+
+    async fn check_number(&self, phone: &str) -> Result<NumberCheck, MessengerError> {
+        *self.checks.lock().unwrap() += 1;
+        if let Some(error) = self.check_failure.lock().unwrap().clone() {
+            return Err(error);
+        }
+        let absent = self.absent.lock().unwrap().iter().any(|known| known == phone);
+        Ok(if absent { NumberCheck::Absent } else { NumberCheck::Exists })
+    }
+
+    async fn send(&self, phone: &str, text: &str) -> SendOutcome {
+        let slow = *self.slow.lock().unwrap();
+        tokio::time::sleep(slow).await;
+        let scripted = self.script.lock().unwrap().pop_front();
+        let mut taken = self.taken.lock().unwrap();
+        let (outcome, arrives) =
+            scripted.unwrap_or_else(|| (SendOutcome::Accepted { id: format!("M{}", taken.len() + 1) }, true));
+        if arrives {
+            taken.push((phone.to_owned(), text.to_owned()));
+        }
+        outcome
+    }
+
+    async fn receive(&self, wait: Duration) -> Result<Option<Pushed>, MessengerError> {
+        *self.received.lock().unwrap() += 1;
+        let front = self.pushed.lock().unwrap().front().cloned();
+        if let Some(event) = front {
+            return Ok(Some(Pushed { receipt: 1, event }));
+        }
+        tokio::time::sleep(wait.min(Duration::from_secs(1))).await;
+        Ok(None)
+    }
+
+    async fn acknowledge(&self, _: i64) -> Result<(), MessengerError> {
+        if *self.deaf.lock().unwrap() {
+            return Err(MessengerError::Server { status: 502 });
+        }
+        self.pushed.lock().unwrap().pop_front();
+        Ok(())
+    }
+
+    async fn delivery(&self, _: &str, _: &str) -> Result<Option<DeliveryStatus>, MessengerError> {
+        Ok(*self.delivery.lock().unwrap())
+    }
+
+    async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError> {
+        self.reach()?;
+        Ok(self.in_queue.lock().unwrap().clone())
+    }
+
+    async fn clear_queue(&self) -> Result<(), MessengerError> {
+        self.reach()?;
+        let kept = *self.cleared_in_vain.lock().unwrap();
+        self.in_queue.lock().unwrap().retain(|_| kept);
+        Ok(())
+    }
+
+    async fn journal(&self, _: &str) -> Result<Vec<SentMessage>, MessengerError> {
+        self.reach()?;
+        Ok(self.in_journal.lock().unwrap().clone())
+    }
+}
