@@ -310,7 +310,9 @@ impl Desktop for FakeDesktop {
         self.alarms.lock().unwrap().push(fault.clone());
     }
     fn all_clear(&self, _: Subject) {}
-    fn show_window(&self, _: &str) {}
+    fn show_window(&self, _: &str) -> bool {
+        true
+    }
 }
 
 /// A shop with one branch, its administrator and its phone.

@@ -266,8 +266,9 @@ impl Inbox<'_> {
                     end = Some(End::Reload);
                 }
                 RequestKind::ShowWindow => {
-                    self.desktop.show_window(&request.argument);
-                    outbox.answer(request.id, now)?;
+                    if self.desktop.show_window(&request.argument) {
+                        outbox.answer(request.id, now)?;
+                    }
                 }
             }
         }
