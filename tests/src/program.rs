@@ -20,6 +20,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 /// The executable on one data directory, with one keyring.
 #[derive(Debug, Clone)]
 pub struct Program {
+    executable: PathBuf,
     dir: PathBuf,
     bus: String,
     environment: Vec<(String, String)>,
@@ -58,13 +59,18 @@ impl Program {
 
     /// On a data directory, with the keyring of this session as it is.
     pub fn in_session(dir: &Path, session: &Session) -> Self {
-        Self { dir: dir.to_owned(), bus: session.bus().to_owned(), environment: Vec::new() }
+        Self {
+            executable: executable(),
+            dir: dir.to_owned(),
+            bus: session.bus().to_owned(),
+            environment: Vec::new(),
+        }
     }
 
     /// On a data directory, where no session bus can be reached.
     pub fn without_keyring(dir: &Path) -> Self {
         let bus = "unix:path=/nonexistent/bus".to_owned();
-        Self { dir: dir.to_owned(), bus, environment: Vec::new() }
+        Self { executable: executable(), dir: dir.to_owned(), bus, environment: Vec::new() }
     }
 
     /// The same with one environment variable more.
@@ -72,6 +78,22 @@ impl Program {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The same, installed in a directory of its own: what lies beside it is the test's.
+    #[must_use]
+    pub fn installed_in(mut self, place: &Path) -> Self {
+        let copy = place.join("booking-monitor");
+        std::fs::hard_link(&self.executable, &copy)
+            .or_else(|_| std::fs::copy(&self.executable, &copy).map(|_| ()))
+            .unwrap();
+        self.executable = copy;
+        self
+    }
+
+    /// Where the executable is.
+    pub fn executable(&self) -> &Path {
+        &self.executable
     }
 
     /// Puts the three tokens of [`crate::Plan`] into the keyring.
@@ -151,7 +173,7 @@ impl Program {
 
     /// The command, for whoever needs its pipes.
     pub fn command<const N: usize>(&self, arguments: [&str; N]) -> Command {
-        let mut command = Command::new(executable());
+        let mut command = Command::new(&self.executable);
         command
             .args(arguments)
             .arg("--data-dir")

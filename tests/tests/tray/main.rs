@@ -1,0 +1,10 @@
+//! The resident program with a desktop around it: a panel, notifications, logind, a window; each
+//! written here, on a private bus.
+#![cfg(all(test, target_os = "linux"))]
+
+mod desktop;
+mod leaving;
+mod libraries;
+mod menu;
+mod returns;
+mod window;
