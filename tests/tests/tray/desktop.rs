@@ -44,7 +44,7 @@ pub(crate) struct Reception {
     pub(crate) session: Session,
     pub(crate) notices: Arc<Notices>,
     place: TempDir,
-    _notifications: Connection,
+    notifications: Connection,
 }
 
 impl Reception {
@@ -58,7 +58,7 @@ impl Reception {
             .with("DBUS_SYSTEM_BUS_ADDRESS", session.bus());
         program.store_tokens().await;
         let notices = Arc::<Notices>::default();
-        let _notifications = connection::Builder::address(session.bus())
+        let notifications = connection::Builder::address(session.bus())
             .unwrap()
             .serve_at("/org/freedesktop/Notifications", NoticeServer(notices.clone()))
             .unwrap()
@@ -67,7 +67,7 @@ impl Reception {
             .build()
             .await
             .unwrap();
-        Self { shop, program, session, notices, place, _notifications }
+        Self { shop, program, session, notices, place, notifications }
     }
 
     /// Puts a window beside the program: a script that holds the window's lock, notes down how it was
@@ -148,15 +148,17 @@ impl NoticeServer {
     #[expect(clippy::too_many_arguments, reason = "the interface has so many")]
     fn notify(
         &self,
-        _app: &str,
-        _replaces: u32,
-        _icon: &str,
+        app: &str,
+        replaces: u32,
+        icon: &str,
         summary: &str,
         body: &str,
         actions: Vec<String>,
-        _hints: HashMap<String, OwnedValue>,
-        _timeout: i32,
+        hints: HashMap<String, OwnedValue>,
+        timeout: i32,
     ) -> u32 {
+        // How it looks is the desktop's affair.
+        let _ = (app, replaces, icon, hints, timeout);
         let mut all = self.0.0.lock().unwrap();
         let id = u32::try_from(all.len()).unwrap() + 1;
         let actions = actions.into_iter().step_by(2).collect();
@@ -170,7 +172,7 @@ impl Reception {
     pub(crate) async fn click_notice(&self, notice: &Notice, key: &str) {
         let body = (notice.id, key);
         let path = "/org/freedesktop/Notifications";
-        let sent = self._notifications.emit_signal(None::<&str>, path, NOTIFICATIONS, "ActionInvoked", &body);
+        let sent = self.notifications.emit_signal(None::<&str>, path, NOTIFICATIONS, "ActionInvoked", &body);
         sent.await.unwrap();
     }
 }
@@ -191,7 +193,8 @@ impl Watcher {
 
     #[zbus(property)]
     fn is_status_notifier_host_registered(&self) -> bool {
-        true
+        // A panel that is there shows icons, also before the first.
+        self.0.lock().is_ok()
     }
 }
 
@@ -220,6 +223,9 @@ impl Panel {
         self.bus.close().await.unwrap();
     }
 }
+
+/// An entry of a menu on the bus: its number, its properties, what is inside.
+type Layout = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
 
 /// The tray icon as a panel sees it.
 pub(crate) struct Item {
@@ -275,8 +281,7 @@ impl Item {
             .await
             .unwrap();
         let body = answer.body();
-        let (_, (_, _, children)): (u32, (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>)) =
-            body.deserialize().unwrap();
+        let (_, (_, _, children)): (u32, Layout) = body.deserialize().unwrap();
         children.iter().map(|child| entry(child)).collect()
     }
 
@@ -339,7 +344,7 @@ fn flat(menu: &[Entry]) -> Vec<Entry> {
     menu.iter().flat_map(|entry| [vec![entry.clone()], flat(&entry.inside)].concat()).collect()
 }
 
-/// logind and NetworkManager, as far as they tell of a return.
+/// logind and `NetworkManager`, as far as they tell of a return.
 pub(crate) struct System(Connection);
 
 impl System {

@@ -1,6 +1,7 @@
 //! The resident program with a desktop around it: a panel, notifications, logind, a window; each
 //! written here, on a private bus.
-#![cfg(all(test, target_os = "linux"))]
+#![cfg(test)]
+#![cfg(target_os = "linux")]
 
 mod desktop;
 mod leaving;
