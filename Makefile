@@ -13,8 +13,9 @@ DEMO ?=
 
 .PHONY: help
 help:
-	@echo 'make run     installs what is missing, builds, and plays the demo in the terminal'
-	@echo '             (DEMO="--fast --lang en" for a quick one in English)'
+	@echo 'make run     installs what is missing, builds, and opens the program on a simulator;'
+	@echo '             without a display it plays the demo in the terminal'
+	@echo '             (DEMO="--terminal" for that, DEMO="--fast --lang en" for a quick one in English)'
 	@echo 'make test    installs what is missing, and runs everything that CI runs'
 	@echo 'make bench   measures the speed goals in a release build, and prints them as a table'
 	@echo 'make torture kills workers for ten minutes, and counts what was told twice, lost or late'
@@ -26,7 +27,14 @@ run:
 	@sh scripts/install.sh run
 	@echo 'Building. The first time takes a minute or two.'
 	@cargo build --locked --package booking-monitor --bin booking-monitor
+	@[ ! -f src-tauri/Cargo.toml ] || $(MAKE) window
 	@"$${CARGO_TARGET_DIR:-target}/debug/booking-monitor" demo $(DEMO)
+
+# The window with its pages in it. It lies beside the program, which starts it from there.
+.PHONY: window
+window:
+	@cd ui && npm ci --no-audit --no-fund --silent && npm run build --silent
+	@cargo build --locked --package booking-monitor-window
 
 .PHONY: test
 test:

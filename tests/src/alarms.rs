@@ -31,8 +31,9 @@ impl Desktop for Alarms {
 
     fn all_clear(&self, _: Subject) {}
 
-    fn show_window(&self, page: &str) {
+    fn show_window(&self, page: &str) -> bool {
         hold(&self.windows).push(page.to_owned());
+        true
     }
 }
 

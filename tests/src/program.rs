@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 /// The executable on one data directory, with one keyring.
 #[derive(Debug, Clone)]
 pub struct Program {
+    executable: PathBuf,
     dir: PathBuf,
     bus: String,
     environment: Vec<(String, String)>,
@@ -66,13 +67,13 @@ impl Program {
     /// On a data directory, with the keyring of this session as it is.
     pub fn in_session(dir: &Path, session: &Session) -> Self {
         let bus = session.bus().to_owned();
-        Self { dir: dir.to_owned(), bus, environment: Vec::new(), through: None }
+        Self { executable: executable(), dir: dir.to_owned(), bus, environment: Vec::new(), through: None }
     }
 
     /// On a data directory, where no session bus can be reached.
     pub fn without_keyring(dir: &Path) -> Self {
         let bus = "unix:path=/nonexistent/bus".to_owned();
-        Self { dir: dir.to_owned(), bus, environment: Vec::new(), through: None }
+        Self { executable: executable(), dir: dir.to_owned(), bus, environment: Vec::new(), through: None }
     }
 
     /// The same with one environment variable more.
@@ -105,6 +106,22 @@ impl Program {
             self.through = Some(r#"exec setpriv --bounding-set=-dac_override,-dac_read_search "$@""#);
         }
         self
+    }
+
+    /// The same, installed in a directory of its own: what lies beside it is the test's.
+    #[must_use]
+    pub fn installed_in(mut self, place: &Path) -> Self {
+        let copy = place.join("booking-monitor");
+        std::fs::hard_link(&self.executable, &copy)
+            .or_else(|_| std::fs::copy(&self.executable, &copy).map(|_| ()))
+            .unwrap();
+        self.executable = copy;
+        self
+    }
+
+    /// Where the executable is.
+    pub fn executable(&self) -> &Path {
+        &self.executable
     }
 
     /// Puts the three tokens of [`crate::Plan`] into the keyring.
@@ -189,10 +206,10 @@ impl Program {
     /// The command, for whoever needs its pipes.
     pub fn command<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut command = match self.through {
-            None => Command::new(executable()),
+            None => Command::new(&self.executable),
             Some(words) => {
                 let mut shell = Command::new("sh");
-                shell.args(["-c", words, "sh"]).arg(executable());
+                shell.args(["-c", words, "sh"]).arg(&self.executable);
                 shell
             }
         };

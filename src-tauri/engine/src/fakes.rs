@@ -181,7 +181,9 @@ impl Desktop for FakeDesktop {
         self.alarms.lock().unwrap().push(fault.clone());
     }
     fn all_clear(&self, _: Subject) {}
-    fn show_window(&self, _: &str) {}
+    fn show_window(&self, _: &str) -> bool {
+        true
+    }
 }
 
 /// A keyring that can be locked, or so slow that nobody waits for it.

@@ -294,6 +294,7 @@ pub trait Desktop: Send + Sync {
     fn alarm(&self, fault: &crate::error::Fault);
     /// It is over. Called whether or not there was an alarm.
     fn all_clear(&self, subject: crate::error::Subject);
-    /// Another process asks for the window, on this page.
-    fn show_window(&self, page: &str);
+    /// Another process asks for the window, on this page. False when it is not for this process to
+    /// show: then the request stays open, for a window that is there already or for whoever asked.
+    fn show_window(&self, page: &str) -> bool;
 }

@@ -51,7 +51,7 @@ pub(crate) enum Command {
         /// The page to show.
         page: Option<String>,
     },
-    /// Show the whole job against a simulator: throw-away data, no keyring.
+    /// Show the whole job against a simulator, in the window or in the terminal: throw-away data, no keyring.
     Demo(Demo),
     /// Poll and send until SIGTERM or SIGINT.
     Worker,
@@ -113,6 +113,9 @@ pub(crate) struct Demo {
     /// Short windows and no pauses.
     #[arg(long)]
     pub(crate) fast: bool,
+    /// In the terminal even where a window could be shown.
+    #[arg(long)]
+    pub(crate) terminal: bool,
     /// The language of the story.
     #[arg(long, value_enum, default_value_t = Tongue::Ru)]
     pub(crate) lang: Tongue,

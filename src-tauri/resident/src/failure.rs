@@ -59,7 +59,6 @@ pub(crate) enum Failure {
         error: io::Error,
     },
     EmptySecret(SecretName),
-    NoTray,
     NoWindow,
     Window(io::Error),
     /// The simulator could not take its port.
@@ -118,7 +117,6 @@ impl Failure {
             Self::BadImport(_) => "bad_import",
             Self::Input { .. } => "input",
             Self::EmptySecret(_) => "empty_secret",
-            Self::NoTray => "no_tray",
             Self::NoWindow => "no_window",
             Self::Window(_) => "window",
             Self::Simulator(_) => "simulator",

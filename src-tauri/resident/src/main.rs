@@ -1,8 +1,8 @@
-//! Booking Monitor's resident executable: worker, command line and terminal demo.
+//! Booking Monitor's resident executable: tray, worker, command line and demo.
 //!
 //! It puts the pieces together and decides nothing: what becomes of a booking or
 //! a message is the engine's, and every command here is one question to the
-//! database or one act of a person on it. It links no web view.
+//! database or one act of a person on it. It links no web view and no toolkit.
 //!
 //! One runtime on one thread serves everything. Commands that only look at the
 //! database make none, so that they are as quick as the database is.
@@ -17,8 +17,11 @@ mod logging;
 mod machine;
 mod output;
 mod pause_for;
+mod resident;
 mod runtime;
 mod session;
+mod storage;
+mod tray;
 mod views;
 mod when;
 mod words;

@@ -198,6 +198,12 @@ impl Simulator {
         self.0.shared.change(|world| world.set_offline(side, on));
     }
 
+    /// Whether bookings may arrive by themselves. The simulator makes none on its own: this is the switch
+    /// of the control API that whoever makes them reads.
+    pub fn auto(&self) -> bool {
+        self.0.shared.read(|world| world.auto)
+    }
+
     /// The latest requests of both services, oldest first.
     pub fn requests(&self) -> Vec<RequestSeen> {
         self.0.shared.read(|world| world.log.seen())

@@ -27,6 +27,8 @@ pub(crate) struct World {
     pub(crate) log: RequestLog,
     /// The ports this simulator is reached by.
     pub(crate) ports: Vec<u16>,
+    /// Whether whoever makes bookings by themselves is to go on.
+    pub(crate) auto: bool,
     offline: Vec<Side>,
 }
 
@@ -41,6 +43,7 @@ impl World {
             faults: Faults::default(),
             log: RequestLog::default(),
             ports: Vec::new(),
+            auto: true,
             offline: Vec::new(),
         }
     }
@@ -72,6 +75,7 @@ impl World {
             delivery: self.gateway.delivery.clone(),
             faults: self.faults.armed().to_vec(),
             offline: self.offline.clone(),
+            auto: self.auto,
         }
     }
 }
@@ -95,6 +99,8 @@ pub struct Summary {
     pub faults: Vec<ArmedFault>,
     /// The sides that refuse everything.
     pub offline: Vec<Side>,
+    /// Whether bookings may arrive by themselves: see [`crate::Simulator::auto`].
+    pub auto: bool,
 }
 
 /// The world as the servers' tasks hold it.

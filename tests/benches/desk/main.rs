@@ -12,10 +12,14 @@ mod claim;
 mod measure;
 mod poll;
 mod process;
+#[cfg(target_os = "linux")]
+mod tray;
 
 fn main() {
     println!("{:<58} {:>12} {:>12}  verdict", "what", "measured", "goal");
     poll::run();
     claim::run();
     process::run();
+    #[cfg(target_os = "linux")]
+    tray::run();
 }

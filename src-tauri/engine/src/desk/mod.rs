@@ -373,8 +373,9 @@ impl<'a> Inbox<'a> {
                     end = Some(End::Reload);
                 }
                 RequestKind::ShowWindow => {
-                    self.desktop.show_window(&request.argument);
-                    outbox.answer(request.id, now)?;
+                    if self.desktop.show_window(&request.argument) {
+                        outbox.answer(request.id, now)?;
+                    }
                 }
             }
         }

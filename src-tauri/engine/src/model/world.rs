@@ -259,7 +259,9 @@ impl Clock for World {
 impl Desktop for World {
     fn alarm(&self, _: &Fault) {}
     fn all_clear(&self, _: Subject) {}
-    fn show_window(&self, _: &str) {}
+    fn show_window(&self, _: &str) -> bool {
+        true
+    }
 }
 
 #[async_trait]

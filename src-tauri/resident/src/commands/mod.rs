@@ -8,6 +8,7 @@ mod check;
 mod desk;
 mod gateway;
 mod lists;
+mod resident;
 mod secret;
 mod simulator;
 mod status;
@@ -26,13 +27,13 @@ use crate::session::Session;
 
 /// Runs one command to its exit code.
 pub(crate) fn run(cli: Cli) -> ExitCode {
-    let json = cli.global.json;
+    let (json, hidden) = (cli.global.json, cli.hidden);
     // These two have worlds of their own, and touch no data directory.
     let (outcome, language) = match cli.command {
         Some(Command::Demo(options)) => (demo::run(&options, json), options.lang.into()),
         Some(Command::Simulator { port }) => (simulator::run(port, json), Language::Ru),
         command => match Session::open(cli.global) {
-            Ok(mut session) => (dispatch(&mut session, command), session.language()),
+            Ok(mut session) => (dispatch(&mut session, command, hidden), session.language()),
             Err(failure) => (Err(failure), Language::Ru),
         },
     };
@@ -45,9 +46,9 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     }
 }
 
-fn dispatch(session: &mut Session, command: Option<Command>) -> Result<(), Failure> {
+fn dispatch(session: &mut Session, command: Option<Command>, hidden: bool) -> Result<(), Failure> {
     match command {
-        None => Err(Failure::NoTray),
+        None => resident::run(session, hidden),
         Some(Command::Window { page }) => window::run(session, page.as_deref()),
         Some(Command::Worker) => worker::run(session),
         Some(Command::Check { fix }) => check::run(session, fix),

@@ -1,37 +1,25 @@
 //! `worker`: the monitor alone, until it is told to end.
 
 use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
 
 use engine::clock::{Clock, SystemClock};
-use engine::db::{self, Db, StorageError};
-use engine::desk::{LockError, OwnerLock};
-use engine::outbox::Outbox;
 use engine::settings::{Environment, Settings};
 use serde_json::json;
-use tracing::warn;
 
 use crate::failure::Failure;
 use crate::output::{Out, complain};
 use crate::session::Session;
 use crate::worker::{self, LogDesktop, Vault, Worker};
-use crate::{logging, runtime, words, world};
-
-/// Whoever only asks whether the desk is owned holds the lock for an instant.
-const LOCK_TRIES: u32 = 10;
-const LOCK_PAUSE: Duration = Duration::from_millis(20);
+use crate::{logging, runtime, storage, words, world};
 
 pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
-    let _lock = take_lock(session)?;
+    let _lock = storage::take_lock(&session.dir)?;
     let settings = session.settings()?;
-    let outbox = open(session)?;
+    let outbox = storage::open_sound(&session.dir, session.now())?;
     if let Err(error) = logging::start(Some(&session.dir)) {
         complain(words::worker::no_log(&error, settings.language));
     }
-    if let Some(share) = db::network_share(&session.dir) {
-        warn!(%share, "the data directory is on a network share: the database's locks cannot be trusted there");
-    }
+    storage::warn_of_share(&session.dir);
     let clock: Arc<dyn Clock> = Arc::<SystemClock>::clone(&session.clock);
     let worker = Worker {
         dir: &session.dir,
@@ -71,39 +59,4 @@ fn announce(out: &mut Out, settings: &Settings, dir: &std::path::Path, as_json: 
         out.line(words::status::switched_off(settings.language))?;
     }
     Ok(())
-}
-
-fn take_lock(session: &Session) -> Result<OwnerLock, Failure> {
-    for _ in 0..LOCK_TRIES {
-        match OwnerLock::take(&session.dir) {
-            Ok(lock) => return Ok(lock),
-            Err(LockError::Held) => thread::sleep(LOCK_PAUSE),
-            Err(LockError::Io(error)) => {
-                return Err(match db::meaning(&error, &session.dir) {
-                    StorageError::Failed(_) => Failure::Lock(error.to_string()),
-                    found => Failure::Storage(found),
-                });
-            }
-        }
-    }
-    let owner = session.outbox().ok().and_then(|outbox| outbox.desk().ok()).and_then(|desk| desk.owner);
-    Err(Failure::SecondOwner { pid: owner.map(|owner| owner.pid) })
-}
-
-/// The database, sound. A damaged one is put aside and never written over.
-fn open(session: &Session) -> Result<Outbox, Failure> {
-    let opened = Db::open(&session.dir).map(|db| Outbox::new(Arc::new(db))).and_then(|outbox| {
-        // The last owner did not go in order: power may have failed in the middle of a write.
-        if outbox.desk()?.owner.is_some() {
-            outbox.db().quick_check()?;
-        }
-        Ok(outbox)
-    });
-    match opened {
-        Err(StorageError::Corrupt(what)) => {
-            let to = db::put_aside(&session.dir, session.now())?;
-            Err(Failure::PutAside { what, to })
-        }
-        other => Ok(other?),
-    }
 }

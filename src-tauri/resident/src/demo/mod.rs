@@ -2,12 +2,13 @@
 //! and with real files, in a directory that is thrown away. No keyring is opened
 //! and nothing leaves the computer.
 //!
-//! [`story`] does what an administrator and clients would do; [`stage`] shows
-//! it; [`verdict`] looks at the gateway afterwards and says whether it really
+//! Where there is a display and the window is installed, [`training`] is the whole program with its
+//! window, and a person does what they like. Else it is told in the terminal: [`story`] does what an administrator and clients would do; [`stage`] shows it; [`verdict`] looks at the gateway afterwards and says whether it really
 //! came out so. The exit code is the verdict's.
 
 mod stage;
 mod story;
+mod training;
 mod verdict;
 
 use std::io;
@@ -40,23 +41,33 @@ use story::Story;
 struct Pace {
     /// The window of time of a message.
     window: TimeDelta,
+    /// Between two polls.
+    poll: Duration,
     /// How long the administrator looks at a message before acting.
     look: Duration,
     /// Between two scenes.
     rest: Duration,
 }
 
-const AS_TOLD: Pace =
-    Pace { window: TimeDelta::seconds(8), look: Duration::from_millis(2_500), rest: Duration::from_secs(1) };
+const AS_TOLD: Pace = Pace {
+    window: TimeDelta::seconds(8),
+    poll: Duration::from_millis(400),
+    look: Duration::from_millis(2_500),
+    rest: Duration::from_secs(1),
+};
 
 const FAST: Pace = Pace {
     window: TimeDelta::milliseconds(2_500),
+    poll: Duration::from_millis(400),
     look: Duration::from_millis(600),
     rest: Duration::from_millis(100),
 };
 
 pub(crate) fn run(options: &cli::Demo, json: bool) -> Result<(), Failure> {
     let language = options.lang.into();
+    if !options.terminal && !options.fast && !json && training::can_be_shown() {
+        return training::run(language);
+    }
     let out = Out::new();
     // Nobody follows a story in a file.
     let pace = if options.fast || json || !out.is_live() { FAST } else { AS_TOLD };
@@ -137,7 +148,7 @@ fn write_settings(
         BranchSettings { integration_user_ids: bot.into_iter().collect(), ..BranchSettings::new(company) };
     Ok(SettingsFile::new(dir).edit(&[
         Change::Language(language),
-        Change::PollInterval(Duration::from_millis(400)),
+        Change::PollInterval(pace.poll),
         Change::Delay(Delay::After(pace.window)),
         Change::YclientsBaseUrl(simulator.yclients_url()),
         Change::RequestGap(Duration::from_millis(50)),

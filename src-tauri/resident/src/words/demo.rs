@@ -105,6 +105,76 @@ pub(crate) fn staff_and_service(language: Language) -> (Staff, Service) {
     )
 }
 
+/// What the terminal says while the window is open.
+pub(crate) const fn training(language: Language) -> [&'static str; 3] {
+    match language {
+        Language::Ru => [
+            "Открываю Booking Monitor на симуляторе: YClients и WhatsApp здесь ненастоящие, никому ничего не уходит.",
+            "Новая запись появляется примерно раз в 20 секунд; сообщение ждёт на виду 30 секунд.",
+            "Закончить: закройте окно или нажмите Ctrl+C. Рассказ в терминале: booking-monitor demo --terminal",
+        ],
+        Language::En => [
+            "Opening Booking Monitor on the simulator: YClients and WhatsApp are not the real ones, nothing is sent to anyone.",
+            "A new booking arrives about every 20 seconds; its message waits in sight for 30 seconds.",
+            "To end it, close the window or press Ctrl+C. Told in the terminal: booking-monitor demo --terminal",
+        ],
+    }
+}
+
+pub(crate) const fn newcomers(language: Language) -> [&'static str; 14] {
+    match language {
+        Language::Ru => [
+            "Ирина",
+            "Михаил",
+            "Светлана",
+            "Денис",
+            "Ольга Сергеевна",
+            "Павел",
+            "Мария",
+            "Артём",
+            "Екатерина",
+            "Никита",
+            "Алёна",
+            "Григорий Иванов",
+            "Зоя",
+            "Владислав",
+        ],
+        Language::En => [
+            "Irina",
+            "Michael",
+            "Svetlana",
+            "Denis",
+            "Olga",
+            "Paul",
+            "Maria",
+            "Arthur",
+            "Catherine",
+            "Nick",
+            "Helen",
+            "Gregory Smith",
+            "Zoe",
+            "Walter",
+        ],
+    }
+}
+
+pub(crate) fn masters(language: Language) -> [Staff; 3] {
+    [
+        Staff::new(31, either(language, "Игорь", "Igor")),
+        Staff::new(32, either(language, "Тимур", "Timothy")),
+        Staff::new(33, either(language, "Лада", "Lada")),
+    ]
+}
+
+pub(crate) fn services(language: Language) -> [Service; 4] {
+    [
+        Service::new(7001, either(language, "Мужская стрижка", "Haircut"), 2000.0),
+        Service::new(7002, either(language, "Стрижка бороды", "Beard trim"), 1200.0),
+        Service::new(7003, either(language, "Детская стрижка", "Child's haircut"), 1500.0),
+        Service::new(7004, either(language, "Камуфляж седины", "Grey blending"), 1800.0),
+    ]
+}
+
 pub(crate) const fn title(language: Language) -> &'static str {
     either(language, "Booking Monitor — показ", "Booking Monitor — a demonstration")
 }

@@ -97,6 +97,10 @@ pub(crate) const fn window_started(language: Language) -> &'static str {
     either(language, "Окно запущено.", "The window is started.")
 }
 
+pub(crate) const fn window_shown(language: Language) -> &'static str {
+    either(language, "Окно уже открыто: показываю его.", "The window is open already: showing it.")
+}
+
 /// Everything needed to point a worker at it.
 pub(crate) fn simulator(simulator: &Simulator, options: &Options, language: Language) -> Vec<String> {
     let rows = [

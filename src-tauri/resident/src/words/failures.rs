@@ -115,14 +115,6 @@ pub(crate) fn failure(failure: &Failure, language: Language) -> String {
             let (name, hint) = (name.as_str(), secret::where_from(*name, language));
             say!(language, "Значение {name} пустое, ничего не сохранено. {hint}", "The value of {name} is empty; nothing was stored. {hint}")
         }
-        Failure::NoTray => either(
-            language,
-            "Значок в трее и окно появятся вместе с пакетом окна. Пока есть: booking-monitor worker (опрос и отправка), \
-             booking-monitor demo (показ на симуляторе), booking-monitor --help (всё остальное).",
-            "Tray and window arrive with the window package. Until then: booking-monitor worker (polls and sends), \
-             booking-monitor demo (a show against the simulator), booking-monitor --help (everything else).",
-        )
-        .to_owned(),
         Failure::NoWindow => either(
             language,
             "Окно не установлено: рядом нет booking-monitor-window. Очередь показывает: booking-monitor queue list",

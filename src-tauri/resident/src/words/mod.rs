@@ -23,6 +23,7 @@ mod failures;
 pub(crate) mod lists;
 pub(crate) mod secret;
 pub(crate) mod status;
+pub(crate) mod tray;
 pub(crate) mod worker;
 
 use engine::error::FaultCode;

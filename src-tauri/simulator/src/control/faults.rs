@@ -75,6 +75,22 @@ pub(crate) async fn clock(State(shared): State<Shared>, body: Bytes) -> Response
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Auto {
+    on: bool,
+}
+
+pub(crate) async fn auto(State(shared): State<Shared>, body: Bytes) -> Response {
+    match read::<Auto>(&body) {
+        Ok(Auto { on }) => shared.change(|world| {
+            world.auto = on;
+            Json(world.summary()).into_response()
+        }),
+        Err(refusal) => refusal,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Offline {
     on: bool,
     /// None: both.

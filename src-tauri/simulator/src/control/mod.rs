@@ -37,5 +37,6 @@ pub(crate) fn router(shared: &Shared) -> Router<Shared> {
         .route("/control/faults/{id}", axum::routing::delete(faults::clear_one))
         .route("/control/clock", post(faults::clock))
         .route("/control/offline", post(faults::offline))
+        .route("/control/auto", post(faults::auto))
         .layer(axum::middleware::from_fn_with_state(shared.clone(), guard::check))
 }

@@ -56,6 +56,17 @@ async fn what_cannot_be_read_is_named() {
 }
 
 #[tokio::test]
+async fn bookings_that_come_by_themselves_are_switched_off_and_on() {
+    let simulator = start().await;
+    assert!(simulator.auto());
+    let (status, summary) = control(&simulator, Method::POST, "auto", json!({ "on": false })).await;
+    assert_eq!((status, &summary["auto"], simulator.auto()), (200, &json!(false), false));
+    control(&simulator, Method::POST, "auto", json!({ "on": true })).await;
+    assert!(simulator.auto());
+    assert_eq!(control(&simulator, Method::POST, "auto", json!({})).await.0, 400);
+}
+
+#[tokio::test]
 async fn faults_are_armed_and_cleared() {
     let simulator = start().await;
     let target = json!({ "side": "gateway", "endpoint": "sendMessage" });

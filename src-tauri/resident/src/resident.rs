@@ -1,0 +1,121 @@
+//! The resident program: worker and tray in one process, on one thread.
+//!
+//! Whatever becomes of icon, menu and window, the worker goes on; and whatever keeps the worker from
+//! beginning (a locked file, no keyring, a mistake in the settings) is said in the tray, and tried again.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::clock::Clock;
+use engine::settings::{Environment, Settings};
+use tokio::sync::mpsc::{self, UnboundedSender};
+use tokio::sync::watch;
+use tracing::error;
+
+use crate::failure::Failure;
+use crate::runtime::{self, stopped};
+use crate::tray::attend::{Attendant, Event, Start};
+use crate::tray::{TrayDesktop, listen};
+use crate::worker::{self, LogDesktop, Vault, Worker};
+use crate::{storage, words};
+
+/// A worker that did not begin is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(30);
+
+/// What the program is started with.
+pub(crate) struct Resident {
+    pub(crate) dir: PathBuf,
+    /// Wins over the settings' file.
+    pub(crate) environment: Environment,
+    /// As they were at the start; the language, if the file has a mistake.
+    pub(crate) settings: Settings,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// No window at the start.
+    pub(crate) hidden: bool,
+    /// Against a simulator, whose control page this is.
+    pub(crate) training: Option<String>,
+    /// The demo's secrets; None: the system's keyring.
+    pub(crate) secrets: Option<Arc<crate::world::SecretsInMemory>>,
+}
+
+impl Resident {
+    /// Works until a person quits, the system ends it, or, in training, the window is closed.
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let mut signal = runtime::stop_signal()?;
+        let (quit, stop) = watch::channel(false);
+        let (sender, events) = mpsc::unbounded_channel();
+        let start = Start {
+            dir: self.dir.clone(),
+            environment: self.environment.clone(),
+            settings: self.settings.clone(),
+            clock: Arc::clone(&self.clock),
+            hidden: self.hidden,
+            training: self.training.clone(),
+            quit: quit.clone(),
+        };
+        let asked = async {
+            stopped(&mut signal).await;
+            let _ = quit.send(true);
+            std::future::pending::<()>().await;
+        };
+        let mut attendant = Attendant::new(start, sender.clone(), events).await;
+        let outcome = tokio::select! {
+            outcome = self.work(stop, &sender) => outcome,
+            () = attendant.attend() => Ok(()),
+            () = asked => Ok(()),
+            () = listen(sender.clone()) => Ok(()),
+        };
+        attendant.close().await;
+        outcome
+    }
+
+    /// The worker, begun again until it can begin.
+    async fn work(
+        &self,
+        mut stop: watch::Receiver<bool>,
+        events: &UnboundedSender<Event>,
+    ) -> Result<(), Failure> {
+        loop {
+            let Err(failure) = self.work_once(&stop, events).await else { return Ok(()) };
+            let words = words::failure(&failure, self.settings.language);
+            error!("{words}");
+            let _ = events.send(Event::Worker(Some(words)));
+            if matches!(failure, Failure::PutAside { .. }) {
+                // To begin with an empty queue is for a person to decide, by starting anew.
+                stopped(&mut stop).await;
+                return Ok(());
+            }
+            tokio::select! {
+                () = tokio::time::sleep(TRY_AGAIN) => {}
+                () = stopped(&mut stop) => return Ok(()),
+            }
+        }
+    }
+
+    async fn work_once(
+        &self,
+        stop: &watch::Receiver<bool>,
+        events: &UnboundedSender<Event>,
+    ) -> Result<(), Failure> {
+        let settings = Settings::load(&self.dir, &self.environment)?;
+        let desktop = TrayDesktop {
+            log: LogDesktop::new(settings.language),
+            dir: self.dir.clone(),
+            events: events.clone(),
+        };
+        let worker = Worker {
+            dir: &self.dir,
+            environment: self.environment.clone(),
+            outbox: storage::open_sound(&self.dir, self.clock.now())?,
+            vault: self.secrets.clone().map_or_else(Vault::system, Vault::Memory),
+            clock: Arc::clone(&self.clock),
+            desktop: Arc::new(desktop),
+            settings,
+        };
+        worker::serve(worker, stop.clone(), |_| {
+            let _ = events.send(Event::Worker(None));
+        })
+        .await
+    }
+}

@@ -1,0 +1,513 @@
+//! The tray's loop: looks at the queue as every other process does, shows what changed, and does what
+//! is clicked. It decides nothing about messages, and the worker never waits for it.
+
+use std::collections::{BTreeSet, HashSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use engine::clock::Clock;
+use engine::db::Db;
+use engine::error::{Fault, FaultCode, Subject};
+use engine::notification::{Refusal, State};
+use engine::outbox::{Actor, Outbox, OutboxError, RequestKind};
+use engine::person::Person;
+use engine::settings::{Environment, Language, Settings};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tracing::{debug, info, warn};
+
+use super::host::{Host, Shown};
+use super::menu::{Act, Page, PauseLength};
+use super::notice::{Button, Notice};
+use super::view::{Facts, Note, Own, TrayView, Trouble, view};
+use super::wake::Wakes;
+use super::windows::{Ended, Windows};
+use crate::failure::Failure;
+use crate::session::acting_person;
+use crate::words::{self, tray as say};
+use crate::{when, world};
+
+/// With something pending, and without.
+const TICK: Duration = Duration::from_millis(250);
+const IDLE_TICK: Duration = Duration::from_secs(1);
+/// Time alone changes some of the view, and the settings are a file.
+const LOOK_ANYWAY: TimeDelta = TimeDelta::seconds(30);
+/// The screen changes no oftener.
+const SHOW_EVERY: Duration = Duration::from_secs(1);
+/// How long a panel may take to come up before its absence is mentioned.
+const PANEL_PATIENCE: Duration = Duration::from_secs(5);
+const ALERT_EVERY: TimeDelta = TimeDelta::minutes(15);
+/// Its presence says that "working in the tray" was said.
+const SAID: &str = "tray-notice-shown";
+
+/// What the loop hears of.
+#[derive(Debug)]
+pub(crate) enum Event {
+    Act(Act),
+    /// Another process asks for the window.
+    Show(String),
+    Alarm(Fault),
+    AllClear(Subject),
+    /// Awake, unlocked or connected again.
+    Woke,
+    /// A panel came or went.
+    Panel,
+    /// Why the worker does not begin, in words; None: it works.
+    Worker(Option<String>),
+}
+
+/// What the loop is started with.
+pub(crate) struct Start {
+    pub(crate) dir: PathBuf,
+    pub(crate) environment: Environment,
+    pub(crate) settings: Settings,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Without a window, as at the start of a session.
+    pub(crate) hidden: bool,
+    /// The control page of the simulator; the program then ends with its window.
+    pub(crate) training: Option<String>,
+    /// Turns true when a person wants the program to end.
+    pub(crate) quit: watch::Sender<bool>,
+}
+
+pub(crate) struct Attendant {
+    start: Start,
+    sender: UnboundedSender<Event>,
+    events: UnboundedReceiver<Event>,
+    settings: Settings,
+    outbox: Option<Outbox>,
+    data_version: Option<i64>,
+    read_at: Option<DateTime<Utc>>,
+    facts: Option<Facts>,
+    own: Own,
+    host: Host,
+    shown: Shown,
+    shown_at: Instant,
+    windows: Windows,
+    /// A window was open at the last look, whoever started it.
+    window_seen: bool,
+    /// Rows that counted down at the last look; None before the first.
+    counted: Option<BTreeSet<i64>>,
+    wakes: Wakes,
+    alarmed: HashSet<Subject>,
+    alerted_at: Option<DateTime<Utc>>,
+    /// The absence of a panel is yet to be mentioned.
+    panel_due: Option<Instant>,
+}
+
+impl Attendant {
+    pub(crate) async fn new(
+        start: Start,
+        sender: UnboundedSender<Event>,
+        events: UnboundedReceiver<Event>,
+    ) -> Self {
+        let own = Own { training: start.training.is_some(), ..Own::default() };
+        let shown = Shown::of(&view(None, &own, start.clock.now()), start.settings.language);
+        let host = Host::start(shown.clone(), sender.clone()).await;
+        let windows = Windows::new(start.dir.clone(), start.training.clone());
+        let settings = start.settings.clone();
+        Self {
+            sender,
+            events,
+            settings,
+            outbox: None,
+            data_version: None,
+            read_at: None,
+            facts: None,
+            own,
+            host,
+            shown,
+            shown_at: Instant::now(),
+            windows,
+            window_seen: false,
+            counted: None,
+            wakes: Wakes::default(),
+            alarmed: HashSet::new(),
+            alerted_at: None,
+            panel_due: Some(Instant::now() + PANEL_PATIENCE),
+            start,
+        }
+    }
+
+    /// Runs until it is dropped.
+    pub(crate) async fn attend(&mut self) {
+        if !self.start.hidden {
+            self.open(Page::Queue.as_str());
+        }
+        self.window_seen = self.windows.is_open();
+        loop {
+            self.look();
+            self.show().await;
+            let idle = self.facts.as_ref().is_some_and(|facts| facts.rows.is_empty());
+            tokio::select! {
+                event = self.events.recv() => match event {
+                    Some(event) => self.heard(event),
+                    None => return,
+                },
+                ended = self.windows.ended() => self.window_ended(ended),
+                () = tokio::time::sleep(if idle { IDLE_TICK } else { TICK }) => {}
+            }
+        }
+    }
+
+    /// Takes icon and windows away.
+    pub(crate) async fn close(&mut self) {
+        self.windows.close().await;
+        self.host.close().await;
+    }
+
+    fn language(&self) -> Language {
+        self.settings.language
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.start.clock.now()
+    }
+
+    fn heard(&mut self, event: Event) {
+        match event {
+            Event::Act(act) => self.act(act),
+            Event::Show(page) => self.open(&page),
+            Event::Alarm(fault) => self.alarm(&fault),
+            Event::AllClear(subject) => {
+                self.alarmed.remove(&subject);
+            }
+            Event::Woke => self.wakes.heard(self.now()),
+            Event::Panel => {
+                self.panel_due = (!self.host.is_seen()).then(|| Instant::now() + PANEL_PATIENCE);
+            }
+            Event::Worker(trouble) => self.own.worker = trouble,
+        }
+    }
+
+    /// Reads what changed, and what follows from it.
+    fn look(&mut self) {
+        let now = self.now();
+        if let Err(error) = self.read(now) {
+            debug!(%error, "the queue could not be read");
+            self.outbox = None;
+        }
+        self.window_closed();
+        self.reconcile(now);
+        self.mention_panel();
+    }
+
+    fn read(&mut self, now: DateTime<Utc>) -> Result<(), engine::db::StorageError> {
+        let outbox = if let Some(outbox) = &self.outbox {
+            outbox.clone()
+        } else if self.start.dir.join(engine::db::FILE_NAME).exists() {
+            let opened = Outbox::new(Arc::new(Db::open(&self.start.dir)?));
+            self.outbox.insert(opened).clone()
+        } else {
+            // The worker makes it.
+            return Ok(());
+        };
+        let version = outbox.db().data_version()?;
+        let long_ago = self.read_at.is_none_or(|at| now - at >= LOOK_ANYWAY || at > now);
+        if !long_ago && self.data_version == Some(version) {
+            return Ok(());
+        }
+        self.read_settings();
+        self.facts = Some(Facts::read(&outbox, &self.settings, now)?);
+        (self.data_version, self.read_at) = (Some(version), Some(now));
+        self.counting(now);
+        self.alert(now);
+        Ok(())
+    }
+
+    fn read_settings(&mut self) {
+        match Settings::load(&self.start.dir, &self.start.environment) {
+            Ok(settings) => {
+                self.settings = settings;
+                self.own.note.take_if(|note| *note == Note::Settings);
+            }
+            Err(_) => {
+                self.own.note.get_or_insert(Note::Settings);
+            }
+        }
+    }
+
+    fn view(&self) -> TrayView {
+        view(self.facts.as_ref(), &self.own, self.now())
+    }
+
+    /// Changes the screen, if there is anything else to be seen.
+    async fn show(&mut self) {
+        if self.shown_at.elapsed() < SHOW_EVERY {
+            return;
+        }
+        let shown = Shown::of(&self.view(), self.language());
+        if shown != self.shown {
+            self.shown = shown.clone();
+            self.shown_at = Instant::now();
+            self.host.show(shown).await;
+        }
+    }
+
+    fn tell(&self, notice: Notice) {
+        info!(title = notice.title, "notification");
+        notice.show(self.language(), self.sender.clone());
+    }
+
+    fn act(&mut self, act: Act) {
+        let done = match act {
+            Act::Open(page) => {
+                self.open(page.as_str());
+                Ok(())
+            }
+            Act::SendNow(id) => self.person(|person, now| person.send_now(id, now)),
+            Act::Cancel(id) => self.person(|person, now| person.cancel(id, now)),
+            Act::Pause(length) => self.pause(length),
+            Act::Resume => self.resume(),
+            Act::Quit => {
+                self.quit();
+                Ok(())
+            }
+            Act::QuitAnyway => {
+                let _ = self.start.quit.send(true);
+                Ok(())
+            }
+        };
+        if let Err(failure) = done {
+            let words = words::failure(&failure, self.language());
+            warn!("{words}");
+            self.tell(Notice::new(say::refused_title(self.language()), words).with(&[Button::Open]));
+        }
+        // What was done here is no other process's commit.
+        self.data_version = None;
+    }
+
+    fn outbox(&self) -> Result<Outbox, Failure> {
+        match &self.outbox {
+            Some(outbox) => Ok(outbox.clone()),
+            None => Ok(Outbox::new(Arc::new(Db::open(&self.start.dir)?))),
+        }
+    }
+
+    fn person<T>(
+        &self,
+        act: impl FnOnce(&Person<'_>, DateTime<Utc>) -> Result<T, OutboxError>,
+    ) -> Result<(), Failure> {
+        let outbox = self.outbox()?;
+        let (name, instance) = (acting_person(), world::instance(&self.settings));
+        let person = Person { outbox: &outbox, settings: &self.settings, name: &name, instance: &instance };
+        match act(&person, self.now()) {
+            Ok(_) => Ok(()),
+            Err(OutboxError::Refused(Refusal::TooLate(State::Sending))) => Err(Failure::CancelTooLate),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn pause(&self, length: PauseLength) -> Result<(), Failure> {
+        let now = self.now();
+        let until = match length {
+            PauseLength::Minutes(minutes) => Some(now + TimeDelta::minutes(minutes)),
+            PauseLength::Tomorrow => {
+                let zone = self.facts.as_ref().and_then(|facts| facts.zone).ok_or(Failure::NoZone)?;
+                Some(when::next_day(zone, now))
+            }
+            PauseLength::UntilResumed => None,
+        };
+        Ok(self.outbox()?.pause(until, &Actor::Person(acting_person()), now)?)
+    }
+
+    fn resume(&self) -> Result<(), Failure> {
+        self.outbox()?.resume(&Actor::Person(acting_person()), self.now())?;
+        Ok(())
+    }
+
+    /// From the menu nothing is pending; from a notification, or since the menu was drawn, something may be.
+    fn quit(&mut self) {
+        self.data_version = None;
+        let _ = self.read(self.now());
+        let pending = self.view().pending;
+        if pending == 0 {
+            let _ = self.start.quit.send(true);
+        } else {
+            let title = say::will_not_leave(pending, self.language());
+            self.tell(Notice::new(title, "").with(&[Button::QuitAnyway]));
+        }
+    }
+
+    /// Shows the window: the one that is open, else a new one.
+    fn open(&mut self, page: &str) {
+        if self.windows.is_open() {
+            let asked = self
+                .outbox()
+                .and_then(|outbox| Ok(outbox.ask(RequestKind::ShowWindow, page, self.start.clock.now())?));
+            if let Err(failure) = asked {
+                warn!("{}", words::failure(&failure, self.language()));
+            }
+            return;
+        }
+        match self.windows.start(page, self.host.is_seen()) {
+            Ok(()) => {
+                self.window_seen = true;
+                self.own.note.take_if(|note| matches!(note, Note::WindowMissing | Note::WindowFailed));
+            }
+            Err(error) => {
+                warn!(%error, "the window cannot be started");
+                let missing = error.kind() == io::ErrorKind::NotFound;
+                self.no_window(if missing { Note::WindowMissing } else { Note::WindowFailed });
+            }
+        }
+    }
+
+    /// Said in words, and in the menu as long as it lasts.
+    fn no_window(&mut self, note: Note) {
+        let (title, body) = match note {
+            Note::WindowMissing => say::window_missing(self.language()),
+            _ => say::window_failed(self.language()),
+        };
+        warn!("{title}. {body}");
+        self.own.note = Some(note);
+        self.window_seen = false;
+        self.tell(Notice::new(title, body));
+        self.end_training();
+    }
+
+    fn window_ended(&mut self, ended: Ended) {
+        match ended {
+            Ended::Small => {}
+            Ended::Failed => self.no_window(Note::WindowFailed),
+            Ended::Closed => self.window_closed(),
+        }
+    }
+
+    /// The first time a window goes, the tray says that the work goes on.
+    fn window_closed(&mut self) {
+        let open = self.windows.is_open();
+        if open || !std::mem::replace(&mut self.window_seen, open) {
+            self.window_seen = open;
+            return;
+        }
+        self.end_training();
+        // What was asked of the window that went must not bring it back.
+        if let Err(error) = self.answer_for_window() {
+            debug!(%error, "what was asked of the window could not be answered");
+        }
+        if self.start.training.is_none() && self.host.is_seen() && first_time(&self.start.dir) {
+            let (title, body) = say::in_tray(self.language());
+            self.tell(Notice::new(title, body).with(&[Button::Open, Button::Quit]));
+        }
+    }
+
+    fn answer_for_window(&self) -> Result<(), engine::db::StorageError> {
+        let Some(outbox) = &self.outbox else { return Ok(()) };
+        for request in outbox.asked()?.into_iter().filter(|request| request.kind == RequestKind::ShowWindow) {
+            outbox.answer(request.id, self.now())?;
+        }
+        Ok(())
+    }
+
+    fn end_training(&self) {
+        if self.start.training.is_some() {
+            let _ = self.start.quit.send(true);
+        }
+    }
+
+    /// A message that begins to count down is shown without taking anybody's focus.
+    fn counting(&mut self, now: DateTime<Utc>) {
+        let Some(facts) = &self.facts else { return };
+        let counting: BTreeSet<i64> = facts.counting(now).map(|row| row.id.0).collect();
+        let before = self.counted.replace(counting);
+        let before = before.unwrap_or_default();
+        let new: Vec<_> = facts.counting(now).filter(|row| !before.contains(&row.id.0)).collect();
+        let (Some(first), false) = (new.first(), self.windows.is_open()) else { return };
+        if !small_window(&self.settings) {
+            return;
+        }
+        let whom = (new.len() == 1 && names_in_banners(&self.settings)).then(|| {
+            let visit = facts.zones.get(&first.company);
+            let visit = visit.map(|zone| first.starts_at.with_timezone(zone).naive_local());
+            say::row(
+                &first.client_name,
+                visit.map(|visit| when::short(visit, self.settings.language)),
+                self.settings.language,
+            )
+        });
+        let number = new.len();
+        if can_place_windows() && self.windows.start_small() {
+            return;
+        }
+        let (title, body) = say::counting_down(number, whom.as_deref(), self.language());
+        self.tell(Notice::new(title, body));
+    }
+
+    /// One alert a quarter of an hour while messages do not leave.
+    fn alert(&mut self, now: DateTime<Utc>) {
+        let Some(Trouble::Stuck(number)) = self.view().trouble else { return };
+        if self.alerted_at.is_some_and(|at| now - at < ALERT_EVERY && at <= now) {
+            return;
+        }
+        self.alerted_at = Some(now);
+        let (title, body) = say::stuck_alert(number, self.language());
+        self.tell(Notice::new(title, body));
+    }
+
+    fn alarm(&mut self, fault: &Fault) {
+        let keyring = matches!(fault.code, FaultCode::KeyringLocked | FaultCode::KeyringTimedOut);
+        // A locked keyring is one trouble, however many wait for it.
+        let subject = if keyring { Subject::Keyring } else { fault.subject };
+        if !self.alarmed.insert(subject) {
+            return;
+        }
+        let words = engine::words::fault(fault.code, self.language());
+        self.tell(Notice::new(words.what, format!("{} {}", words.means, words.do_next)));
+    }
+
+    /// A return is one look at YClients, unless one was made since.
+    fn reconcile(&mut self, now: DateTime<Utc>) {
+        let Some(since) = self.wakes.due(now) else { return };
+        // Read fresh: a poll may have ended a moment ago.
+        self.data_version = None;
+        let read = self.read(now);
+        let done = self.facts.as_ref().is_some_and(|facts| facts.all_read_since(since));
+        if done || read.is_err() {
+            return;
+        }
+        let asked = self.outbox().and_then(|outbox| Ok(outbox.ask(RequestKind::Poll, "", now)?));
+        if let Err(failure) = asked {
+            warn!("{}", words::failure(&failure, self.language()));
+        }
+    }
+
+    /// Without a panel there is no icon: the window stands in for it, or a notification.
+    fn mention_panel(&mut self) {
+        if self.panel_due.take_if(|due| *due <= Instant::now()).is_none() || self.host.is_seen() {
+            return;
+        }
+        if self.start.hidden {
+            let (title, body) = say::without_tray(self.language());
+            self.tell(Notice::new(title, body));
+        } else if !self.windows.is_open() {
+            self.open(Page::Queue.as_str());
+        }
+    }
+}
+
+/// Whether it was never said on this data. Said once even where it cannot be noted down.
+fn first_time(dir: &Path) -> bool {
+    fs::OpenOptions::new().write(true).create_new(true).open(dir.join(SAID)).is_ok()
+}
+
+/// Whether the small window is wanted.
+const fn small_window(_settings: &Settings) -> bool {
+    true
+}
+
+/// Whether notifications may show names.
+const fn names_in_banners(_settings: &Settings) -> bool {
+    false
+}
+
+/// Wayland leaves the place of a window to the desktop, so a small one in the corner cannot be had.
+fn can_place_windows() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos"))) || (set("DISPLAY") && !set("WAYLAND_DISPLAY"))
+}

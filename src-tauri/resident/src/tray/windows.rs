@@ -1,0 +1,131 @@
+//! The window: an executable of its own beside this one, started, watched, and never waited for.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::process::{Child, Command};
+use tokio::time::Instant;
+
+const NAME: &str = "booking-monitor-window";
+/// Held by the window as long as it is open.
+const LOCK_NAME: &str = "window.lock";
+/// The control page of a simulator: the window is for training.
+const TRAINING: &str = "BOOKING_MONITOR_TRAINING";
+/// Set to `absent` where the desktop has no tray: then the window minimises instead of closing.
+const TRAY: &str = "BOOKING_MONITOR_TRAY";
+/// An end with an error within this time is no window that was closed.
+const EARLY: Duration = Duration::from_secs(10);
+
+/// Where the window's executable must be.
+pub(crate) fn executable() -> io::Result<PathBuf> {
+    Ok(env::current_exe()?.with_file_name(format!("{NAME}{}", env::consts::EXE_SUFFIX)))
+}
+
+/// Whether a window is open on this data directory.
+pub(crate) fn is_open(dir: &Path) -> bool {
+    let Ok(file) = File::open(dir.join(LOCK_NAME)) else { return false };
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
+/// What to run for a window on this data directory. It must not keep a pipe of ours open.
+pub(crate) fn command(dir: &Path) -> io::Result<std::process::Command> {
+    let mut command = std::process::Command::new(executable()?);
+    command.arg("--data-dir").arg(dir).stdin(Stdio::null()).stdout(Stdio::null());
+    Ok(command)
+}
+
+/// What became of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// Closed by a person, or ended by itself after it had worked.
+    Closed,
+    /// It did not come up.
+    Failed,
+    /// The small one, of which nobody need know.
+    Small,
+}
+
+/// The windows this process started.
+pub(super) struct Windows {
+    dir: PathBuf,
+    training: Option<String>,
+    main: Option<(Child, Instant)>,
+    small: Option<Child>,
+    /// The small one does not come up here: it is not tried again.
+    small_fails: bool,
+}
+
+impl Windows {
+    pub(super) const fn new(dir: PathBuf, training: Option<String>) -> Self {
+        Self { dir, training, main: None, small: None, small_fails: false }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.main.is_some() || is_open(&self.dir)
+    }
+
+    /// Starts the window on a page.
+    pub(super) fn start(&mut self, page: &str, has_tray: bool) -> io::Result<()> {
+        let child = self.spawn([OsStr::new("--page"), OsStr::new(page)], has_tray)?;
+        self.main = Some((child, Instant::now()));
+        Ok(())
+    }
+
+    /// Shows the small window. False when it cannot be shown.
+    pub(super) fn start_small(&mut self) -> bool {
+        if self.small.is_none() && !self.small_fails {
+            self.small = self.spawn([OsStr::new("--small")], true).ok();
+            self.small_fails = self.small.is_none();
+        }
+        self.small.is_some()
+    }
+
+    fn spawn<const N: usize>(&self, arguments: [&OsStr; N], has_tray: bool) -> io::Result<Child> {
+        let mut command = Command::from(command(&self.dir)?);
+        command.args(arguments);
+        if let Some(url) = &self.training {
+            command.env(TRAINING, url);
+        }
+        if !has_tray {
+            command.env(TRAY, "absent");
+        }
+        command.spawn()
+    }
+
+    /// Waits until one of them ends; for ever when there is none.
+    pub(super) async fn ended(&mut self) -> Ended {
+        let ended = tokio::select! {
+            status = wait(self.main.as_mut().map(|(child, _)| child)) => Some(status),
+            status = wait(self.small.as_mut()) => {
+                self.small_fails |= !status;
+                None
+            }
+        };
+        let Some(well) = ended else {
+            self.small = None;
+            return Ended::Small;
+        };
+        let early = self.main.take().is_some_and(|(_, since)| since.elapsed() < EARLY);
+        if early && !well { Ended::Failed } else { Ended::Closed }
+    }
+
+    /// Ends what this process started. Drafts are in the database.
+    pub(super) async fn close(&mut self) {
+        for mut child in self.main.take().map(|(child, _)| child).into_iter().chain(self.small.take()) {
+            // One that has ended by itself is as good.
+            let _ = child.kill().await;
+        }
+    }
+}
+
+async fn wait(child: Option<&mut Child>) -> bool {
+    match child {
+        Some(child) => child.wait().await.as_ref().is_ok_and(ExitStatus::success),
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,11 @@
+//! The resident program with a desktop around it: a panel, notifications, logind, a window; each
+//! written here, on a private bus.
+#![cfg(test)]
+#![cfg(target_os = "linux")]
+
+mod desktop;
+mod leaving;
+mod libraries;
+mod menu;
+mod returns;
+mod window;
