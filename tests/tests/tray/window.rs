@@ -143,6 +143,8 @@ async fn the_demo_opens_the_window_on_the_simulator_and_ends_with_it() {
         !windows[0].contains(&reception.shop.dir().display().to_string()),
         "data of its own: {windows:?}"
     );
+    // Whoever came first has installed it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let (_, control) = windows[0].split_once("training=").unwrap();
     // Four stand in the journal from before; the next comes by itself, and is told of in time.
     let bookings = async || {
