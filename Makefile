@@ -10,6 +10,7 @@ MAKEFLAGS += --no-print-directory
 export RUST_TEST_THREADS ?= 12
 
 DEMO ?=
+BENCH ?=
 
 .PHONY: help
 help:
@@ -17,7 +18,8 @@ help:
 	@echo '             without a display it plays the demo in the terminal'
 	@echo '             (DEMO="--terminal" for that, DEMO="--fast --lang en" for a quick one in English)'
 	@echo 'make test    installs what is missing, and runs everything that CI runs'
-	@echo 'make bench   measures the speed goals in a release build, and prints them as a table'
+	@echo 'make bench   measures speed and scale in a release build (BENCH="poll burst" for some parts), and'
+	@echo '             writes docs/benchmarks.md and its drawing; the first time makes a large database'
 	@echo 'make torture kills workers for ten minutes, and counts what was told twice, lost or late'
 	@echo '             (TORTURE_SECONDS=60 SEED=7 for less, or once more)'
 	@echo 'make clean   removes everything that was built'
@@ -59,7 +61,7 @@ bench:
 	@cargo build --locked --release --package booking-monitor
 	@sh scripts/no-death-points.sh
 	@cargo bench --locked --package scenarios --no-run --quiet
-	@sh scripts/with-keyring.sh cargo bench --locked --quiet --package scenarios --bench desk
+	@sh scripts/with-keyring.sh cargo bench --locked --quiet --package scenarios --bench desk -- $(BENCH)
 
 # In memory where there is room: many shops on one disk wait for it alone, and a killed process leaves the same there.
 .PHONY: torture

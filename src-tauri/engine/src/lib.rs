@@ -24,6 +24,8 @@ pub mod notification;
 pub mod outbox;
 pub mod person;
 pub mod phone;
+#[cfg(test)]
+mod plans;
 pub mod ports;
 pub mod sender;
 pub mod settings;

@@ -1,11 +1,11 @@
 //! The real executable: memory after ten thousand polls, and how soon a command answers.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use scenarios::{COMPANY, Plan, Program, Shop};
 use simulator::{Branch, NewBooking};
 
-use crate::measure::{ms, note, percentile, resident_mb, row};
+use crate::measure::{Report, ms, percentile, private_mb, resident_mb, timed};
 
 /// Branches polled every 100 ms: ten thousand polls take a minute.
 const BRANCHES: i64 = 20;
@@ -21,7 +21,12 @@ fn plan() -> Plan {
     plan
 }
 
-pub(crate) fn run() {
+pub(crate) fn run(report: &mut Report) {
+    report.section(
+        "The worker",
+        "The real executable, 20 branches polled every 100 ms over HTTP, 100 bookings. Commands run beside it, \
+         each a process of its own; median of 60.",
+    );
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let shop = Shop::new(plan()).await;
@@ -33,14 +38,16 @@ pub(crate) fn run() {
         shop.baseline().await;
         let early = after(&shop, 1_000, worker.id()).await;
         let late = after(&shop, POLLS, worker.id()).await;
-        note("worker, resident after 1 000 polls", &format!("{early:.1} MB"));
-        row("worker, resident after 10 000 polls", &format!("{late:.1} MB"), "< 25 MB", late < 25.0);
-        row(
+        report.note("worker, resident after 1 000 polls", &format!("{early:.1} MB"));
+        report.row("worker, resident after 10 000 polls", &format!("{late:.1} MB"), "< 25 MB", late < 25.0);
+        report.row(
             "and flat: grown since the first 1 000",
             &format!("{:.1} MB", late - early),
             "< 2 MB",
             late - early < 2.0,
         );
+        let own = private_mb(worker.id());
+        report.note("of it its own; the rest is the executable's file", &format!("{own:.1} MB"));
 
         for (what, arguments) in [
             ("queue list --all --json", &["queue", "list", "--all", "--json"][..]),
@@ -51,13 +58,12 @@ pub(crate) fn run() {
             for _ in 0..CALLS {
                 let mut command = program.command(["--version"]).into_std();
                 let mut command = replaced(&mut command, arguments);
-                let started = now();
-                let done = command.output().unwrap();
-                calls.push(started.elapsed());
+                let (done, took) = timed(|| command.output().unwrap());
+                calls.push(took);
                 assert!(done.status.success(), "{done:?}");
             }
             let median = percentile(&mut calls, 0.5);
-            row(
+            report.row(
                 &format!("a command beside the worker: {what}, median"),
                 &ms(median),
                 "< 30 ms",
@@ -87,9 +93,4 @@ fn replaced(command: &mut std::process::Command, arguments: &[&str]) -> std::pro
         };
     }
     other
-}
-
-#[expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
-fn now() -> Instant {
-    Instant::now()
 }

@@ -7,7 +7,7 @@ use scenarios::{Plan, Program, Session, Shop};
 use tokio::sync::mpsc;
 use zbus::{connection, interface};
 
-use crate::measure::{ms, percentile, row};
+use crate::measure::{Report, ms, percentile};
 
 const STARTS: usize = 15;
 /// After it has polled and read the queue for a while.
@@ -25,7 +25,11 @@ impl Watcher {
     }
 }
 
-pub(crate) fn run() {
+pub(crate) fn run(report: &mut Report) {
+    report.section(
+        "The resident program",
+        "Tray and worker in one process, on a session bus with a panel that waits for icons.",
+    );
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let shop = Shop::new(Plan::default()).await;
@@ -57,8 +61,8 @@ pub(crate) fn run() {
         }
         let median = percentile(&mut starts, 0.5);
         let goal = Duration::from_millis(300);
-        row("resident program, start to tray, median", &ms(median), "< 300 ms", median < goal);
-        row("resident program with its tray, PSS", &format!("{pss:.1} MB"), "< 30 MB", pss < 30.0);
+        report.row("resident program, start to tray, median", &ms(median), "< 300 ms", median < goal);
+        report.row("resident program with its tray, PSS", &format!("{pss:.1} MB"), "< 30 MB", pss < 30.0);
     });
 }
 

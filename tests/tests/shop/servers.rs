@@ -51,7 +51,15 @@ async fn no_bad_answer_reads_as_no_bookings_and_the_next_good_one_goes_on() {
                 Some(shop.branch(COMPANY)).filter(|branch| branch.failures >= 2)
             })
             .await;
-        assert_eq!(seen.fault_code, code.as_str(), "{kind:?}: {}", seen.fault_detail);
+        // A busy machine may meet its time limit before it has read too much.
+        let late = matches!(kind, FaultKind::HugeBody { .. })
+            && seen.fault_code == FaultCode::YclientsOffline.as_str();
+        assert!(
+            late || seen.fault_code == code.as_str(),
+            "{kind:?}: {} {}",
+            seen.fault_code,
+            seen.fault_detail
+        );
         assert!(!seen.stopped, "{kind:?}");
         assert_eq!(shop.fate(first), (State::Read, Reason::None), "{kind:?}");
         shop.simulator.clear_fault(fault);

@@ -164,12 +164,16 @@ impl Outbox {
         })
     }
 
-    /// When the account last sent something: pacing goes on across a restart.
+    /// When the account last sent something: pacing goes on across a restart. What
+    /// lies a thousand attempts back paces nothing, and is not looked for: for a new
+    /// account that would be a walk over every attempt ever made.
     pub fn last_attempt_at(&self, instance: &str) -> Result<Option<DateTime<Utc>>, StorageError> {
         self.db.read(|connection| {
             let at: Option<At> = connection
                 .prepare_cached(
-                    "SELECT started_at FROM send_attempts WHERE instance = ?1 ORDER BY id DESC LIMIT 1",
+                    "SELECT started_at FROM send_attempts
+                     WHERE instance = ?1 AND id > (SELECT max(id) FROM send_attempts) - 1000
+                     ORDER BY id DESC LIMIT 1",
                 )?
                 .query_row([instance], |row| row.get(0))
                 .optional()?;

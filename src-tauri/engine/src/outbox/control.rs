@@ -242,7 +242,8 @@ impl Outbox {
     pub fn asked(&self) -> Result<Vec<Request>, StorageError> {
         self.db.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT id, kind, argument FROM requests WHERE done_at IS NULL ORDER BY id",
+                "SELECT id, kind, argument FROM requests INDEXED BY requests_open
+                 WHERE done_at IS NULL ORDER BY id",
             )?;
             let rows = statement.query_map([], |row| {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))

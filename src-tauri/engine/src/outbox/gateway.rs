@@ -288,7 +288,7 @@ pub(super) fn settle_by_text(
 ) -> Result<(), StorageError> {
     let echo: Option<String> = tx
         .prepare_cached(
-            "SELECT e.gateway_id FROM gateway_events e JOIN send_attempts a ON a.id = ?1
+            "SELECT e.gateway_id FROM gateway_events e INDEXED BY gateway_events_unsettled JOIN send_attempts a ON a.id = ?1
              WHERE e.kind = 'echo' AND e.settled = 0 AND e.instance = a.instance
              AND e.phone IN (a.phone, '') AND e.text = a.text
              AND coalesce(e.happened_at, e.received_at) >= a.started_at - ?2 ORDER BY e.id LIMIT 1",

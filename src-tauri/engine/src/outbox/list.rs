@@ -68,7 +68,8 @@ impl Outbox {
     /// Every row first seen at `since` or later and every open one, oldest first.
     pub fn all_since(&self, since: DateTime<Utc>) -> Result<Vec<Notification>, StorageError> {
         self.db.read(|connection| {
-            let mut found = select(connection, "enqueued_at >= ?1 ORDER BY id", [At(since)])?;
+            // Sorted here: asked for by id, SQLite would read the whole table in that order instead.
+            let mut found = select(connection, "enqueued_at >= ?1", [At(since)])?;
             found.extend(select(connection, &format!("state IN {OPEN} AND enqueued_at < ?1"), [At(since)])?);
             found.sort_by_key(|row| row.id);
             Ok(found)
@@ -161,14 +162,17 @@ impl Outbox {
         self.db.read(|connection| {
             let mut counts: BTreeMap<String, i64> =
                 State::ALL.iter().map(|state| (state.to_string(), 0)).collect();
-            for condition in [
-                format!("state IN {OPEN}"),
-                // The plus keeps the planner on the index by day: most rows ever are in such a state.
-                format!("enqueued_at >= {} AND +state NOT IN {OPEN}", crate::db::to_ms(since)),
+            let since = crate::db::to_ms(since);
+            for counted in [
+                format!("booking_notifications WHERE state IN {OPEN}"),
+                // By day: most rows ever are in such a state, and grouping would walk over all of them.
+                format!(
+                    "booking_notifications INDEXED BY notifications_by_day
+                     WHERE enqueued_at >= {since} AND state NOT IN {OPEN}"
+                ),
             ] {
-                let mut statement = connection.prepare(&format!(
-                    "SELECT state, count(*) FROM booking_notifications WHERE {condition} GROUP BY state"
-                ))?;
+                let mut statement =
+                    connection.prepare(&format!("SELECT state, count(*) FROM {counted} GROUP BY state"))?;
                 let found =
                     statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
                 for row in found {
