@@ -1,0 +1,8 @@
+// Every word of the window in Russian: the source. English has the same keys (words.test.ts).
+
+import { common } from './ru/common';
+import { queue } from './ru/queue';
+
+export const ru = { ...common, queue };
+
+export type Words = typeof ru;

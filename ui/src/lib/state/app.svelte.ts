@@ -1,0 +1,82 @@
+// What every page shares: the program, the desk as last told, and what to do with a failure.
+
+import type { Backend, Desk, Failure, Program, Row } from '$lib/backend/contract';
+import { set_language, t } from '$lib/i18n/index.svelte';
+import { clock } from './clock.svelte';
+import { set_theme } from './theme';
+
+/** Whatever was thrown, as a Failure with words. */
+export function as_failure(error: unknown): Failure {
+  if (typeof error === 'object' && error !== null && 'code' in error) {
+    const failure = error as Failure;
+    return failure.message ? failure : { ...failure, message: t().error.unexpected };
+  }
+  return { code: 'internal', message: t().error.unexpected, field: '', detail: String(error) };
+}
+
+class App {
+  backend!: Backend;
+  program = $state.raw<Program | null>(null);
+  desk = $state.raw<Desk | null>(null);
+  /** Why the desk could not be read; null once it was. */
+  failure = $state.raw<Failure | null>(null);
+  /** A training panel or a hand in another window may change these; pages read them through here. */
+  #stop: (() => void)[] = [];
+
+  async open(backend: Backend): Promise<void> {
+    this.backend = backend;
+    try {
+      await this.read_program();
+    } catch (error) {
+      this.failure = as_failure(error);
+      return;
+    }
+    this.#stop.push(backend.on_desk((desk) => this.take(desk)));
+    clock.on_gap = () => void this.refresh();
+    await this.refresh();
+  }
+
+  async read_program(): Promise<void> {
+    const program = await this.backend.program();
+    set_language(program.language);
+    set_theme(program.theme);
+    this.program = program;
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.take(await this.backend.desk());
+    } catch (error) {
+      this.failure = as_failure(error);
+    }
+  }
+
+  take(desk: Desk): void {
+    // An older answer may come after a newer event.
+    if (this.desk && Date.parse(desk.now) < Date.parse(this.desk.now)) return;
+    this.failure = null;
+    clock.set(desk.now);
+    this.desk = desk;
+  }
+
+  /** IANA zone of the desk. */
+  get zone(): string {
+    return this.program?.zone ?? 'UTC';
+  }
+
+  /** The client's name as it is shown; never empty. */
+  name(row: Pick<Row, 'client' | 'phone_shown' | 'kind'>): string {
+    return (
+      row.client.trim() ||
+      (row.kind === 'test' ? t().queue.row.test : row.phone_shown) ||
+      t().queue.row.no_name
+    );
+  }
+
+  close(): void {
+    for (const stop of this.#stop) stop();
+    this.#stop = [];
+  }
+}
+
+export const app = new App();
