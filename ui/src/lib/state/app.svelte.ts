@@ -20,7 +20,6 @@ class App {
   desk = $state.raw<Desk | null>(null);
   /** Why the desk could not be read; null once it was. */
   failure = $state.raw<Failure | null>(null);
-  /** A training panel or a hand in another window may change these; pages read them through here. */
   #stop: (() => void)[] = [];
 
   async open(backend: Backend): Promise<void> {
@@ -57,6 +56,14 @@ class App {
     this.failure = null;
     clock.set(desk.now);
     this.desk = desk;
+  }
+
+  /** An act's answer is shown at once; the desk tells the rest. */
+  merge(row: Row): void {
+    if (!this.desk) return;
+    const swap = (rows: Row[]) =>
+      rows.map((each) => (each.id === row.id && each.revision <= row.revision ? row : each));
+    this.desk = { ...this.desk, rows: swap(this.desk.rows) };
   }
 
   /** IANA zone of the desk. */
