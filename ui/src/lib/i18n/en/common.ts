@@ -108,4 +108,4 @@ export const common = {
   to_content: 'Skip to the content',
   announcements: 'What the program says',
   list: { and: ' and ' },
-} satisfies Omit<Words, 'queue'>;
+} satisfies Omit<Words, 'queue' | 'lists' | 'overview'>;
