@@ -14,6 +14,9 @@ export function as_failure(error: unknown): Failure {
   return { code: 'internal', message: t().error.unexpected, field: '', detail: String(error) };
 }
 
+/** The window opens with the queue already in it when that takes no longer. */
+const PATIENCE_MS = 150;
+
 class App {
   backend!: Backend;
   program = $state.raw<Program | null>(null);
@@ -32,7 +35,8 @@ class App {
     }
     this.#stop.push(backend.on_desk((desk) => this.take(desk)));
     clock.on_gap = () => void this.refresh();
-    await this.refresh();
+    // Usually the queue is there at once; a slow one is waited for on the screen, not before it.
+    await Promise.race([this.refresh(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
   }
 
   async read_program(): Promise<void> {
