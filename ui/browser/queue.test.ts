@@ -165,6 +165,38 @@ describe('the queue', () => {
     await page.context().close();
   });
 
+  it('leaves an editor with another page: the draft stays and is said, the message waits ten seconds at least', async () => {
+    const { page } = await open({ scene: 'calm', frozen: true });
+    await page.locator('[data-row="1"] [data-act=edit]').click();
+    await page.getByRole('textbox').fill('начато');
+    await page.clock.runFor(22_000);
+    await page.keyboard.press('Alt+2');
+    await page.getByText('правка не сохранена, черновик остался').waitFor();
+    await page.clock.runFor(8_000);
+    expect(await state(page, 1)).toBe('queued');
+    await page.keyboard.press('F6');
+    await page.getByText('Есть несохранённая правка').waitFor();
+    await page.context().close();
+  });
+
+  it('shows both texts when the message changed under the editor', async () => {
+    const { page } = await open({ scene: 'calm', frozen: true });
+    await page.locator('[data-row="1"] [data-act=edit]').click();
+    await page.getByRole('textbox').fill('мой текст');
+    await page.evaluate(() =>
+      (
+        globalThis as never as { __fake: { edit_save(id: number, revision: number, text: string): unknown } }
+      ).__fake.edit_save(1, 1, 'чужой текст'),
+    );
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Пока вы правили, сообщение изменилось').waitFor();
+    await page.locator('.stale').getByText('чужой текст').waitFor();
+    await accessible(page);
+    await page.getByRole('button', { name: 'Сохранить мой текст' }).click();
+    await page.locator('[data-row="1"] .bubble').getByText('мой текст').waitFor();
+    await page.context().close();
+  });
+
   it('asks before it sends again what may have gone, and says the risk', async () => {
     const { page } = await open({ scene: 'busy', frozen: true });
     await page.locator('[data-row="17"] [data-act=again]').click();

@@ -93,9 +93,8 @@ export class Edit {
     return changed;
   }
 
-  /** The page goes: no more renewals, and the lease runs out by itself. */
+  /** Without a word to the program, as a crash does it: the lease runs out by itself. */
   abandon(): void {
-    if (!this.kept) void this.#keep();
     this.#stop();
   }
 

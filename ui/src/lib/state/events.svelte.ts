@@ -4,7 +4,7 @@ import { untrack } from 'svelte';
 import { fmt } from '$lib/i18n/index.svelte';
 import { happenings, soon } from '$lib/logic/happenings';
 import { app } from './app.svelte';
-import { clock, ticking } from './clock.svelte';
+import { clock } from './clock.svelte';
 import { recent } from './recent.svelte';
 import { voice } from './voice.svelte';
 import type { Row } from '$lib/backend/contract';
@@ -44,7 +44,8 @@ export function events(): void {
     }
   });
 
-  ticking();
+  const counting = $derived(app.desk?.rows.some((row) => row.state === 'queued' && !row.held) ?? false);
+  $effect(() => (counting ? clock.watch() : undefined));
 }
 
 /** A row that was on its way has left the queue: what it became is read, never guessed. */

@@ -12,6 +12,8 @@ import { toasts, voice } from './voice.svelte';
 
 /** A hand that moved this lately is still at work. */
 const STILL_MS = 2_500;
+/** However busy the hand is, after so long the rows take their places. */
+const STILL_AT_MOST_MS = 10_000;
 
 class Queue {
   items = $state.raw<Item[]>([]);
@@ -23,7 +25,8 @@ class Queue {
   /** Rows that wait for an answer. */
   busy = new SvelteSet<number>();
   edits = new SvelteMap<number, Edit>();
-  #hand_at = 0;
+  #hand_at = Number.NEGATIVE_INFINITY;
+  #still_since: number | null = null;
 
   /** Live rows in the order shown. */
   get order(): number[] {
@@ -41,7 +44,15 @@ class Queue {
   }
 
   get still(): boolean {
-    return performance.now() - this.#hand_at < STILL_MS || this.edits.size > 0;
+    const now = performance.now();
+    if (now - this.#hand_at >= STILL_MS) {
+      this.#still_since = null;
+      return false;
+    }
+    this.#still_since ??= now;
+    if (now - this.#still_since < STILL_AT_MOST_MS) return true;
+    this.#still_since = now;
+    return false;
   }
 
   /** Takes what the desk told. Focus that lost its row goes to the next one. */
@@ -215,9 +226,15 @@ class Queue {
     void tick().then(() => this.focus(id));
   }
 
-  /** The page is left: every open text is kept as a draft. */
+  /** The page is left: every open text is kept as a draft, and said. */
   leave_page(): void {
-    for (const edit of this.edits.values()) edit.abandon();
+    for (const edit of this.edits.values()) {
+      const row = this.row(edit.id);
+      void edit.leave(false).then(
+        (kept) => kept && row && toasts.show(t().queue.edit.left_with_draft(app.name(row))),
+        () => {},
+      );
+    }
     this.edits.clear();
     this.items = [];
     this.selection = NOTHING;
