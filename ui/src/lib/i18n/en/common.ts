@@ -1,5 +1,5 @@
 import { plural, type Forms } from '../plural';
-import type { Words } from '../ru';
+import type { common as ru_common } from '../ru/common';
 
 const n = (count: number, forms: Forms) => plural('en', count, forms);
 
@@ -108,4 +108,4 @@ export const common = {
   to_content: 'Skip to the content',
   announcements: 'What the program says',
   list: { and: ' and ' },
-} satisfies Omit<Words, 'queue' | 'lists' | 'overview'>;
+} satisfies typeof ru_common;
