@@ -31,6 +31,8 @@ export class Edit {
   constructor(
     readonly id: number,
     private readonly backend: Pick<Backend, 'edit_begin' | 'edit_draft' | 'edit_save' | 'edit_leave'>,
+    /** A person opened it, so it takes the focus; one that was found after a crash does not. */
+    readonly by_hand = true,
   ) {}
 
   /** Fails when the row cannot be edited any more. */

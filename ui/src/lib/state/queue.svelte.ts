@@ -178,10 +178,10 @@ class Queue {
 
   // ── editing ──────────────────────────────────────────────────────────────
 
-  async edit(row: Row): Promise<boolean> {
+  async edit(row: Row, by_hand = true): Promise<boolean> {
     if (this.edits.has(row.id)) return true;
     this.notes.delete(row.id);
-    const edit = new Edit(row.id, app.backend);
+    const edit = new Edit(row.id, app.backend, by_hand);
     try {
       await edit.open();
       this.edits.set(row.id, edit);
