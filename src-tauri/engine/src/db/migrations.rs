@@ -8,7 +8,8 @@ use rusqlite_migration::{Error, M, Migrations, SchemaVersion};
 use super::StorageError;
 
 /// In order; a released step is never changed.
-const STEPS: &[M<'static>] = &[M::up(include_str!("migrations/0001_first.sql"))];
+const STEPS: &[M<'static>] =
+    &[M::up(include_str!("migrations/0001_first.sql")), M::up(include_str!("migrations/0003_history.sql"))];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| Migrations::from_slice(STEPS));
 

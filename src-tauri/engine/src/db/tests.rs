@@ -53,7 +53,7 @@ fn a_newer_database_is_refused_in_words_and_left_as_it_was() {
     let raw = Connection::open(directory.path().join(FILE_NAME)).unwrap();
     raw.pragma_update(None, "user_version", 99).unwrap();
     let error = Db::open(directory.path()).unwrap_err();
-    assert!(matches!(error, StorageError::Newer { found: 99, known: 1 }), "{error}");
+    assert!(matches!(error, StorageError::Newer { found: 99, known: 2 }), "{error}");
     let version: i64 = raw.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 99);
 }

@@ -13,6 +13,7 @@ mod claim;
 mod control;
 mod enqueue;
 mod gateway;
+pub mod history;
 mod list;
 mod people;
 mod rows;
