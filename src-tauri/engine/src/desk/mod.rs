@@ -26,7 +26,7 @@ use crate::ports::{Bookings, Clock, Desktop, Messenger};
 use crate::sender::{Follower, Halt, Readiness, Sender};
 use crate::settings::Settings;
 
-pub use lock::{LockError, OwnerLock};
+pub use lock::{LockError, OwnerLock, WindowLock};
 pub use vigil::Vigil;
 
 /// How often the desk looks at clocks and inbox.
@@ -265,9 +265,12 @@ impl Inbox<'_> {
                     outbox.answer(request.id, now)?;
                     end = Some(End::Reload);
                 }
+                // A window that is open shows itself.
                 RequestKind::ShowWindow => {
-                    self.desktop.show_window(&request.argument);
-                    outbox.answer(request.id, now)?;
+                    if !outbox.db().path().parent().is_some_and(WindowLock::is_held) {
+                        self.desktop.show_window(&request.argument);
+                        outbox.answer(request.id, now)?;
+                    }
                 }
             }
         }
