@@ -57,7 +57,12 @@ function inline(text: string, marks: Mark[], out: Run[]): void {
 function opens(text: string, at: number): boolean {
   const before = text[at - 1];
   const after = text[at + 1];
-  return after !== undefined && after !== text[at] && !/\s/u.test(after) && (before === undefined || !word.test(before));
+  return (
+    after !== undefined &&
+    after !== text[at] &&
+    !/\s/u.test(after) &&
+    (before === undefined || !word.test(before))
+  );
 }
 
 function closing(text: string, from: number, sign: string): number {

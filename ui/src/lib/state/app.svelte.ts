@@ -23,7 +23,6 @@ class App {
   desk = $state.raw<Desk | null>(null);
   /** Why the desk could not be read; null once it was. */
   failure = $state.raw<Failure | null>(null);
-  #stop: (() => void)[] = [];
 
   async open(backend: Backend): Promise<void> {
     this.backend = backend;
@@ -33,7 +32,7 @@ class App {
       this.failure = as_failure(error);
       return;
     }
-    this.#stop.push(backend.on_desk((desk) => this.take(desk)));
+    backend.on_desk((desk) => this.take(desk));
     clock.on_gap = () => void this.refresh();
     // Usually the queue is there at once; a slow one is waited for on the screen, not before it.
     await Promise.race([this.refresh(), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
@@ -82,11 +81,6 @@ class App {
       (row.kind === 'test' ? t().queue.row.test : row.phone_shown) ||
       t().queue.row.no_name
     );
-  }
-
-  close(): void {
-    for (const stop of this.#stop) stop();
-    this.#stop = [];
   }
 }
 

@@ -50,9 +50,6 @@ export const common = {
     heading: 'What is in the way',
     passing: 'Passes by itself',
     since: (when: string) => `since ${when}`,
-    several: (count: number) => n(count, { one: '# more problem', other: '# more problems' }),
-    for_client: 'For clients',
-    to_do: 'What to do',
   },
   error: {
     heading: 'That did not work',
@@ -88,6 +85,7 @@ export const common = {
     cancel: "Don't send",
     extend: 'One more minute',
     hold: 'Hold or release',
+    take: 'Take the new text',
     restore: 'Restore what was cancelled',
     select: 'Select several',
     select_all: 'Select all',

@@ -34,7 +34,6 @@ export const queue = {
     message: 'Message',
     select: (client: string) => `Select: ${client}`,
     left: (digits: string) => `${digits} left`,
-    sends_at: (time: string) => `goes out at ${time}`,
     was_due: (time: string) => `was due at ${time}`,
     next_try: (time: string) => `again at ${time}`,
     held_until: 'waits until you release it',
@@ -198,7 +197,6 @@ export const queue = {
     means: 'It needs access to YClients, a branch and WhatsApp.',
     to_do: 'Set it up',
   },
-  failed_to_load: 'The queue could not be read',
   say: {
     new_one: (client: string, time: string, seconds: number) =>
       `New message: ${client}, ${time}. ${n(seconds, { one: '# second', other: '# seconds' })}.`,

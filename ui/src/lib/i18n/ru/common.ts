@@ -57,15 +57,6 @@ export const common = {
     heading: 'Что мешает',
     passing: 'Пройдёт само',
     since: (when: string) => `с ${when}`,
-    several: (count: number) =>
-      n(count, {
-        one: 'Ещё # неполадка',
-        few: 'Ещё # неполадки',
-        many: 'Ещё # неполадок',
-        other: 'Ещё # неполадки',
-      }),
-    for_client: 'Для клиентов',
-    to_do: 'Что делать',
   },
   error: {
     heading: 'Не получилось',
@@ -100,6 +91,7 @@ export const common = {
     cancel: 'Не отправлять',
     extend: 'Ещё минута',
     hold: 'Придержать или отпустить',
+    take: 'Взять новый текст',
     restore: 'Вернуть отменённое',
     select: 'Выбрать несколько',
     select_all: 'Выбрать все',

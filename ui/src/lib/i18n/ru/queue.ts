@@ -34,7 +34,6 @@ export const queue = {
     message: 'Сообщение',
     select: (client: string) => `Выбрать: ${client}`,
     left: (digits: string) => `Осталось ${digits}`,
-    sends_at: (time: string) => `уйдёт в ${time}`,
     was_due: (time: string) => `уходило в ${time}`,
     next_try: (time: string) => `снова в ${time}`,
     held_until: 'ждёт, пока вы не отпустите',
@@ -211,7 +210,6 @@ export const queue = {
     means: 'Нужны доступ к YClients, филиал и WhatsApp.',
     to_do: 'Настроить',
   },
-  failed_to_load: 'Очередь не прочитана',
   say: {
     new_one: (client: string, time: string, seconds: number) =>
       `Новое сообщение: ${client}, ${time}. ${n(seconds, { one: '# секунда', few: '# секунды', many: '# секунд', other: '# секунды' })}.`,
