@@ -16,6 +16,7 @@ help:
 	@echo 'make run     installs what is missing, builds, and plays the demo in the terminal'
 	@echo '             (DEMO="--fast --lang en" for a quick one in English)'
 	@echo 'make test    installs what is missing, and runs everything that CI runs'
+	@echo 'make ui      builds the pages of the window, which the Rust build embeds'
 	@echo 'make bench   measures the speed goals in a release build, and prints them as a table'
 	@echo 'make torture kills workers for ten minutes, and counts what was told twice, lost or late'
 	@echo '             (TORTURE_SECONDS=60 SEED=7 for less, or once more)'
@@ -28,9 +29,24 @@ run:
 	@cargo build --locked --package booking-monitor --bin booking-monitor
 	@"$${CARGO_TARGET_DIR:-target}/debug/booking-monitor" demo $(DEMO)
 
+# The window's pages. Only what is older than its sources is made anew.
+.PHONY: ui
+ui: ui/dist/index.html
+
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	@echo 'Fetching what the UI is built with'
+	@cd ui && npm ci
+	@touch $@
+
+ui/dist/index.html: ui/node_modules/.package-lock.json ui/index.html ui/vite.config.ts $(shell find ui/src -type f 2>/dev/null)
+	@echo 'Building the UI'
+	@cd ui && npm run build
+	@touch $@
+
 .PHONY: test
 test:
 	@sh scripts/install.sh test
+	@$(MAKE) ui
 	@echo '— format'
 	@cargo fmt --all --check
 	@echo '— lints'
@@ -64,3 +80,4 @@ torture:
 .PHONY: clean
 clean:
 	@cargo clean
+	@rm -rf ui/dist
