@@ -72,3 +72,20 @@ fn is_held(directory: &Path, name: &str) -> bool {
     let Ok(file) = File::open(directory.join(name)) else { return false };
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_one_on_a_directory_and_no_owner_of_the_desk() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = WindowLock::take(directory.path()).unwrap();
+        assert!(WindowLock::is_held(directory.path()) && !OwnerLock::is_held(directory.path()));
+        assert!(matches!(WindowLock::take(directory.path()), Err(LockError::Held)));
+        let other = tempfile::tempdir().unwrap();
+        assert!(WindowLock::take(other.path()).is_ok(), "each directory has its own");
+        drop(open);
+        assert!(!WindowLock::is_held(directory.path()));
+    }
+}
