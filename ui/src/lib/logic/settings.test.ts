@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { changed, field_of, insert_at } from './changes';
 import { kind_of, MAX_DELAY_MS, parse_delay, parse_span, PRESETS_MS, show_span } from './delay';
 import { address_of, follows } from './gateway';
 import { read_phone } from './phone_entry';
 import { over_night, parse_quiet, parse_time, quiet_fault, quiet_text } from './quiet';
+import { ticks_of } from './ticks';
 import { is_done, may_pass, next, previous, reachable, resume_at, STEPS, type Facts } from './steps';
 
 describe('the window of time', () => {
@@ -184,4 +185,15 @@ describe('a form', () => {
     });
     expect(insert_at('abc', 1, 2, 'X')).toEqual({ text: 'aXc', caret: 2 });
   });
+});
+
+test('a phone shows what is known of a message, and no more', () => {
+  expect(['pending', 'sent', 'delivered', 'read', 'noAccount', 'quite new'].map(ticks_of)).toEqual([
+    'pending',
+    'sent',
+    'delivered',
+    'read',
+    'failed',
+    'pending',
+  ]);
 });

@@ -10,6 +10,9 @@ class Route {
   place = $state<Place>('queue');
   /** What follows the page: `#/settings/whatsapp` → `whatsapp`. */
   rest = $state('');
+  /** Asked before another address is shown. False keeps this one: something on it is not saved yet. */
+  guard: ((wanted: string) => boolean) | null = null;
+  #shown = '';
 
   start(first: Page): () => void {
     if (!location.hash) history.replaceState(null, '', `#/${first}`);
@@ -24,6 +27,11 @@ class Route {
   }
 
   #read = () => {
+    if (location.hash !== this.#shown && this.#shown !== '' && this.guard?.(location.hash) === false) {
+      history.replaceState(null, '', this.#shown);
+      return;
+    }
+    this.#shown = location.hash;
     const [, place = '', ...rest] = location.hash.split('/');
     this.place = [...PAGES, 'training'].includes(place) ? (place as Place) : 'queue';
     this.rest = rest.join('/');

@@ -14,6 +14,10 @@ export interface FakeOptions {
   page: Page;
   small: boolean;
   training: boolean;
+  /** The environment decides some of the values. */
+  environment?: boolean;
+  /** The file of the settings cannot be read. */
+  broken_file?: boolean;
 }
 
 export interface Fake extends Backend {
@@ -38,6 +42,8 @@ export function make_fake(clock: Clock, options: Partial<FakeOptions> = {}): Fak
   const behind = new FakeDesk(clock, scene(wanted.scene, clock.now(), wanted.language), wanted.language);
   const { current, walked, ...set_up } = setup(behind, first_run);
   current().theme = wanted.theme;
+  if (wanted.environment) current().from_environment = ['poll_interval_ms', 'notification_delay_ms'];
+  if (wanted.broken_file) current().file_error = 'line 7: unknown key `intervall`';
   const asked: string[] = [];
   const pages = new Set<(page: Page) => void>();
   return {
@@ -103,6 +109,8 @@ export function from_address(address: URLSearchParams): Fake {
     page: one_of(address.get('page'), ['queue', 'today', 'history', 'overview', 'settings'], 'queue'),
     small: address.has('small'),
     training: address.has('training'),
+    environment: address.has('environment'),
+    broken_file: address.has('broken_file'),
   });
   if (address.has('training')) fake.behind.auto = true;
   (globalThis as { __fake?: Fake }).__fake = fake;
