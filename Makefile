@@ -18,6 +18,7 @@ help:
 	@echo '             without a display it plays the demo in the terminal'
 	@echo '             (DEMO="--terminal" for that, DEMO="--fast --lang en" for a quick one in English)'
 	@echo 'make test    installs what is missing, and runs everything that CI runs'
+	@echo 'make ui      builds the pages of the window, which the Rust build embeds'
 	@echo 'make bench   measures speed and scale in a release build (BENCH="poll burst" for some parts), and'
 	@echo '             writes docs/benchmarks.md and its drawing; the first time makes a large database'
 	@echo 'make torture kills workers for ten minutes, and counts what was told twice, lost or late'
@@ -32,15 +33,29 @@ run:
 	@[ ! -f src-tauri/Cargo.toml ] || $(MAKE) window
 	@"$${CARGO_TARGET_DIR:-target}/debug/booking-monitor" demo $(DEMO)
 
-# The window with its pages in it. It lies beside the program, which starts it from there.
+# The window lies beside the program, which starts it from there.
 .PHONY: window
-window:
-	@cd ui && npm ci --no-audit --no-fund --silent && npm run build --silent
+window: ui
 	@cargo build --locked --package booking-monitor-window
+
+# The window's pages. Only what is older than its sources is made anew.
+.PHONY: ui
+ui: ui/dist/index.html
+
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	@echo 'Fetching what the UI is built with'
+	@cd ui && npm ci
+	@touch $@
+
+ui/dist/index.html: ui/node_modules/.package-lock.json ui/index.html ui/vite.config.ts $(shell find ui/src -type f 2>/dev/null)
+	@echo 'Building the UI'
+	@cd ui && npm run build
+	@touch $@
 
 .PHONY: test
 test:
 	@sh scripts/install.sh test
+	@$(MAKE) ui
 	@echo '— format'
 	@cargo fmt --all --check
 	@echo '— lints'
@@ -75,3 +90,4 @@ torture:
 .PHONY: clean
 clean:
 	@cargo clean
+	@rm -rf ui/dist

@@ -90,6 +90,18 @@ CREATE INDEX notifications_gather ON booking_notifications (company_id, client_i
 -- Today's list, newest first.
 CREATE INDEX notifications_sent ON booking_notifications (accepted_at)
     WHERE accepted_at IS NOT NULL;
+-- The lists by day: newest first, counted, filtered and searched without a look at the rows themselves.
+CREATE INDEX notifications_by_time ON booking_notifications
+    (coalesce(accepted_at, enqueued_at), id, state, reason, client_name, phone);
+-- Whether a number was ever written to.
+CREATE INDEX notifications_to_number ON booking_notifications (phone_key, accepted_at)
+    WHERE accepted_at IS NOT NULL;
+-- Cancelled a moment ago: one click brings them back.
+CREATE INDEX notifications_cancelled ON booking_notifications (finished_at)
+    WHERE state = 'cancelled';
+-- Sent, and the booking changed since.
+CREATE INDEX notifications_changed ON booking_notifications (accepted_at)
+    WHERE changed_after_sent <> '';
 -- How many become due because of one gap.
 CREATE INDEX notifications_of_gap ON booking_notifications (company_id, gap_at)
     WHERE gap_at IS NOT NULL;
@@ -168,6 +180,14 @@ CREATE TABLE bookings (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX bookings_imported ON bookings (booking_id) WHERE imported = 1;
+
+-- What the users of a branch are called, for "who wrote the booking". Staff, not clients.
+CREATE TABLE users (
+    company_id INTEGER NOT NULL,                    -- the branch
+    user_id INTEGER NOT NULL,                       -- the user
+    name TEXT NOT NULL,                             -- as YClients shows it
+    PRIMARY KEY (company_id, user_id)
+) STRICT, WITHOUT ROWID;
 
 -- Who never wants to hear from us, as a hash: the number itself is nobody's business.
 CREATE TABLE opt_outs (

@@ -5,16 +5,19 @@
 # It needs the network only when something is missing, and may be run again at any time.
 set -eu
 
-# Bundled SQLite and the TLS library are C.
-build='gcc libc6-dev'
+# Bundled SQLite and the TLS library are C; the window stands on the system's web view.
+build='gcc libc6-dev pkg-config libwebkit2gtk-4.1-dev'
 # The tests talk to a real keyring in a session of their own.
 session='dbus gnome-keyring'
+# They look at the real window on a display of their own, and at its pages in a browser.
+display='xvfb xauth webkit2gtk-driver chromium xdotool imagemagick wmctrl openbox dbus-x11 at-spi2-core fonts-dejavu-core'
 
 rust_needed='1.95'
+node_needed='20.19'
 
 case "${1:-run}" in
     run) wanted="$build" ;;
-    test) wanted="$build $session" ;;
+    test) wanted="$build $session $display" ;;
     *)
         echo "usage: scripts/install.sh [run|test]" >&2
         exit 2
@@ -37,6 +40,16 @@ check_rust() {
     oldest=$(printf '%s\n%s\n' "$rust_needed" "$found" | sort -V | head -n 1)
     [ "$oldest" = "$rust_needed" ] ||
         fail "Rust $found is too old: $rust_needed or newer is needed. Run: rustup update stable"
+}
+
+# The UI is built with Node; Debian's own may be too old, so it is not installed from here.
+check_node() {
+    command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 ||
+        fail "Node.js with npm is not installed. Get version $node_needed or newer from https://nodejs.org, open a new terminal, and try again."
+    found=$(node --version | sed 's/^v//')
+    oldest=$(printf '%s\n%s\n' "$node_needed" "$found" | sort -V | head -n 1)
+    [ "$oldest" = "$node_needed" ] ||
+        fail "Node.js $found is too old: $node_needed or newer is needed. Get it from https://nodejs.org."
 }
 
 install() {
@@ -68,4 +81,5 @@ else
     echo "This is no Debian or Ubuntu; taking it that these are there: $wanted"
 fi
 check_rust
+check_node
 echo "Everything that is needed is installed."

@@ -9,6 +9,7 @@ use rusqlite::Transaction;
 
 use crate::branch::{Arming, Branch};
 use crate::monitor::{by_recipient, known};
+use crate::notification::acts::Act;
 use crate::notification::{Event, Kind, Made, Notification, NotificationId, Reason, Refusal, State};
 use crate::outbox::{self, Actor, Changed, NewNotification, Outbox, OutboxError};
 use crate::phone::Phone;
@@ -54,6 +55,26 @@ impl Person<'_> {
         })
     }
 
+    /// One of the acts that a person sees as a button, only if the message still has the
+    /// `revision` they looked at. [`Act::Edit`] opens the editor. What brings something back
+    /// or settles a doubt looks at the state alone.
+    pub fn act(&self, id: NotificationId, revision: Option<i64>, act: Act, now: DateTime<Utc>) -> Changed {
+        match act {
+            Act::SendNow => self.send_now_at(id, revision, now),
+            Act::Edit => self.open_editor(id, now),
+            Act::Cancel => self.cancel_at(id, revision, now),
+            Act::Extend => self.apply(id, revision, Event::Extend { by: TimeDelta::minutes(1) }, now),
+            Act::Hold => self.apply(id, revision, Event::Hold, now),
+            Act::Release => self.release_at(id, revision, now),
+            Act::Restore => self.restore(id, now),
+            Act::Arrived => self.resolve(id, Resolution::Arrived, now),
+            Act::Again => self.resolve(id, Resolution::Again, now),
+            Act::Drop => self.resolve(id, Resolution::Drop, now),
+            Act::Resend => self.resend(id, now),
+            Act::Seen => self.apply(id, None, Event::ChangedAfterSent { how: "" }, now),
+        }
+    }
+
     /// Keeps the message back until it is released or the visit begins.
     pub fn hold(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
         self.apply(id, None, Event::Hold, now)
@@ -61,18 +82,26 @@ impl Person<'_> {
 
     /// Lets go what is held or waits for a person, with a full window.
     pub fn release(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
+        self.release_at(id, None, now)
+    }
+
+    fn release_at(&self, id: NotificationId, revision: Option<i64>, now: DateTime<Utc>) -> Changed {
         let row = self.row(id)?;
         let due_at = now + self.window(&row);
-        self.apply(id, None, Event::Release { due_at, instance: self.instance.to_owned() }, now)
+        self.apply(id, revision, Event::Release { due_at, instance: self.instance.to_owned() }, now)
     }
 
     /// Sends without waiting for the window's end. What was skipped or cancelled
     /// goes out all the same; what failed is tried again.
     pub fn send_now(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
+        self.send_now_at(id, None, now)
+    }
+
+    fn send_now_at(&self, id: NotificationId, revision: Option<i64>, now: DateTime<Utc>) -> Changed {
         let row = self.row(id)?;
         match row.state {
             State::Skipped | State::Cancelled => self.bring_back(&row, Arming::Due(now), now),
-            _ => self.apply(id, None, Event::SendNow { instance: self.instance.to_owned() }, now),
+            _ => self.apply(id, revision, Event::SendNow { instance: self.instance.to_owned() }, now),
         }
     }
 
@@ -84,12 +113,16 @@ impl Person<'_> {
     /// Does not send. While the message is on its way the wish is remembered:
     /// should it certainly not have gone out, it ends cancelled.
     pub fn cancel(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
-        match self.apply(id, None, Event::Cancel, now) {
+        self.cancel_at(id, None, now)
+    }
+
+    fn cancel_at(&self, id: NotificationId, revision: Option<i64>, now: DateTime<Utc>) -> Changed {
+        match self.apply(id, revision, Event::Cancel, now) {
             Err(OutboxError::Refused(Refusal::TooLate(State::Sending))) => {
                 match self.apply(id, None, Event::AskCancel { by: self.name.to_owned() }, now) {
                     Ok(_) => Err(Refusal::TooLate(State::Sending).into()),
                     // It came back between the two: now it can be cancelled after all.
-                    Err(OutboxError::Refused(_)) => self.apply(id, None, Event::Cancel, now),
+                    Err(OutboxError::Refused(_)) => self.apply(id, revision, Event::Cancel, now),
                     Err(error) => Err(error),
                 }
             }

@@ -96,6 +96,16 @@ impl fmt::Debug for Phone {
     }
 }
 
+/// As people write it: `+7 916 123-45-67`. What is no number comes back as it is.
+pub fn shown(e164: &str) -> String {
+    match PHONE_NUMBER_UTIL.parse(e164, None) {
+        Ok(number) if e164.starts_with('+') => {
+            PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::International).into_owned()
+        }
+        _ => e164.to_owned(),
+    }
+}
+
 /// For logs: the last two digits and nothing else.
 pub fn masked(phone: &Phone) -> String {
     let digits = phone.as_str();

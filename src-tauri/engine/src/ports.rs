@@ -4,8 +4,8 @@
 //! hand. Nothing here retries: a call is one request (a listing: one request a
 //! page), and the engine alone decides what happens next.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+mod memory;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,6 +15,7 @@ use secrecy::SecretString;
 use crate::booking::{Booking, BookingId, BranchFacts, CompanyId};
 pub use crate::clock::{Clock, Moment};
 pub use crate::error::{BookingsError, MessengerError, SecretsError};
+pub use memory::{MarksInMemory, SecretsInMemory};
 
 /// Where bookings come from: YClients or Altegio.
 #[async_trait]
@@ -219,32 +220,6 @@ pub trait Marks: Send + Sync {
     async fn set_mark(&self, name: &str, value: &str) -> Result<(), SecretsError>;
     /// Removes; false when there was nothing.
     async fn remove_mark(&self, name: &str) -> Result<bool, SecretsError>;
-}
-
-/// Marks that end with the value: the demo's and the tests'.
-#[derive(Debug, Default)]
-pub struct MarksInMemory(Mutex<BTreeMap<String, String>>);
-
-impl MarksInMemory {
-    fn kept(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[async_trait]
-impl Marks for MarksInMemory {
-    async fn mark(&self, name: &str) -> Result<Option<String>, SecretsError> {
-        Ok(self.kept().get(name).cloned())
-    }
-
-    async fn set_mark(&self, name: &str, value: &str) -> Result<(), SecretsError> {
-        self.kept().insert(name.to_owned(), value.to_owned());
-        Ok(())
-    }
-
-    async fn remove_mark(&self, name: &str) -> Result<bool, SecretsError> {
-        Ok(self.kept().remove(name).is_some())
-    }
 }
 
 /// Where credentials lie: the operating system's keyring, one entry each.

@@ -36,7 +36,7 @@ pub(crate) struct Resident {
     /// Against a simulator, whose control page this is.
     pub(crate) training: Option<String>,
     /// The demo's secrets; None: the system's keyring.
-    pub(crate) secrets: Option<Arc<crate::world::SecretsInMemory>>,
+    pub(crate) secrets: Option<Arc<engine::ports::SecretsInMemory>>,
 }
 
 impl Resident {

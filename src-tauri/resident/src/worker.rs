@@ -17,7 +17,7 @@ use engine::clock::Clock;
 use engine::desk::{Desk, End};
 use engine::error::{Fault, FaultCode, Subject};
 use engine::outbox::{Outbox, RequestKind};
-use engine::ports::{Desktop, Secrets, SecretsError};
+use engine::ports::{Desktop, Secrets, SecretsError, SecretsInMemory};
 use engine::settings::{self, Environment, Settings};
 use tokio::sync::watch;
 use tracing::{info, warn};
@@ -39,7 +39,7 @@ pub(crate) enum Vault {
     /// costs a thread and perhaps a prompt on the screen.
     System(OnceLock<Arc<Keyring>>),
     /// The demo's, gone with the process.
-    Memory(Arc<world::SecretsInMemory>),
+    Memory(Arc<SecretsInMemory>),
 }
 
 impl Vault {

@@ -4,15 +4,14 @@
 //! port that answers every call with the reason. So the desk runs, shows what is
 //! missing, and needs no second kind of "not set up yet".
 
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::desk::{Place, Ports};
 use engine::ports::{
-    Bookings, BookingsError, Clock, Desktop, Marks, MarksInMemory, Messenger, MessengerError, SecretName,
-    Secrets, SecretsError,
+    Bookings, BookingsError, Clock, Desktop, Marks, Messenger, MessengerError, SecretName, Secrets,
+    SecretsError,
 };
 use engine::settings::{Gateway, Settings};
 use engine::shut::{NoBookings, NoMessenger};
@@ -143,49 +142,11 @@ impl Marks for NoMarks {
     }
 }
 
-/// Secrets and marks that end with the process: the demo's.
-#[derive(Default)]
-pub(crate) struct SecretsInMemory {
-    secrets: Mutex<HashMap<SecretName, SecretString>>,
-    marks: MarksInMemory,
-}
-
-#[async_trait]
-impl Marks for SecretsInMemory {
-    async fn mark(&self, name: &str) -> Result<Option<String>, SecretsError> {
-        self.marks.mark(name).await
-    }
-
-    async fn set_mark(&self, name: &str, value: &str) -> Result<(), SecretsError> {
-        self.marks.set_mark(name, value).await
-    }
-
-    async fn remove_mark(&self, name: &str) -> Result<bool, SecretsError> {
-        self.marks.remove_mark(name).await
-    }
-}
-
-#[async_trait]
-impl Secrets for SecretsInMemory {
-    async fn get(&self, name: SecretName) -> Result<Option<SecretString>, SecretsError> {
-        Ok(self.secrets.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned())
-    }
-
-    async fn set(&self, name: SecretName, value: SecretString) -> Result<(), SecretsError> {
-        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).insert(name, value);
-        Ok(())
-    }
-
-    async fn remove(&self, name: SecretName) -> Result<bool, SecretsError> {
-        Ok(self.secrets.lock().unwrap_or_else(PoisonError::into_inner).remove(&name).is_some())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use engine::booking::CompanyId;
     use engine::clock::SystemClock;
-    use engine::ports::SendOutcome;
+    use engine::ports::{SecretsInMemory, SendOutcome};
 
     use super::*;
     use crate::worker::LogDesktop;

@@ -50,6 +50,19 @@ impl Auth {
         Ok(Self { http: Http::new(config, vec![partner])? })
     }
 
+    /// Whether the server knows the partner: tries to sign in as nobody, and looks what it is
+    /// refused for. A partner it does not know is [`BookingsError::PartnerToken`].
+    pub async fn try_partner(&self) -> Result<(), BookingsError> {
+        let answer = self.http.post(&["auth"], &json!({ "login": "", "password": "" })).await?;
+        match self.http.open(&answer) {
+            // It complains of the fields: it got as far as reading them.
+            Ok(_) | Err(BookingsError::Refused(_)) => Ok(()),
+            Err(BookingsError::UserToken(message)) if speaks_of_login(&message) => Ok(()),
+            Err(BookingsError::UserToken(message)) => Err(BookingsError::PartnerToken(message)),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The first step. A wrong password is [`BookingsError::Refused`].
     pub async fn login(&self, login: &str, password: &SecretString) -> Result<LoginStep, BookingsError> {
         self.ask(password, &json!({ "login": login, "password": password.expose_secret() })).await
@@ -97,4 +110,10 @@ impl Auth {
             None => Err(BookingsError::Unreadable("neither a token nor a demand for a code".into())),
         }
     }
+}
+
+/// A 401 about who signs in, and not about the partner who asks.
+fn speaks_of_login(message: &str) -> bool {
+    let message = message.to_lowercase();
+    ["логин", "парол", "login", "password"].iter().any(|word| message.contains(word))
 }

@@ -119,6 +119,7 @@ impl Db {
         // A rolled-back queue must not leave clients' numbers behind in free pages.
         connection.pragma_update(None, "secure_delete", "FAST")?;
         migrations::to_latest(&mut connection)?;
+        crate::outbox::history::register(&connection)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self { connection: Mutex::new(connection), path })
     }

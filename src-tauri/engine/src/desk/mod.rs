@@ -29,7 +29,7 @@ use crate::sender::{Follower, Halt, Readiness, Sender};
 use crate::settings::Settings;
 use crate::shut::{NoBookings, NoMessenger};
 
-pub use lock::{LockError, OwnerLock};
+pub use lock::{LockError, OwnerLock, WindowLock};
 use place::Keeper;
 pub use place::{BegunAnew, Place, PlaceError, begin_anew, doubt};
 pub use vigil::Vigil;
@@ -372,8 +372,10 @@ impl<'a> Inbox<'a> {
                     outbox.answer(request.id, now)?;
                     end = Some(End::Reload);
                 }
+                // A window that is open shows itself.
                 RequestKind::ShowWindow => {
-                    if self.desktop.show_window(&request.argument) {
+                    let open = outbox.db().path().parent().is_some_and(WindowLock::is_held);
+                    if !open && self.desktop.show_window(&request.argument) {
                         outbox.answer(request.id, now)?;
                     }
                 }

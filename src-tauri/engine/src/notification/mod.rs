@@ -4,6 +4,7 @@
 //! it is, and [`life`] is the only code that moves a row from one to another.
 //! All of it is pure; the database and the clock are elsewhere.
 
+pub mod acts;
 mod event;
 pub mod life;
 mod state;

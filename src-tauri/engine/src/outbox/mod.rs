@@ -14,6 +14,7 @@ mod control;
 mod enqueue;
 mod first_contacts;
 mod gateway;
+pub mod history;
 mod list;
 mod origin;
 mod people;

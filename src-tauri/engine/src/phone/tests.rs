@@ -293,3 +293,11 @@ proptest! {
         let _ = region_of_branch(region.as_deref(), &raw, &raw);
     }
 }
+
+#[test]
+fn a_number_is_shown_as_people_write_it() {
+    assert_eq!(shown("+79161234567"), "+7 916 123-45-67");
+    assert_eq!(shown("+375291234567"), "+375 29 123-45-67");
+    assert_eq!(shown(""), "");
+    assert_eq!(shown("79161234567"), "79161234567", "nothing is guessed");
+}

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, TableLike, Value};
 
 use super::{
-    BranchQuietHours, BranchSettings, Delay, Gateway, Language, QuietHours, Settings, SettingsError,
+    BranchQuietHours, BranchSettings, Delay, Gateway, Language, QuietHours, Settings, SettingsError, Theme,
     file_path, parse,
 };
 use crate::booking::CompanyId;
@@ -43,6 +43,9 @@ pub enum Change {
     WhatsappBaseUrl(String),
     InstanceId(String),
     SendGap(Duration),
+    Theme(Theme),
+    SmallWindow(bool),
+    NamesInBanners(bool),
     /// Adds the branch, or replaces what is written about it.
     PutBranch(BranchSettings),
     /// No error when it is not there.
@@ -185,6 +188,9 @@ impl Change {
             Self::WhatsappBaseUrl(url) => set_in(root, "whatsapp", "base_url", url.as_str()),
             Self::InstanceId(id) => set_in(root, "whatsapp", "instance_id", id.as_str()),
             Self::SendGap(gap) => set_in(root, "whatsapp", "send_gap_ms", whole_ms(*gap)),
+            Self::Theme(theme) => set_in(root, "window", "theme", theme.as_str()),
+            Self::SmallWindow(on) => set_in(root, "window", "small_window", *on),
+            Self::NamesInBanners(on) => set_in(root, "window", "names_in_banners", *on),
             Self::PutBranch(branch) => put_branch(root, branch),
             Self::RemoveBranch(company) => remove_branch(root, *company),
         }

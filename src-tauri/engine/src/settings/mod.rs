@@ -51,6 +51,7 @@ pub struct Settings {
     pub template: Option<String>,
     pub yclients: YclientsSettings,
     pub whatsapp: WhatsappSettings,
+    pub window: WindowSettings,
     /// In the file's order, each company once.
     pub branches: Vec<BranchSettings>,
 }
@@ -91,6 +92,26 @@ pub struct WhatsappSettings {
     pub instance_id: String,
     /// Between two messages, before jitter.
     pub send_gap: Duration,
+}
+
+/// How the program shows itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowSettings {
+    pub theme: Theme,
+    /// A small window at the corner of the screen shows what is counting down.
+    pub small_window: bool,
+    /// Banners may show names and times; the screen may face the clients.
+    pub names_in_banners: bool,
+}
+
+/// The look of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Theme {
+    /// As the desktop has it.
+    #[default]
+    System,
+    Light,
+    Dark,
 }
 
 /// A gateway the program can use.
@@ -185,6 +206,7 @@ impl Default for Settings {
                 instance_id: String::new(),
                 send_gap: Duration::from_secs(3),
             },
+            window: WindowSettings { theme: Theme::System, small_window: true, names_in_banners: false },
             branches: Vec::new(),
         }
     }
@@ -217,6 +239,22 @@ impl Language {
     /// The reverse of [`Language::as_str`].
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Ru, Self::En].into_iter().find(|known| known.as_str() == word)
+    }
+}
+
+impl Theme {
+    /// The word in the file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The reverse of [`Theme::as_str`].
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::System, Self::Light, Self::Dark].into_iter().find(|known| known.as_str() == word)
     }
 }
 

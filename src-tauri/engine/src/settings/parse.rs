@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 use toml_edit::{Document, Item, TableLike, Value};
 
 use super::{
-    BranchQuietHours, BranchSettings, Delay, Gateway, Language, QuietHours, Settings, SettingsError,
-    WhatsappSettings, YclientsSettings,
+    BranchQuietHours, BranchSettings, Delay, Gateway, Language, QuietHours, Settings, SettingsError, Theme,
+    WhatsappSettings, WindowSettings, YclientsSettings,
 };
 use crate::booking::CompanyId;
 use crate::{phone, template};
@@ -24,7 +24,7 @@ const MAX_GAP_MS: i64 = 600_000;
 const MAX_LEAD_MINUTES: i64 = 10_080;
 const MAX_INSTANCE_ID: usize = 64;
 /// The keys of every section are names that may be shown.
-const ALL_KEYS: [&[&str]; 4] = [ROOT_KEYS, YCLIENTS_KEYS, WHATSAPP_KEYS, BRANCH_KEYS];
+const ALL_KEYS: [&[&str]; 5] = [ROOT_KEYS, YCLIENTS_KEYS, WHATSAPP_KEYS, WINDOW_KEYS, BRANCH_KEYS];
 
 const ROOT_KEYS: &[&str] = &[
     "enabled",
@@ -36,10 +36,12 @@ const ROOT_KEYS: &[&str] = &[
     "template",
     "yclients",
     "whatsapp",
+    "window",
     "branches",
 ];
 const YCLIENTS_KEYS: &[&str] = &["base_url", "request_gap_ms"];
 const WHATSAPP_KEYS: &[&str] = &["gateway", "base_url", "instance_id", "send_gap_ms"];
+const WINDOW_KEYS: &[&str] = &["theme", "small_window", "names_in_banners"];
 const BRANCH_KEYS: &[&str] = &[
     "company_id",
     "integration_user_ids",
@@ -75,6 +77,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Settings, SettingsError> 
         template: root.template()?.filter(|text| !text.is_empty()),
         yclients: yclients(&root, default.yclients)?,
         whatsapp: whatsapp(&root, default.whatsapp)?,
+        window: window(&root, default.window)?,
         branches: branches(&root)?,
     })
 }
@@ -108,6 +111,17 @@ fn whatsapp(root: &Section<'_>, default: WhatsappSettings) -> Result<WhatsappSet
         send_gap: section
             .integer("send_gap_ms", 0..=MAX_GAP_MS, "milliseconds")?
             .map_or(default.send_gap, milliseconds),
+    })
+}
+
+fn window(root: &Section<'_>, default: WindowSettings) -> Result<WindowSettings, SettingsError> {
+    let Some(section) = root.section("window", WINDOW_KEYS)? else { return Ok(default) };
+    Ok(WindowSettings {
+        theme: section
+            .word("theme", Theme::parse, "\"system\", \"light\" or \"dark\"")?
+            .unwrap_or(default.theme),
+        small_window: section.boolean("small_window")?.unwrap_or(default.small_window),
+        names_in_banners: section.boolean("names_in_banners")?.unwrap_or(default.names_in_banners),
     })
 }
 
@@ -353,6 +367,7 @@ fn prefix_of(key: &'static str) -> &'static str {
     match key {
         "yclients" => "yclients.",
         "whatsapp" => "whatsapp.",
+        "window" => "window.",
         _ => "branches.",
     }
 }

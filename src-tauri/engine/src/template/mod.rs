@@ -151,6 +151,16 @@ pub fn compose(
     render::render(&source, &context)
 }
 
+/// The text that holds where the owner wrote none, for one visit: what an own one is begun from.
+pub const fn built_in(language: Language) -> &'static str {
+    built_in::text(language, 1)
+}
+
+/// What a template can be shown with when no booking is at hand: everything known, one visit.
+pub fn sample() -> Option<Confirmation> {
+    built_in::samples().into_iter().next()
+}
+
 /// Whether a template can be used: renders it with everything known, with
 /// nothing known but the time, with several visits, and with the longest texts.
 pub fn check(template: &str) -> Result<(), TemplateError> {

@@ -21,7 +21,7 @@ use engine::booking::CompanyId;
 use engine::clock::{Clock, SystemClock};
 use engine::db::Db;
 use engine::outbox::Outbox;
-use engine::ports::{SecretName, Secrets as _};
+use engine::ports::{SecretName, Secrets as _, SecretsInMemory};
 use engine::settings::{BranchSettings, Change, Delay, Environment, Language, Settings, SettingsFile};
 use simulator::{Delivery, Options, Simulator};
 use tokio::sync::watch;
@@ -32,7 +32,6 @@ use crate::output::Out;
 use crate::runtime::{self, stopped};
 use crate::words::demo as say;
 use crate::worker::{self, LogDesktop, Vault, Worker};
-use crate::world::SecretsInMemory;
 use stage::Stage;
 use story::Story;
 

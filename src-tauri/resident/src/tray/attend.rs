@@ -497,13 +497,13 @@ fn first_time(dir: &Path) -> bool {
 }
 
 /// Whether the small window is wanted.
-const fn small_window(_settings: &Settings) -> bool {
-    true
+const fn small_window(settings: &Settings) -> bool {
+    settings.window.small_window
 }
 
 /// Whether notifications may show names.
-const fn names_in_banners(_settings: &Settings) -> bool {
-    false
+const fn names_in_banners(settings: &Settings) -> bool {
+    settings.window.names_in_banners
 }
 
 /// Wayland leaves the place of a window to the desktop, so a small one in the corner cannot be had.

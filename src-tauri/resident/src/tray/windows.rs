@@ -2,18 +2,16 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use engine::desk::WindowLock;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
 const NAME: &str = "booking-monitor-window";
-/// Held by the window as long as it is open.
-const LOCK_NAME: &str = "window.lock";
 /// The control page of a simulator: the window is for training.
 const TRAINING: &str = "BOOKING_MONITOR_TRAINING";
 /// Set to `absent` where the desktop has no tray: then the window minimises instead of closing.
@@ -28,8 +26,7 @@ pub(crate) fn executable() -> io::Result<PathBuf> {
 
 /// Whether a window is open on this data directory.
 pub(crate) fn is_open(dir: &Path) -> bool {
-    let Ok(file) = File::open(dir.join(LOCK_NAME)) else { return false };
-    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    WindowLock::is_held(dir)
 }
 
 /// What to run for a window on this data directory. It must not keep a pipe of ours open.

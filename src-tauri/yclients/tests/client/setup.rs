@@ -112,3 +112,22 @@ async fn a_wrong_password_is_not_called_a_bad_token_and_is_not_repeated() {
     let neither = login(201, &json!({ "success": true, "data": {}, "meta": [] })).await.unwrap_err();
     assert!(matches!(neither, BookingsError::Unreadable(_)));
 }
+
+#[tokio::test]
+async fn a_partner_is_tried_by_signing_in_as_nobody() {
+    let tried = async |answered| {
+        let server = answering(answered).await;
+        Auth::new(&config(&server.uri()), "partner".into()).unwrap().try_partner().await
+    };
+    for known in [refusal(422, "Поле обязательно для заполнения"), refusal(401, "Неверный логин или пароль")]
+    {
+        assert_eq!(tried(known).await, Ok(()), "it complains of whoever signs in");
+    }
+    for stranger in ["Необходима авторизация", "Не указан идентификатор партнера"]
+    {
+        let answer = tried(refusal(401, stranger)).await;
+        assert_eq!(answer, Err(BookingsError::PartnerToken(stranger.into())));
+    }
+    let answer = tried(refusal(500, "")).await;
+    assert!(matches!(answer, Err(BookingsError::Server { .. })), "{answer:?}");
+}

@@ -92,6 +92,20 @@ fn other_spellings_are_read_too() {
 }
 
 #[test]
+fn the_window_s_settings_are_read_and_written_like_the_others() {
+    let settings = load("[window]\ntheme = \"dark\"\nsmall_window = false\nnames_in_banners = true").unwrap();
+    let expected = WindowSettings { theme: Theme::Dark, small_window: false, names_in_banners: true };
+    assert_eq!(settings.window, expected);
+    assert!(refusal("[window]\ntheme = \"pink\"").contains("\"system\", \"light\" or \"dark\""));
+    let dir = dir_with("[window]\ntheme = \"dark\" # at night\n");
+    let changes = [Change::Theme(Theme::Light), Change::SmallWindow(false), Change::NamesInBanners(true)];
+    let saved = SettingsFile::new(dir.path()).edit(&changes).unwrap();
+    assert_eq!(saved.window, WindowSettings { theme: Theme::Light, ..expected });
+    let text = std::fs::read_to_string(file_path(dir.path())).unwrap();
+    assert!(text.starts_with("[window]\ntheme = \"light\" # at night\n"), "{text}");
+}
+
+#[test]
 fn every_refusal_names_line_key_and_what_is_allowed() {
     let refusals: Vec<_> = [
         "# one\npol_interval_ms = 5",
@@ -141,10 +155,10 @@ fn every_refusal_names_line_key_and_what_is_allowed() {
     .map(|text| refusal(text))
     .collect();
     assert_snapshot!(refusals.join("\n"), @r##"
-    settings.toml, line 2: pol_interval_ms is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, template, yclients, whatsapp, branches
+    settings.toml, line 2: pol_interval_ms is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, template, yclients, whatsapp, window, branches
     settings.toml, line 2: yclients.base is not a setting; here may be base_url, request_gap_ms
     settings.toml, line 3: branches.company is not a setting; here may be company_id, integration_user_ids, phone_region, notification_delay_ms, template, quiet_hours, min_lead_minutes
-    settings.toml, line 2: green-api is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, template, yclients, whatsapp, branches
+    settings.toml, line 2: green-api is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, template, yclients, whatsapp, window, branches
     settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), not 99
     settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), without quotes
     settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), without quotes

@@ -1,0 +1,78 @@
+use std::fs;
+
+use engine::notification::acts::Act;
+
+use super::Shop;
+use crate::commands::acts::act;
+use crate::commands::lists::{export_csv, list, overview};
+use crate::contract::{ListFilter, ListQuery};
+
+fn query(search: &str) -> ListQuery {
+    ListQuery {
+        from: "2026-11-23".to_owned(),
+        to: "2026-11-23".to_owned(),
+        filter: ListFilter::All,
+        search: search.to_owned(),
+        after: None,
+        limit: 2,
+    }
+}
+
+#[test]
+fn a_day_is_the_branchs_own_and_comes_page_by_page() {
+    let shop = Shop::new();
+    for booking in 1..=5 {
+        shop.enqueue(booking);
+    }
+    // In Moscow the day is three hours old when it begins in Greenwich.
+    let evening = chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap().and_hms_opt(21, 30, 0).unwrap();
+    let at = evening.and_utc().timestamp_millis();
+    shop.sql(&format!("UPDATE booking_notifications SET enqueued_at = {at} WHERE id = 1"));
+    let first = list(&shop.session, &query("")).unwrap();
+    assert_eq!((first.rows.len(), first.total), (2, 5));
+    let second = list(&shop.session, &ListQuery { after: first.next, ..query("") }).unwrap();
+    let third = list(&shop.session, &ListQuery { after: second.next, ..query("") }).unwrap();
+    assert_eq!((third.rows[0].id, third.next), (1, None));
+    assert_eq!(list(&shop.session, &query("4567")).unwrap().total, 5);
+    assert_eq!(list(&shop.session, &query("Пётр")).unwrap().total, 0);
+    assert!(list(&shop.session, &ListQuery { after: Some("x".to_owned()), ..query("") }).is_err());
+}
+
+#[test]
+fn today_is_told_in_numbers_and_fourteen_days() {
+    let shop = Shop::new();
+    let sent = shop.enqueue(1);
+    shop.set_state(sent, "read");
+    let waiting = shop.enqueue(2);
+    shop.sql(&format!(
+        "UPDATE booking_notifications SET state = 'waiting', reason = 'late' WHERE id = {waiting}"
+    ));
+    shop.enqueue(3);
+    shop.later(chrono::TimeDelta::seconds(90));
+    let seen = overview(&shop.session).unwrap();
+    assert_eq!((seen.today.as_str(), seen.sent, seen.delivered, seen.read), ("2026-11-23", 1, 1, 1));
+    assert_eq!((seen.needs_you, seen.queue_age_s), (1, 60));
+    assert_eq!((seen.days.len(), seen.days[13].sent, seen.days[0].day.as_str()), (14, 1, "2026-11-10"));
+}
+
+#[test]
+fn the_file_opens_in_a_spreadsheet_and_overwrites_nothing() {
+    let shop = Shop::new();
+    let id = shop.enqueue(1);
+    shop.sql(
+        "UPDATE booking_notifications SET client_name = '=HYPERLINK(\"http://x\")', text = '@SUM(A1); «да»'",
+    );
+    act(&shop.session, id, Some(1), Act::Cancel).unwrap();
+    let downloads = tempfile::tempdir().unwrap();
+    let path = export_csv(&shop.session, &query(""), downloads.path()).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<_> = text.split("\r\n").collect();
+    assert!(lines[0].starts_with("\u{feff}\"Время\";\"Состояние\";\"Клиент\""), "{}", lines[0]);
+    assert_eq!(
+        lines[1],
+        "\"2026-11-23 12:00\";\"Отменено\";\"'=HYPERLINK(\"\"http://x\"\")\";\"'+7 916 123-45-67\";\"2026-11-24 12:00\";\
+         \"Олег\";\"Стрижка, Борода ×2\";\"Барбершоп\";\"'@SUM(A1); «да»\";\"\";\"Отменено человеком.\""
+    );
+    let second = export_csv(&shop.session, &query(""), downloads.path()).unwrap();
+    assert!(second.ends_with("booking-monitor-2026-11-23-2026-11-23 (2).csv"), "{second}");
+}

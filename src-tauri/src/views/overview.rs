@@ -1,0 +1,50 @@
+//! Today in five numbers, fourteen days, and how old the queue is.
+
+use chrono::{DateTime, Days, Utc};
+use engine::db::StorageError;
+use engine::notification::State;
+
+use super::desk_zone;
+use crate::contract::{DayTally, Overview};
+use crate::session::Session;
+use crate::time::{day_end, day_of, day_start};
+
+const DAYS: u64 = 14;
+
+pub(crate) fn overview(session: &Session, now: DateTime<Utc>) -> Result<Overview, StorageError> {
+    let settings = session.settings();
+    let outbox = &session.outbox;
+    let zone = desk_zone(session, &settings)?;
+    let today = day_of(zone, now);
+    let mut days = Vec::new();
+    for back in (0..DAYS).rev() {
+        let day = today.checked_sub_days(Days::new(back)).unwrap_or(today);
+        let tally = outbox.tally(day_start(zone, day), day_end(zone, day))?;
+        days.push(DayTally {
+            day: day.to_string(),
+            sent: tally.sent,
+            delivered: tally.delivered,
+            undelivered: tally.undelivered,
+        });
+    }
+    let tally = outbox.tally(day_start(zone, today), day_end(zone, today))?;
+    let open = outbox.open_rows()?;
+    let needs_you = open
+        .iter()
+        .filter(|row| matches!(row.state, State::Waiting | State::Unknown | State::Failed))
+        .count();
+    let overdue =
+        open.iter().filter(|row| row.state == State::Queued && !row.held).map(|row| now - row.ready_at());
+    Ok(Overview {
+        today: today.to_string(),
+        sent: tally.sent,
+        delivered: tally.delivered,
+        read: tally.read,
+        undelivered: tally.undelivered,
+        needs_you: i64::try_from(needs_you).unwrap_or(i64::MAX),
+        skipped: tally.skipped,
+        days,
+        queue_age_s: overdue.map(|age| age.num_seconds()).max().unwrap_or(0).max(0),
+        requests_waiting: i64::try_from(outbox.asked()?.len()).unwrap_or(i64::MAX),
+    })
+}

@@ -1,0 +1,169 @@
+// What the program would say: the same sentences as the engine's, for the pages to be seen with.
+
+import type { ErrorCode, Language } from '../contract';
+
+type Both = Record<Language, string>;
+
+export const why: Record<string, Both> = {
+  late: {
+    ru: 'Опоздало: время прошло, пока компьютер или связь не работали. Отправьте или отмените.',
+    en: 'Late: its time passed while the computer or the network was off. Send it or cancel it.',
+  },
+  burst: {
+    ru: 'После перерыва набралось сразу много сообщений. Посмотрите и отпустите их или отмените.',
+    en: 'Many messages came together after a break. Look through them, then release or cancel them.',
+  },
+  manual: {
+    ru: 'Каждое сообщение ждёт вашего слова: так задано в настройках.',
+    en: 'Every message waits for your word: so say the settings.',
+  },
+  changed_after_edit: {
+    ru: 'Запись изменилась после вашей правки. Сравните тексты и решите, какой отправить.',
+    en: 'The booking changed after your edit. Compare the texts and decide which to send.',
+  },
+  cannot_check: {
+    ru: 'Не удалось перечитать запись в YClients. Пробуем снова; без проверки не отправим.',
+    en: 'The booking could not be read again in YClients. Trying again; unchecked it is not sent.',
+  },
+  gateway_not_ready: {
+    ru: 'WhatsApp сейчас не может отправлять. Пробуем снова.',
+    en: 'WhatsApp cannot send at the moment. Trying again.',
+  },
+  not_found: {
+    ru: 'Неизвестно, ушло ли сообщение: WhatsApp его не показывает. Спросите клиента и решите сами.',
+    en: 'Nobody knows whether it went out: WhatsApp does not show it. Ask the client, then decide.',
+  },
+  no_whatsapp: {
+    ru: 'На этом номере нет WhatsApp. Позвоните клиенту.',
+    en: 'The number has no WhatsApp. Call the client.',
+  },
+  not_delivered: {
+    ru: 'Сообщение принято, но до клиента не дошло. Позвоните клиенту.',
+    en: 'The message was accepted and never reached the client. Call the client.',
+  },
+  by_person: { ru: 'Отменено человеком.', en: 'Cancelled by a person.' },
+  in_yclients: {
+    ru: 'Запись отменена или удалена в YClients.',
+    en: 'The booking was cancelled or deleted in YClients.',
+  },
+  online: {
+    ru: 'Клиент записался сам через интернет и знает о записи.',
+    en: 'The client booked online and knows about the visit.',
+  },
+  bot: {
+    ru: 'Запись сделал бот салона: он подтверждает её сам.',
+    en: "The shop's bot made the booking and confirms it itself.",
+  },
+  no_phone: {
+    ru: 'У клиента нет телефона. Впишите его в YClients, и сообщение встанет в очередь.',
+    en: 'The client has no phone. Enter one in YClients and the message will be queued.',
+  },
+  landline: {
+    ru: 'Телефон городской, WhatsApp на нём нет. Позвоните клиенту.',
+    en: 'The phone is a landline without WhatsApp. Call the client.',
+  },
+  opted_out: { ru: 'Клиент просил не писать ему.', en: 'The client asked not to be written to.' },
+  begun: { ru: 'Визит уже начался.', en: 'The visit has begun.' },
+};
+
+export const refusals: Record<ErrorCode, Both> = {
+  stale: {
+    ru: 'Сообщение успело измениться, ничего не сделано. Посмотрите на строку и решите снова.',
+    en: 'The message has changed meanwhile, nothing was done. Look at the row and decide again.',
+  },
+  too_late: {
+    ru: 'Поздно: сообщение уже отправляется. Если окажется, что оно точно не ушло, оно будет отменено.',
+    en: 'Too late: it is going out already. Should it certainly not have gone, it will be cancelled.',
+  },
+  not_now: {
+    ru: 'С этим сообщением сейчас так нельзя: ничего не сделано.',
+    en: 'That cannot be done with this message now: nothing was done.',
+  },
+  missing: { ru: 'Такого сообщения больше нет.', en: 'There is no such message any more.' },
+  opted_out: { ru: 'Клиент просил не писать ему.', en: 'The client asked not to be written to.' },
+  bots_own: {
+    ru: 'Запись сделал бот: он подтверждает её сам.',
+    en: 'The bot made the booking and confirms it.',
+  },
+  visit_begun: {
+    ru: 'Визит уже начался, писать поздно.',
+    en: 'The visit has begun; it is too late to write.',
+  },
+  no_phone: { ru: 'У клиента нет телефона.', en: 'The client has no phone.' },
+  empty_text: { ru: 'Пустое сообщение не отправить.', en: 'An empty message cannot be sent.' },
+  text_too_long: {
+    ru: 'Текст длиннее, чем примет WhatsApp. Сократите его.',
+    en: 'The text is longer than WhatsApp takes. Shorten it.',
+  },
+  settings: {
+    ru: 'Такое значение не подходит, сохранено прежнее.',
+    en: 'This value is not allowed; the old one is kept.',
+  },
+  secret_rejected: {
+    ru: 'Сервис не принял это значение, сохранено прежнее. Проверьте, что оно скопировано целиком.',
+    en: 'The service did not accept it; the old one is kept. Check that it was copied whole.',
+  },
+  second_factor: {
+    ru: 'Код не подошёл. Проверьте его и введите ещё раз.',
+    en: 'The code is wrong. Check it and enter it again.',
+  },
+  keyring: {
+    ru: 'Хранилище паролей недоступно, ничего не сохранено.',
+    en: 'The keyring cannot be used, nothing was stored.',
+  },
+  yclients: {
+    ru: 'YClients не отвечает. Проверьте связь и попробуйте снова.',
+    en: 'YClients does not answer. Check the network and try again.',
+  },
+  gateway: {
+    ru: 'Шлюз WhatsApp не отвечает. Проверьте связь и попробуйте снова.',
+    en: 'The WhatsApp gateway does not answer. Check the network and try again.',
+  },
+  storage: {
+    ru: 'База данных не записывается: ничего не сделано. Проверьте место на диске.',
+    en: 'The database cannot be written: nothing was done. Check the space on the disk.',
+  },
+  phone: {
+    ru: 'Это не номер телефона. Напишите его с кодом страны: +7 916 123-45-67.',
+    en: 'This is no phone number. Write it with the country code: +7 916 123-45-67.',
+  },
+  template: {
+    ru: 'Шаблон с ошибкой, сохранён прежний. Проверьте скобки и названия полей.',
+    en: 'The template has a mistake; the old one is kept. Check the braces and the names.',
+  },
+  not_set_up: { ru: 'Сначала закончите настройку.', en: 'Finish the set-up first.' },
+  window: { ru: 'Окно не открылось.', en: 'The window did not open.' },
+  internal: {
+    ru: 'Программа ошиблась. Сообщения уходят и без окна. Закройте окно и откройте его снова.',
+    en: 'The program made a mistake. Messages go out without the window too. Close the window and open it again.',
+  },
+};
+
+export const faults = {
+  offline: {
+    ru: {
+      what: 'YClients не отвечает.',
+      means: 'Новые записи не видны, сообщения ждут.',
+      do_next: 'Проверьте интернет. Программа пробует снова сама.',
+    },
+    en: {
+      what: 'YClients does not answer.',
+      means: 'New bookings are not seen, messages wait.',
+      do_next: 'Check the network. The program tries again by itself.',
+    },
+  },
+  unlinked: {
+    ru: {
+      what: 'WhatsApp отвязан от аккаунта.',
+      means: 'Ни одно сообщение не уйдёт.',
+      do_next: 'Откройте Настройки → WhatsApp и отсканируйте код телефоном салона.',
+    },
+    en: {
+      what: 'WhatsApp is no longer linked to the account.',
+      means: 'No message goes out.',
+      do_next: "Open Settings → WhatsApp and scan the code with the shop's phone.",
+    },
+  },
+} satisfies Record<string, Record<Language, { what: string; means: string; do_next: string }>>;
+
+export const by_person: Both = { ru: 'Администратор', en: 'Administrator' };
