@@ -139,6 +139,7 @@ export const settings: typeof ru_settings = {
     no_quiet: 'no quiet hours',
     choose: 'Branch',
     first_pick: 'Tick at least one branch first.',
+    all: 'All branches',
     setup: 'Set up',
   },
   whatsapp: {

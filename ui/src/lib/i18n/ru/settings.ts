@@ -150,6 +150,7 @@ export const settings = {
     no_quiet: 'без тихих часов',
     choose: 'Филиал',
     first_pick: 'Сначала отметьте хотя бы один филиал.',
+    all: 'Все филиалы',
     setup: 'Настроить',
   },
   whatsapp: {
