@@ -78,6 +78,10 @@ describe('the first run', () => {
         await tab_to(page, page.getByRole('button', { name: t.settings.whatsapp.link }));
         await page.keyboard.press('Enter');
         await page.getByAltText(t.settings.whatsapp.link_alt).waitFor();
+        // The whole code is in view, above the foot of the page: a camera must read it.
+        const code = await page.getByAltText(t.settings.whatsapp.link_alt).boundingBox();
+        const foot = await page.locator('main footer').boundingBox();
+        expect((code?.y ?? 0) + (code?.height ?? Infinity)).toBeLessThan(foot?.y ?? 0);
         await accessible(page);
         await fits(page);
         await shot(page, 'first-run-link', lang, theme);

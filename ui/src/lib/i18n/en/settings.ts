@@ -159,7 +159,7 @@ export const settings: typeof ru_settings = {
     state: 'State',
     number: (phone) => `Number: ${phone}`,
     mend_title: 'To be mended in the instance',
-    mend: 'Mend it for me',
+    mend: 'Mend it',
     mending: 'Mending…',
     mended: 'Mended. The instance takes it up within minutes.',
     link: 'Link the phone',
