@@ -111,7 +111,7 @@ pub struct Row {
 /// A thing that needs a person, or time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Fault {
-    /// `branch:962302`, `gateway`, `keyring`, `storage`, `owner`.
+    /// `branch:962302`, `gateway`, `keyring`, `storage`, `owner`, `settings`.
     pub subject: String,
     pub code: String,
     pub what: String,

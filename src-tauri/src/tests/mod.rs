@@ -13,6 +13,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use engine::clock::{Clock, Moment};
 use engine::db::StorageError;
+use engine::ports::SecretsInMemory;
 use engine::settings::{Environment, SettingsFile};
 use rusqlite::params;
 use tempfile::TempDir;

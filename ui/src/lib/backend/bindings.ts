@@ -87,7 +87,7 @@ made_by: string, booked_at: string | null, enqueued_at: string,
  */
 due_at: string, 
 /**
- * Length of the whole window in milliseconds, for the thin bar: left / window_ms. 0 when none.
+ * Length of the whole window in milliseconds, for the thin bar: left / `window_ms`. 0 when none.
  */
 window_ms: number, next_try_at: string | null, text: string, 
 /**
@@ -112,7 +112,7 @@ cancel_asked: boolean, claimed_at: string | null, accepted_at: string | null, de
  */
 export type Fault = { 
 /**
- * `branch:962302`, `gateway`, `keyring`, `storage`, `owner`.
+ * `branch:962302`, `gateway`, `keyring`, `storage`, `owner`, `settings`.
  */
 subject: string, code: string, what: string, means: string, do_next: string, detail: string, since: string | null, 
 /**

@@ -315,7 +315,7 @@ export function setup(
       desk.gateway = 'authorized';
       desk.tell();
     },
-    training: () => answer(training),
+    training: () => answer({ ...training, auto: desk.auto }),
     async training_act(act) {
       await Promise.resolve();
       const offline = (subject: string, on: boolean, which: keyof typeof faults) => {

@@ -139,6 +139,7 @@ export const settings: typeof ru_settings = {
     no_quiet: 'no quiet hours',
     choose: 'Branch',
     first_pick: 'Tick at least one branch first.',
+    all: 'All branches',
     setup: 'Set up',
   },
   whatsapp: {
@@ -158,7 +159,7 @@ export const settings: typeof ru_settings = {
     state: 'State',
     number: (phone) => `Number: ${phone}`,
     mend_title: 'To be mended in the instance',
-    mend: 'Mend it for me',
+    mend: 'Mend it',
     mending: 'Mending…',
     mended: 'Mended. The instance takes it up within minutes.',
     link: 'Link the phone',

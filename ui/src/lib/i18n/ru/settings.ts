@@ -150,6 +150,7 @@ export const settings = {
     no_quiet: 'без тихих часов',
     choose: 'Филиал',
     first_pick: 'Сначала отметьте хотя бы один филиал.',
+    all: 'Все филиалы',
     setup: 'Настроить',
   },
   whatsapp: {
@@ -168,10 +169,10 @@ export const settings = {
     instance_line: (id: string) => `Инстанс ${id}`,
     state: 'Состояние',
     number: (phone: string) => `Номер: ${phone}`,
-    mend_title: 'В инстансе надо поправить',
-    mend: 'Поправить самим',
-    mending: 'Поправляем…',
-    mended: 'Поправлено. Инстанс применит это за несколько минут.',
+    mend_title: 'В инстансе надо исправить',
+    mend: 'Исправить',
+    mending: 'Исправляем…',
+    mended: 'Исправлено. Инстанс применит это за несколько минут.',
     link: 'Привязать телефон',
     link_title: 'Привяжите телефон салона',
     link_steps: [
