@@ -32,7 +32,12 @@ describe('the invented program', () => {
       after: null,
       limit: 5,
     });
-    expect(sent.rows.map((row) => row.id).slice(0, 2).sort()).toEqual([1, 2]);
+    expect(
+      sent.rows
+        .map((row) => row.id)
+        .slice(0, 2)
+        .sort(),
+    ).toEqual([1, 2]);
   });
 
   it('shows a cancelled message for ten seconds and takes it back', async () => {
