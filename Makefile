@@ -62,6 +62,8 @@ test:
 	@cargo clippy --workspace --all-targets --locked -- -D warnings
 	@echo '— build'
 	@cargo build --workspace --all-targets --locked
+	@echo '— pages'
+	@cd ui && npm run --silent lint && npm run --silent check && npm run --silent test && npm run --silent browser
 	@echo '— tests'
 	@sh scripts/with-keyring.sh cargo test --workspace --locked --no-fail-fast
 	@sh scripts/with-keyring.sh --locked cargo test --workspace --locked --quiet --test secret_service
