@@ -154,26 +154,38 @@ impl Http {
 
     /// The envelope of a successful answer; every other answer is an error.
     pub(crate) fn open<'a>(&self, answer: &'a Answer) -> Result<Envelope<'a>, BookingsError> {
+        self.open_without(answer, None)
+    }
+
+    /// The same; `secret` too is struck from what the server says.
+    pub(crate) fn open_without<'a>(
+        &self,
+        answer: &'a Answer,
+        secret: Option<&SecretString>,
+    ) -> Result<Envelope<'a>, BookingsError> {
         if answer.is_rate_limit() {
             return Err(BookingsError::RateLimited { retry_after: answer.asked_pause() });
         }
         if !answer.status.is_success() {
-            return Err(errors::refusal(answer.status, self.message(answer), answer.retry_after));
+            return Err(errors::refusal(answer.status, self.message(answer, secret), answer.retry_after));
         }
         let envelope = Envelope::parse(&answer.body).map_err(BookingsError::Unreadable)?;
         if envelope.success == Some(false) {
-            return Err(BookingsError::Refused(self.message(answer)));
+            return Err(BookingsError::Refused(self.message(answer, secret)));
         }
         Ok(envelope)
     }
 
     /// What the server says about a refusal, fit to be shown.
-    pub(crate) fn message(&self, answer: &Answer) -> String {
+    fn message(&self, answer: &Answer, secret: Option<&SecretString>) -> String {
         let mut message = message_of(&answer.body)
             .filter(|message| !message.trim().is_empty())
             .unwrap_or_else(|| format!("HTTP {}", answer.status.as_u16()));
-        for secret in &self.secrets {
-            message = message.replace(secret.expose_secret().trim(), "…");
+        for secret in self.secrets.iter().chain(secret) {
+            let secret = secret.expose_secret().trim();
+            if !secret.is_empty() {
+                message = message.replace(secret, "…");
+            }
         }
         errors::quotable(&message)
     }
