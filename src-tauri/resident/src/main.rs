@@ -16,6 +16,7 @@ mod import_ids;
 mod logging;
 mod output;
 mod pause_for;
+mod private;
 mod runtime;
 mod session;
 mod views;
@@ -29,5 +30,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    private::keep();
     commands::run(cli::Cli::parse())
 }

@@ -9,6 +9,7 @@ mod kept_safe;
 mod killed;
 mod set_up;
 mod shows;
+mod silent;
 mod stopped;
 mod storage;
 mod two_owners;
