@@ -17,6 +17,7 @@ help:
 	@echo '             (DEMO="--fast --lang en" for a quick one in English)'
 	@echo 'make test    installs what is missing, and runs everything that CI runs'
 	@echo 'make bench   measures the speed goals in a release build, and prints them as a table'
+	@echo 'make fuzz    feeds every reader of foreign text for ten minutes each (FUZZ_SECONDS=60 for less)'
 	@echo 'make torture kills workers for ten minutes, and counts what was told twice, lost or late'
 	@echo '             (TORTURE_SECONDS=60 SEED=7 for less, or once more)'
 	@echo 'make clean   removes everything that was built'
@@ -60,6 +61,12 @@ torture:
 	@if [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi; \
 		TORTURE_SECONDS="$${TORTURE_SECONDS:-600}" sh scripts/with-keyring.sh \
 		cargo test --locked --quiet --package scenarios --test torture -- --ignored --nocapture
+
+# What is found lies in fuzz/artifacts; it belongs into fuzz/corpus with its mend. The sanitizers look for
+# what unsafe code does, and there is none; without them it is twice as fast and needs no nightly.
+.PHONY: fuzz
+fuzz:
+	@sh scripts/fuzz.sh "$${FUZZ_SECONDS:-600}"
 
 .PHONY: clean
 clean:

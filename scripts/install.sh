@@ -2,6 +2,7 @@
 # Installs what is missing on Debian or Ubuntu, and nothing that is there:
 #   install.sh run     to build the program and play the demo
 #   install.sh test    to run the tests too
+#   install.sh fuzz    to run the fuzzers too
 # It needs the network only when something is missing, and may be run again at any time.
 set -eu
 
@@ -15,8 +16,10 @@ rust_needed='1.95'
 case "${1:-run}" in
     run) wanted="$build" ;;
     test) wanted="$build $session" ;;
+    # libFuzzer is built from its source.
+    fuzz) wanted="$build g++" ;;
     *)
-        echo "usage: scripts/install.sh [run|test]" >&2
+        echo "usage: scripts/install.sh [run|test|fuzz]" >&2
         exit 2
         ;;
 esac

@@ -16,6 +16,8 @@ pub mod desk;
 pub mod error;
 #[cfg(test)]
 mod fakes;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 #[cfg(test)]
 mod model;
 pub mod monitor;

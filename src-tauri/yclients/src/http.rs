@@ -79,6 +79,9 @@ pub(crate) struct Http {
     /// Only to strike them from texts, should a server ever repeat them.
     secrets: Vec<SecretString>,
     pace: Arc<Pace>,
+    /// What answers in the server's place.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) canned: Option<crate::fuzzing::Canned>,
 }
 
 impl Http {
@@ -106,7 +109,16 @@ impl Http {
         }
         let client =
             builder.build().map_err(|error| ConfigError::Tls(errors::causes(&error.without_url())))?;
-        Ok(Self { client, base, accept, authorization, secrets, pace: Pace::new(config.request_gap) })
+        Ok(Self {
+            client,
+            base,
+            accept,
+            authorization,
+            secrets,
+            pace: Pace::new(config.request_gap),
+            #[cfg(any(test, fuzzing))]
+            canned: None,
+        })
     }
 
     pub(crate) fn set_pace(&mut self, pace: Arc<Pace>) {
@@ -142,7 +154,7 @@ impl Http {
             .header(ACCEPT, &self.accept)
             .header(AUTHORIZATION, &self.authorization)
             .header(CONTENT_TYPE, "application/json");
-        let response = request.send().await.map_err(errors::no_answer)?;
+        let response = self.exchange(request).await?;
         let answer = read(response).await?;
         if answer.is_rate_limit() {
             // Not this branch alone: the server counts by address.
@@ -150,6 +162,14 @@ impl Http {
         }
         tracing::debug!(status = answer.status.as_u16(), bytes = answer.body.len(), "YClients answered");
         Ok(answer)
+    }
+
+    async fn exchange(&self, request: RequestBuilder) -> Result<Response, BookingsError> {
+        #[cfg(any(test, fuzzing))]
+        if let Some(canned) = &self.canned {
+            return Ok(canned.next());
+        }
+        request.send().await.map_err(errors::no_answer)
     }
 
     /// The envelope of a successful answer; every other answer is an error.
