@@ -21,6 +21,7 @@ help:
 	@echo 'make ui      builds the pages of the window, which the Rust build embeds'
 	@echo 'make bench   measures speed and scale in a release build (BENCH="poll burst" for some parts), and'
 	@echo '             writes docs/benchmarks.md and its drawing; the first time makes a large database'
+	@echo 'make fuzz    feeds every reader of foreign text for ten minutes each (FUZZ_SECONDS=60 for less)'
 	@echo 'make torture kills workers for ten minutes, and counts what was told twice, lost or late'
 	@echo '             (TORTURE_SECONDS=60 SEED=7 for less, or once more)'
 	@echo 'make clean   removes everything that was built'
@@ -88,6 +89,12 @@ torture:
 	@if [ -w /dev/shm ]; then export TMPDIR=/dev/shm; fi; \
 		TORTURE_SECONDS="$${TORTURE_SECONDS:-600}" sh scripts/with-keyring.sh \
 		cargo test --locked --quiet --package scenarios --test torture -- --nocapture
+
+# What is found lies in fuzz/artifacts; it belongs into fuzz/corpus with its mend. The sanitizers look for
+# what unsafe code does, and there is none; without them it is twice as fast and needs no nightly.
+.PHONY: fuzz
+fuzz:
+	@sh scripts/fuzz.sh "$${FUZZ_SECONDS:-600}"
 
 .PHONY: clean
 clean:

@@ -2,13 +2,14 @@
 # Installs what is missing on Debian or Ubuntu, and nothing that is there:
 #   install.sh run     to build the program and play the demo
 #   install.sh test    to run the tests too
+#   install.sh fuzz    to run the fuzzers too
 # It needs the network only when something is missing, and may be run again at any time.
 set -eu
 
 # Bundled SQLite and the TLS library are C; the window stands on the system's web view.
 build='gcc libc6-dev pkg-config libwebkit2gtk-4.1-dev'
-# The tests talk to a real keyring in a session of their own.
-session='dbus gnome-keyring'
+# The tests talk to a real keyring in a session of their own, and fill and spoil a disk of their own.
+session='dbus gnome-keyring e2fsprogs'
 # They look at the real window on a display of their own, and at its pages in a browser.
 display='xvfb xauth webkit2gtk-driver chromium xdotool imagemagick wmctrl openbox dbus-x11 at-spi2-core fonts-dejavu-core'
 
@@ -18,8 +19,10 @@ node_needed='20.19'
 case "${1:-run}" in
     run) wanted="$build" ;;
     test) wanted="$build $session $display" ;;
+    # libFuzzer is built from its source.
+    fuzz) wanted="$build g++" ;;
     *)
-        echo "usage: scripts/install.sh [run|test]" >&2
+        echo "usage: scripts/install.sh [run|test|fuzz]" >&2
         exit 2
         ;;
 esac

@@ -240,6 +240,19 @@ impl BookingsError {
         matches!(self, Self::Rights(_) | Self::NotFound(_) | Self::Refused(_) | Self::Unreadable(_))
     }
 
+    /// For the log. A server's own words may repeat what they were said about, so they
+    /// stay in the database, where the desk reads them.
+    pub fn in_log(&self) -> String {
+        match self {
+            Self::PartnerToken(_)
+            | Self::UserToken(_)
+            | Self::Rights(_)
+            | Self::NotFound(_)
+            | Self::Refused(_) => self.code().as_str().to_owned(),
+            own => own.to_string(),
+        }
+    }
+
     /// How long the server asked to be left alone.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -269,6 +282,14 @@ impl MessengerError {
             Self::WebhookSet => FaultCode::GatewayWebhookSet,
             Self::Server { .. } | Self::Unreadable(_) => FaultCode::GatewayOutOfOrder,
             Self::Refused(_) => FaultCode::GatewayRefused,
+        }
+    }
+
+    /// For the log, as [`BookingsError::in_log`].
+    pub fn in_log(&self) -> String {
+        match self {
+            Self::Expired(_) | Self::Refused(_) => self.code().as_str().to_owned(),
+            own => own.to_string(),
         }
     }
 

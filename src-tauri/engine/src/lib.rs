@@ -16,6 +16,8 @@ pub mod desk;
 pub mod error;
 #[cfg(test)]
 mod fakes;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod gateway_queue;
 #[cfg(test)]
 mod model;

@@ -120,6 +120,10 @@ pub fn read(raw: &str, region: Option<&str>) -> Result<Phone, PhoneFault> {
     let text = without_invisible(raw);
     let written = Written::read(&text)?;
     let number = parse(&written, region.and_then(known_region))?;
+    // The way out of the country does not make up for what is missing behind it.
+    if international(&number).len() < MIN_DIGITS {
+        return Err(PhoneFault::TooShort);
+    }
     match PHONE_NUMBER_UTIL.get_number_type(&number) {
         PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile => {}
         PhoneNumberType::FixedLine => return Err(PhoneFault::Landline),

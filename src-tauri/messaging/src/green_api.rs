@@ -5,6 +5,8 @@
 //! theirs, and of a refusal only its message is kept, with the token struck out.
 
 mod address;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod http;
 mod journal;
 mod method;

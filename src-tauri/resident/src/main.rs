@@ -17,6 +17,7 @@ mod logging;
 mod machine;
 mod output;
 mod pause_for;
+mod private;
 mod resident;
 mod runtime;
 mod session;
@@ -33,5 +34,6 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    private::keep();
     commands::run(cli::Cli::parse())
 }

@@ -305,7 +305,8 @@ impl Desktop for LogDesktop {
         }
         self.alarmed().insert(fault.subject);
         let words = engine::words::fault(fault.code, self.language);
-        warn!(code = %fault.code, subject = ?fault.subject, detail = %fault.detail, "{} {}", words.what, words.do_next);
+        // The detail may be a server's words; those are for the desk and not for a file.
+        warn!(code = %fault.code, subject = ?fault.subject, "{} {}", words.what, words.do_next);
     }
 
     fn all_clear(&self, subject: Subject) {

@@ -17,7 +17,7 @@ use crate::wire::{self, Login};
 /// Logs users in.
 #[derive(Debug)]
 pub struct Auth {
-    http: Http,
+    pub(crate) http: Http,
 }
 
 /// What a login came to.
@@ -87,14 +87,9 @@ impl Auth {
         body: &serde_json::Value,
     ) -> Result<LoginStep, BookingsError> {
         let answer = self.http.post(&["auth"], body).await?;
-        self.http.open(&answer).map_err(|error| match error {
+        self.http.open_without(&answer, Some(password)).map_err(|error| match error {
             // There is no user token yet: a 401 here is about login or password.
-            BookingsError::UserToken(message) if password.expose_secret().is_empty() => {
-                BookingsError::Refused(message)
-            }
-            BookingsError::UserToken(message) => {
-                BookingsError::Refused(message.replace(password.expose_secret(), "…"))
-            }
+            BookingsError::UserToken(message) => BookingsError::Refused(message),
             other => other,
         })?;
         match wire::login(&answer.body) {

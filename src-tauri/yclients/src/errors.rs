@@ -12,6 +12,8 @@ use reqwest::StatusCode;
 
 /// How much of a server's message is repeated.
 const QUOTE: usize = 200;
+/// Fewer are a time or a limit.
+const DIGITS_OF_A_NUMBER: usize = 7;
 
 /// The text that stands for 429, also under other statuses.
 const RATE_LIMIT_TEXT: &str = "Превышен лимит запросов";
@@ -66,9 +68,20 @@ pub(crate) fn is_about_branch(message: &str) -> bool {
 /// A server's message, fit to be shown: one line, at most [`QUOTE`] characters,
 /// without anything that looks like an address or a number of a person.
 pub(crate) fn quotable(message: &str) -> String {
-    let personal = |word: &&str| word.contains('@') || word.chars().filter(char::is_ascii_digit).count() >= 7;
-    let words = message.split_whitespace().map(|word| if personal(&word) { "…" } else { word });
-    words.collect::<Vec<_>>().join(" ").chars().take(QUOTE).collect()
+    let digits = |word: &str| word.chars().filter(char::is_ascii_digit).count();
+    // A number may stand in one word or in several: `8 (916) 123 45 67`.
+    let is_part = |word: &str| digits(word) > 0 && !word.contains(char::is_alphabetic);
+    let words: Vec<&str> = message.split_whitespace().collect();
+    let runs = words.chunk_by(|a, b| is_part(a) && is_part(b));
+    let shown = runs.map(|run| {
+        let count: usize = run.iter().map(|word| digits(word)).sum();
+        if count >= DIGITS_OF_A_NUMBER || run.iter().any(|word| word.contains('@')) {
+            &["…"][..]
+        } else {
+            run
+        }
+    });
+    shown.flatten().copied().collect::<Vec<_>>().join(" ").chars().take(QUOTE).collect()
 }
 
 /// A request that got no answer.
@@ -171,6 +184,7 @@ mod tests {
             quotable("Пользователь\n+79161234567 (ivan@example.com) не найден"),
             "Пользователь … … не найден"
         );
+        assert_eq!(quotable("Клиент +7 916 123 45 67, 3 записи"), "Клиент … записи");
         assert_eq!(quotable(&"я".repeat(500)).chars().count(), QUOTE);
     }
 

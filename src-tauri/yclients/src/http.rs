@@ -79,6 +79,9 @@ pub(crate) struct Http {
     /// Only to strike them from texts, should a server ever repeat them.
     secrets: Vec<SecretString>,
     pace: Arc<Pace>,
+    /// What answers in the server's place.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) canned: Option<crate::fuzzing::Canned>,
 }
 
 impl Http {
@@ -106,7 +109,16 @@ impl Http {
         }
         let client =
             builder.build().map_err(|error| ConfigError::Tls(errors::causes(&error.without_url())))?;
-        Ok(Self { client, base, accept, authorization, secrets, pace: Pace::new(config.request_gap) })
+        Ok(Self {
+            client,
+            base,
+            accept,
+            authorization,
+            secrets,
+            pace: Pace::new(config.request_gap),
+            #[cfg(any(test, fuzzing))]
+            canned: None,
+        })
     }
 
     pub(crate) fn set_pace(&mut self, pace: Arc<Pace>) {
@@ -142,7 +154,7 @@ impl Http {
             .header(ACCEPT, &self.accept)
             .header(AUTHORIZATION, &self.authorization)
             .header(CONTENT_TYPE, "application/json");
-        let response = request.send().await.map_err(errors::no_answer)?;
+        let response = self.exchange(request).await?;
         let answer = read(response).await?;
         if answer.is_rate_limit() {
             // Not this branch alone: the server counts by address.
@@ -152,28 +164,48 @@ impl Http {
         Ok(answer)
     }
 
+    async fn exchange(&self, request: RequestBuilder) -> Result<Response, BookingsError> {
+        #[cfg(any(test, fuzzing))]
+        if let Some(canned) = &self.canned {
+            return Ok(canned.next());
+        }
+        request.send().await.map_err(errors::no_answer)
+    }
+
     /// The envelope of a successful answer; every other answer is an error.
     pub(crate) fn open<'a>(&self, answer: &'a Answer) -> Result<Envelope<'a>, BookingsError> {
+        self.open_without(answer, None)
+    }
+
+    /// The same; `secret` too is struck from what the server says.
+    pub(crate) fn open_without<'a>(
+        &self,
+        answer: &'a Answer,
+        secret: Option<&SecretString>,
+    ) -> Result<Envelope<'a>, BookingsError> {
         if answer.is_rate_limit() {
             return Err(BookingsError::RateLimited { retry_after: answer.asked_pause() });
         }
         if !answer.status.is_success() {
-            return Err(errors::refusal(answer.status, self.message(answer), answer.retry_after));
+            return Err(errors::refusal(answer.status, self.message(answer, secret), answer.retry_after));
         }
         let envelope = Envelope::parse(&answer.body).map_err(BookingsError::Unreadable)?;
         if envelope.success == Some(false) {
-            return Err(BookingsError::Refused(self.message(answer)));
+            return Err(BookingsError::Refused(self.message(answer, secret)));
         }
         Ok(envelope)
     }
 
     /// What the server says about a refusal, fit to be shown.
-    pub(crate) fn message(&self, answer: &Answer) -> String {
+    fn message(&self, answer: &Answer, secret: Option<&SecretString>) -> String {
         let mut message = message_of(&answer.body)
             .filter(|message| !message.trim().is_empty())
             .unwrap_or_else(|| format!("HTTP {}", answer.status.as_u16()));
-        for secret in &self.secrets {
-            message = message.replace(secret.expose_secret().trim(), "…");
+        for secret in self.secrets.iter().chain(secret) {
+            let secret = secret.expose_secret().trim();
+            if !secret.is_empty() {
+                message = message.replace(secret, "…");
+            }
         }
         errors::quotable(&message)
     }

@@ -15,6 +15,8 @@ mod address;
 mod auth;
 mod client;
 mod errors;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod http;
 mod listing;
 mod pace;

@@ -50,6 +50,8 @@ struct Reading {
     rows: Rows,
     /// As the last page had it.
     total: Option<usize>,
+    /// Some page had one.
+    counted: bool,
     /// The total stayed the same and no row came twice.
     undisturbed: bool,
     /// The end was seen: an empty page, or one shorter than those before.
@@ -91,6 +93,12 @@ pub(crate) async fn list(
         } else {
             Err(repeats(page))
         };
+    }
+    // A server that counted and counts no more is in trouble, and an empty page of
+    // such a one is no word that everything is gone.
+    let is_gone = second.rows.is_empty() && !first.rows.is_empty() && second.total != Some(0);
+    if is_gone || (first.counted && !second.counted) {
+        return Err(BookingsError::Unreadable("it no longer says how many bookings there are".into()));
     }
     if second.is_whole() {
         return Ok(listing(second.rows, server_time));
@@ -167,6 +175,7 @@ async fn read(
             reading.undisturbed = false;
         }
         reading.total = total;
+        reading.counted |= total.is_some();
 
         let before = reading.rows.len();
         let mut keys = Vec::with_capacity(raw.len());

@@ -12,6 +12,7 @@ mod no_room;
 mod restored;
 mod set_up;
 mod shows;
+mod silent;
 mod stopped;
 mod storage;
 mod two_owners;

@@ -74,6 +74,13 @@ enum PollError {
 }
 
 impl PollError {
+    fn in_log(&self) -> String {
+        match self {
+            Self::Bookings(error) => error.in_log(),
+            own => own.to_string(),
+        }
+    }
+
     const fn code(&self) -> FaultCode {
         match self {
             Self::Bookings(error) => error.code(),
@@ -176,7 +183,7 @@ impl Monitor {
                 };
                 let failures = self.note_failure(watch, &error, stop);
                 let pause = schedule::backoff(interval, failures, retry_after, rand::random::<f64>());
-                warn!(branch = %watch.company, %error, failures, stop, "a poll failed");
+                warn!(branch = %watch.company, error = error.in_log(), failures, stop, "a poll failed");
                 (!stop).then_some(pause)
             }
         }

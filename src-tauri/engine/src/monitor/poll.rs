@@ -61,7 +61,7 @@ impl Monitor {
             Err(error)
                 if state.facts_at.is_some() && state.baseline_at.is_some() && !error.needs_a_person() =>
             {
-                warn!(branch = %watch.company, %error, "the branch's facts could not be read again");
+                warn!(branch = %watch.company, error = error.in_log(), "the branch's facts could not be read again");
                 return Ok(());
             }
             Err(error) => return Err(error.into()),
@@ -199,11 +199,11 @@ impl Monitor {
                 Ok(Lookup::Found(booking)) => Some(*booking),
                 Ok(Lookup::Gone) => None,
                 Err(error) if error.is_about_one_booking() => {
-                    warn!(branch = %branch.company, booking = %id, %error, "a booking could not be read again");
+                    warn!(branch = %branch.company, booking = %id, error = error.in_log(), "a booking could not be read again");
                     continue;
                 }
                 Err(error) => {
-                    warn!(branch = %branch.company, %error, "reading open bookings again was cut short");
+                    warn!(branch = %branch.company, error = error.in_log(), "reading open bookings again was cut short");
                     break;
                 }
             };

@@ -85,6 +85,9 @@ fn what_is_not_there_or_not_shown_is_no_number() {
     refuses("********", "RU", PhoneFault::Hidden);
     refuses("123-45-67", "RU", PhoneFault::TooShort);
     refuses("916123456", "RU", PhoneFault::TooShort);
+    // Ten digits, of which three lead abroad: South Africa's, and too few for one.
+    refuses("011 27 821 13", "US", PhoneFault::TooShort);
+    refuses("00 27 823 6789", "AR", PhoneFault::TooShort);
 }
 
 #[test]

@@ -133,7 +133,7 @@ impl Sender {
 
     /// Not sent unseen: it stays queued with the reason and is tried again until late.
     fn cannot_check(&self, row: &Notification, error: &BookingsError) -> Result<(), StorageError> {
-        warn!(notification = %row.id, %error, "the last check could not read the booking");
+        warn!(notification = %row.id, error = error.in_log(), "the last check could not read the booking");
         let now = self.clock.now();
         let pause = (TimeDelta::seconds(2) * (1 << row.tries.clamp(0, 5))).min(LONGEST_PAUSE);
         let asked = error.retry_after().and_then(|asked| TimeDelta::from_std(asked).ok());

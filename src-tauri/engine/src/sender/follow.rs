@@ -113,7 +113,7 @@ impl Follower {
                         Ok(()) => pause = FIRST_PAUSE,
                         Err(error) => {
                             // It comes again at once, and then changes nothing: not too often.
-                            debug!(%error, "a notification could not be acknowledged");
+                            debug!(error = error.in_log(), "a notification could not be acknowledged");
                             tokio::time::sleep(pause).await;
                             pause = (pause * 2).min(LONGEST_PAUSE);
                         }
@@ -134,7 +134,7 @@ impl Follower {
                         };
                         self.desktop.alarm(&fault);
                     }
-                    debug!(%error, "the gateway's notifications cannot be received");
+                    debug!(error = error.in_log(), "the gateway's notifications cannot be received");
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
@@ -219,7 +219,11 @@ impl Follower {
                 self.outbox.looked_in_vain(unsettled, last, now)?;
             }
             Err(error) => {
-                debug!(attempt = unsettled.attempt, %error, "an attempt could not be looked up");
+                debug!(
+                    attempt = unsettled.attempt,
+                    error = error.in_log(),
+                    "an attempt could not be looked up"
+                );
                 if tried_for >= GIVE_UP_AFTER {
                     self.outbox.looked_in_vain(unsettled, true, now)?;
                 } else {
@@ -243,7 +247,9 @@ impl Follower {
                     self.changed.notify_one();
                 }
                 Ok(None) => {}
-                Err(error) => debug!(notification = %row.id, %error, "delivery could not be asked for"),
+                Err(error) => {
+                    debug!(notification = %row.id, error = error.in_log(), "delivery could not be asked for");
+                }
             }
         }
         Ok(())

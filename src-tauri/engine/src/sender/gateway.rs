@@ -175,7 +175,7 @@ impl Sender {
     async fn gateway_is_not_ready(&self, error: &MessengerError, moment: Moment) -> Result<(), StorageError> {
         let detail = error.to_string();
         if self.outbox.gateway_fault(Some((error.code(), &detail)), moment.wall)? {
-            warn!(%error, "the gateway cannot send");
+            warn!(error = error.in_log(), "the gateway cannot send");
         }
         let mut readiness = self.readiness.lock().await;
         let since = *readiness.fault_since.get_or_insert(moment.monotonic);
@@ -231,7 +231,7 @@ impl Sender {
                 Ok(false)
             }
             Err(error) => {
-                warn!(notification = %row.id, %error, "the number could not be checked");
+                warn!(notification = %row.id, error = error.in_log(), "the number could not be checked");
                 self.gateway_is_not_ready(&error, moment).await?;
                 let pause = self.readiness.lock().await.failed(&error, None, row.tries, moment.monotonic);
                 let event = Event::Postpone {

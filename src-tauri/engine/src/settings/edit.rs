@@ -70,16 +70,7 @@ impl SettingsFile {
     pub fn edit(&self, changes: &[Change]) -> Result<Settings, SettingsError> {
         let _turn = self.take_turn().map_err(|error| self.failed("cannot be locked", &error))?;
         let before = self.text()?;
-        // The parser's own words have no line; `parse` puts them in ours.
-        let mut document: DocumentMut = match before.parse() {
-            Ok(document) => document,
-            Err(_) => return parse::parse(&self.path, &before),
-        };
-        for change in changes {
-            change.apply(document.as_table_mut());
-        }
-        let after = with_line_ends_of(&before, document.to_string());
-        let settings = parse::parse(&self.path, &after)?;
+        let (after, settings) = edited(&self.path, &before, changes)?;
         if after != before {
             self.replace(&after).map_err(|error| self.failed("cannot be written", &error))?;
         }
@@ -144,6 +135,28 @@ fn write_synced(path: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
+/// The text with these changes made, and what it says then; `path` is for the errors.
+pub(crate) fn edited(
+    path: &Path,
+    before: &str,
+    changes: &[Change],
+) -> Result<(String, Settings), SettingsError> {
+    // The parser's own words have no line; `parse` puts them in ours.
+    let mut document: DocumentMut = match before.parse() {
+        Ok(document) => document,
+        Err(_) => return parse::parse(path, before).map(|settings| (before.to_owned(), settings)),
+    };
+    let unchanged = document.to_string();
+    for change in changes {
+        change.apply(document.as_table_mut());
+    }
+    let after = document.to_string();
+    // Read and written, some spellings are already others (`whatsapp . base_url`): no reason to write.
+    let after = if after == unchanged { before.to_owned() } else { with_line_ends_of(before, after) };
+    let settings = parse::parse(path, &after)?;
+    Ok((after, settings))
+}
+
 /// For nobody but this user.
 fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only unix has a mode to set"))]
@@ -181,7 +194,7 @@ impl Change {
                 set(root, "quiet_hours", hours.map_or(String::new(), |h| h.to_string()));
             }
             Self::MinLead(lead) => set(root, "min_lead_minutes", lead.num_minutes()),
-            Self::Template(text) => set_or_remove(root, "template", text.as_deref()),
+            Self::Template(text) => set_or_remove(root, "template", text.as_deref().map(one_line_end)),
             Self::YclientsBaseUrl(url) => set_in(root, "yclients", "base_url", url.as_str()),
             Self::RequestGap(gap) => set_in(root, "yclients", "request_gap_ms", whole_ms(*gap)),
             Self::Gateway(gateway) => set_in(root, "whatsapp", "gateway", gateway.as_str()),
@@ -195,6 +208,11 @@ impl Change {
             Self::RemoveBranch(company) => remove_branch(root, *company),
         }
     }
+}
+
+/// As it is read. What a screen ends with `\r\n` would get the file's own line ends on top.
+fn one_line_end(text: &str) -> String {
+    text.replace("\r\n", "\n")
 }
 
 fn whole_ms(duration: Duration) -> i64 {
@@ -292,7 +310,7 @@ fn put_branch(root: &mut Table, branch: &BranchSettings) {
     }
     set_or_remove(table, "phone_region", branch.phone_region.as_deref());
     set_or_remove(table, "notification_delay_ms", branch.delay.map(delay_value));
-    set_or_remove(table, "template", branch.template.as_deref());
+    set_or_remove(table, "template", branch.template.as_deref().map(one_line_end));
     let quiet_hours = branch.quiet_hours.map(|quiet| match quiet {
         BranchQuietHours::Off => String::new(),
         BranchQuietHours::Between(hours) => hours.to_string(),

@@ -22,9 +22,13 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use edit::edited;
 pub use edit::{Change, SettingsFile};
 pub use environment::Environment;
 pub use error::SettingsError;
+#[cfg(any(test, fuzzing))]
+pub(crate) use parse::parse;
 pub use quiet_hours::{QuietHours, QuietHoursError};
 
 use crate::booking::CompanyId;

@@ -53,7 +53,7 @@ const BRANCH_KEYS: &[&str] = &[
 ];
 
 /// What the text says; `path` is for the errors.
-pub(super) fn parse(path: &Path, text: &str) -> Result<Settings, SettingsError> {
+pub(crate) fn parse(path: &Path, text: &str) -> Result<Settings, SettingsError> {
     let document = Document::parse(text).map_err(|error| {
         let key = error.span().and_then(|span| key_of_line(text, span.start));
         let message = format!("is not TOML: {}", error.message());

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use engine::error::MessengerError;
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -32,9 +32,12 @@ pub(super) struct Http {
     fresh: Client,
     address: Url,
     token: SecretString,
-    gaps: Gaps,
+    pub(super) gaps: Gaps,
     connect_timeout: Duration,
     request_timeout: Duration,
+    /// What answers in the gateway's place.
+    #[cfg(any(test, fuzzing))]
+    pub(super) canned: Option<std::sync::Mutex<Option<Response>>>,
 }
 
 /// A reply of any status.
@@ -92,6 +95,8 @@ impl Http {
             gaps: Gaps::default(),
             connect_timeout: config.connect_timeout,
             request_timeout: config.request_timeout,
+            #[cfg(any(test, fuzzing))]
+            canned: None,
         })
     }
 
@@ -110,10 +115,19 @@ impl Http {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().await.map_err(|error| self.failure(error))?;
+        let response = self.exchange(request).await?;
         let reply = read(response).await;
         tracing::debug!(method = method.name(), status = reply.status, "the gateway answered");
         Ok(reply)
+    }
+
+    async fn exchange(&self, request: RequestBuilder) -> Result<Response, Failure> {
+        #[cfg(any(test, fuzzing))]
+        if let Some(canned) = &self.canned {
+            let answer = canned.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+            return answer.ok_or_else(|| Failure::Lost("a second request".into()));
+        }
+        request.send().await.map_err(|error| self.failure(error))
     }
 
     /// A reply of success; of every other, what it means.

@@ -28,6 +28,10 @@ pub(super) fn parse(answer: &str) -> Result<Option<Pushed>, MessengerError> {
     if answer.is_empty() || answer == "null" {
         return Ok(None);
     }
+    // A list would do for the reader below, and its first number for a receipt.
+    if !answer.starts_with('{') {
+        return Err(MessengerError::Unreadable("it is no notification".into()));
+    }
     let envelope: Envelope<'_> = serde_json::from_str(answer).map_err(|error| {
         MessengerError::Unreadable(format!("{:?} error in a notification", error.classify()))
     })?;
@@ -40,7 +44,9 @@ pub(super) fn parse(answer: &str) -> Result<Option<Pushed>, MessengerError> {
         receipt.ok_or_else(|| MessengerError::Unreadable("a notification without a receipt".into()))?;
     let event = event(envelope.body.map_or("null", RawValue::get));
     if let GatewayEvent::Other { kind } = &event {
-        tracing::debug!(receipt, %kind, "a notification of no use here");
+        // A word, or it is not what it should be, and may be anything.
+        let kind = if kind.bytes().all(|byte| byte.is_ascii_alphabetic()) { kind } else { "odd" };
+        tracing::debug!(receipt, kind, "a notification of no use here");
     }
     Ok(Some(Pushed { receipt, event }))
 }

@@ -11,6 +11,8 @@ use serde_json::Value;
 
 /// How much of a text is repeated.
 const QUOTE: usize = 200;
+/// Fewer are a time or a limit.
+const DIGITS_OF_A_NUMBER: usize = 7;
 
 /// The refusals that the gateway documents, or was seen to make: a request with
 /// one of these statuses was certainly not carried out. None for every other
@@ -90,9 +92,21 @@ fn message(body: &Value) -> Option<String> {
 /// without anything that looks like a number of a person.
 pub(super) fn quotable(text: &str, token: &str) -> String {
     let text = text.replace(token, "…");
-    let number = |word: &str| word.chars().filter(char::is_ascii_digit).count() >= 7;
-    let words = text.split_whitespace().map(|word| if number(word) { "…" } else { word });
-    words.collect::<Vec<_>>().join(" ").chars().take(QUOTE).collect()
+    without_numbers(&text).join(" ").chars().take(QUOTE).collect()
+}
+
+/// The words, with `…` for whatever may be somebody's number, in one word or in
+/// several: `8 (916) 123 45 67`.
+fn without_numbers(text: &str) -> Vec<&str> {
+    let digits = |word: &str| word.chars().filter(char::is_ascii_digit).count();
+    let is_part = |word: &str| digits(word) > 0 && !word.contains(char::is_alphabetic);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let runs = words.chunk_by(|a, b| is_part(a) && is_part(b));
+    let shown = runs.map(|run| {
+        let count: usize = run.iter().map(|word| digits(word)).sum();
+        if count >= DIGITS_OF_A_NUMBER { &["…"][..] } else { run }
+    });
+    shown.flatten().copied().collect()
 }
 
 #[cfg(test)]
@@ -136,5 +150,6 @@ mod tests {
     #[test]
     fn a_quoted_text_has_no_token_and_no_number() {
         assert_eq!(quotable("for 79161234567@c.us\nat /t0k/", "t0k"), "for … at /…/");
+        assert_eq!(quotable("to 8 (916) 123 45 67 in 5 s", "t0k"), "to … in 5 s");
     }
 }

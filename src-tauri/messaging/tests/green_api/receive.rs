@@ -162,7 +162,9 @@ async fn what_cannot_be_read_is_named_and_can_be_acknowledged() {
 
 #[tokio::test]
 async fn a_notification_without_a_receipt_is_an_error() {
-    for body in [r#"{"body":{"typeWebhook":"incomingCall"}}"#, r#"{"receiptId":null}"#, "[]", "<html>", "5"] {
+    for body in
+        [r#"{"body":{"typeWebhook":"incomingCall"}}"#, r#"{"receiptId":null}"#, "[]", "[200]", "<html>", "5"]
+    {
         let received = receive(200, body).await;
         assert!(matches!(received, Err(Error::Unreadable(_))), "{body}: {received:?}");
     }

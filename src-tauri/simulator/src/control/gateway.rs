@@ -71,6 +71,44 @@ pub(crate) async fn number(State(shared): State<Shared>, body: Bytes) -> Respons
     }
 }
 
+/// Puts any body into the queue of notifications.
+pub(crate) async fn notification(State(shared): State<Shared>, body: Bytes) -> Response {
+    match read::<Value>(&body) {
+        Ok(body) => {
+            let receipt = shared.change(|world| green_api::push(&mut world.gateway, body));
+            Json(json!({ "receipt": receipt })).into_response()
+        }
+        Err(refusal) => refusal,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tokens {
+    #[serde(default)]
+    user: Option<String>,
+    #[serde(default)]
+    gateway: Option<String>,
+}
+
+/// Other tokens, as after a change of the password: the old ones are refused from now on.
+pub(crate) async fn tokens(State(shared): State<Shared>, body: Bytes) -> Response {
+    match read::<Tokens>(&body) {
+        Ok(Tokens { user, gateway }) => {
+            shared.change(|world| {
+                if let Some(user) = user {
+                    world.journal.credentials.user_token = user;
+                }
+                if let Some(gateway) = gateway {
+                    world.gateway.token = gateway;
+                }
+            });
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(refusal) => refusal,
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {

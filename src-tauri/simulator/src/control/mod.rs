@@ -30,6 +30,8 @@ pub(crate) fn router(shared: &Shared) -> Router<Shared> {
         .route("/control/gateway/settings", post(gateway::settings))
         .route("/control/gateway/delivery", post(gateway::delivery))
         .route("/control/gateway/numbers", post(gateway::number))
+        .route("/control/notifications", post(gateway::notification))
+        .route("/control/tokens", post(gateway::tokens))
         .route("/control/incoming", post(gateway::incoming))
         .route("/control/echo", post(gateway::echo))
         .route("/control/requests", get(faults::requests).delete(faults::forget_requests))

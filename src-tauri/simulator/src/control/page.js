@@ -20,16 +20,47 @@ const ATTENDANCE = { "-1": ["не придёт", "bad"], 1: ["пришёл", "qu
 const FAULTS = {
   yclients: [
     ["Слишком много запросов (429)", "yclients", { too_many_requests: { with_status: true } }],
+    ["То же со статусом 200", "yclients", { too_many_requests: { with_status: false } }],
     ["Ошибка сервера (500)", "yclients", { status: { status: 500, body: "" } }],
     ["Вход отозван (401)", "yclients", { status: { status: 401, body: "" } }],
+    ["Отказ со статусом 200", "yclients", { success_false: { message: "Доступ запрещён" } }],
     ["Страница вместо ответа", "yclients", "html"],
+    ["Ответ обрывается на середине", "yclients", "truncated_json"],
+    ["Огромный ответ", "yclients", { huge_body: { megabytes: 32 } }],
+    ["Бездонный ответ", "yclients", { deep_json: { depth: 100000 } }],
+    ["Отвечает через пять секунд", "yclients", { delay: { milliseconds: 5000 } }],
     ["Не отвечает", "yclients", "hang"],
+    ["Обрывает связь", "yclients", "cut_before"],
+    ["Всегда первая страница", "yclients", "same_page", "records"],
+    ["Время изменения читает как UTC", "yclients", "changed_after_utc", "records"],
   ],
   gateway: [
     ["Принимает, но обрывает ответ", "gateway", "cut_after", "sendMessage"],
     ["Обрывает до приёма", "gateway", "cut_before", "sendMessage"],
     ["Принимает и молчит", "gateway", "hang_after", "sendMessage"],
+    ["Принимает, ответ без конца", "gateway", "truncated_json", "sendMessage"],
+    ["Отвечает через пять секунд", "gateway", { delay_answer: { milliseconds: 5000 } }, "sendMessage"],
+    ["Слишком много запросов (429)", "gateway", { too_many_requests: { with_status: true } }],
     ["Ошибка сервера (502)", "gateway", { status: { status: 502, body: "Bad Gateway" } }, "sendMessage"],
+    ["Ключ отозван (401)", "gateway", { status: { status: 401, body: "" } }],
+  ],
+};
+
+// What the switches set: the words, whether it is on, where it is sent, what when on and when off.
+const HABITS = {
+  yclients: [
+    ["Удаление не меняет время записи", () => !summary.yclients.deletion_moves_last_change, "yclients",
+      { deletion_moves_last_change: false }, { deletion_moves_last_change: true }],
+    ["Удалённой записи нет (404)", () => summary.yclients.deleted_record_is_not_found, "yclients",
+      { deleted_record_is_not_found: true }, { deleted_record_is_not_found: false }],
+  ],
+  gateway: [
+    ["Сообщения не доходят", () => summary.delivery.delivered_after_ms === null, "gateway/delivery",
+      { delivered_after_ms: null }, { delivered_after_ms: 150 }],
+    ["Журнал отстаёт на две минуты", () => summary.delivery.journal_lag_ms > 0, "gateway/delivery",
+      { journal_lag_ms: 120000 }, { journal_lag_ms: 0 }],
+    ["Уведомления приходят дважды", () => summary.delivery.doubled, "gateway/delivery", { doubled: true }, { doubled: false }],
+    ["Уведомления не по порядку", () => summary.delivery.shuffled, "gateway/delivery", { shuffled: true }, { shuffled: false }],
   ],
 };
 
@@ -186,9 +217,8 @@ function makeSwitches(side) {
       return armed ? act("DELETE", `faults/${armed.id}`) : refresh();
     }));
   }
-  if (side === "gateway") {
-    add(switchFor("Сообщения не доходят", () => summary.delivery.delivered_after_ms === null,
-      (on) => act("POST", "gateway/delivery", { delivered_after_ms: on ? null : 150 })));
+  for (const [text, isOn, path, on, off] of HABITS[side]) {
+    add(switchFor(text, isOn, (turned) => act("POST", path, turned ? on : off)));
   }
 }
 
@@ -288,6 +318,14 @@ $("incoming").addEventListener("submit", (event) => {
   const form = event.target.elements;
   act("POST", "incoming", { phone: form.phone.value, text: form.text.value });
 });
+
+$("number").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target.elements;
+  act("POST", "gateway/numbers", { phone: form.phone.value, on_whatsapp: form.outcome.value !== "no_account", outcome: form.outcome.value });
+});
+
+$("unknown").addEventListener("click", () => act("POST", "notifications", { typeWebhook: "somethingNew", data: { level: 3 } }));
 
 $("gateway-state").addEventListener("change", (event) => act("POST", "gateway/state", { state: event.target.value }));
 

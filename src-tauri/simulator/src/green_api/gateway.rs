@@ -24,6 +24,8 @@ pub(crate) struct Gateway {
     pub(crate) settings: Map<String, Value>,
     pub(crate) messages: Vec<Message>,
     pub(crate) notifications: VecDeque<(u64, Value)>,
+    /// The notification that the next one overtakes.
+    pub(crate) held_back: Option<Value>,
     pub(crate) empty_polls: u64,
     state: String,
     numbers: BTreeMap<String, NumberPlan>,
@@ -57,6 +59,7 @@ impl Gateway {
             settings: settings::initial(&options.gateway_phone, options.fresh_instance),
             messages: Vec::new(),
             notifications: VecDeque::new(),
+            held_back: None,
             empty_polls: 0,
             state: options.gateway_state.clone(),
             numbers: BTreeMap::new(),

@@ -72,6 +72,10 @@ pub struct Delivery {
     pub journal_lag_ms: u64,
     /// Holds the answer to `sendMessage` back, so that echo and status overtake it.
     pub hold_answer_ms: u64,
+    /// Every notification comes twice, under two receipts.
+    pub doubled: bool,
+    /// Of two notifications the later comes first. One that nothing follows comes when a poll ends.
+    pub shuffled: bool,
     /// Ends an empty long poll early, whatever the client asked for; none: the client's own timeout.
     pub empty_poll_ms: Option<u64>,
 }
@@ -84,6 +88,8 @@ impl Default for Delivery {
             read_after_ms: Some(400),
             journal_lag_ms: 0,
             hold_answer_ms: 0,
+            doubled: false,
+            shuffled: false,
             empty_poll_ms: None,
         }
     }

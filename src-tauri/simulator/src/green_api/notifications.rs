@@ -43,11 +43,19 @@ pub(crate) async fn receive(call: &Call) -> Response {
             break;
         }
     }
-    let count = call.shared.change(|world| {
-        world.gateway.empty_polls += 1;
-        world.gateway.empty_polls
+    let (late, count) = call.shared.change(|world| {
+        let gateway = &mut world.gateway;
+        if let Some(body) = gateway.held_back.take() {
+            put(gateway, body);
+        } else {
+            gateway.empty_polls += 1;
+        }
+        (gateway.notifications.front().cloned(), gateway.empty_polls)
     });
-    answers::nothing(count.is_multiple_of(2))
+    match late {
+        Some((receipt, body)) => answers::data(json!({ "receiptId": receipt, "body": body })),
+        None => answers::nothing(count.is_multiple_of(2)),
+    }
 }
 
 /// Deleting what is gone already is no error.
@@ -85,7 +93,7 @@ pub(crate) fn push_echo(gateway: &mut Gateway, message: &Message, now: DateTime<
         },
         "messageData": history::message_data(&message.taken.text),
     });
-    push(gateway, body);
+    tell(gateway, body);
 }
 
 pub(crate) fn push_status(
@@ -111,7 +119,7 @@ pub(crate) fn push_status(
     if status == DeliveryStatus::NoAccount {
         body["description"] = json!("SWE004: 1000");
     }
-    push(gateway, body);
+    tell(gateway, body);
 }
 
 pub(crate) fn push_state(gateway: &mut Gateway, now: DateTime<Utc>) {
@@ -122,7 +130,7 @@ pub(crate) fn push_state(gateway: &mut Gateway, now: DateTime<Utc>) {
             "timestamp": now.timestamp(),
             "stateInstance": gateway.state(),
         });
-        push(gateway, body);
+        tell(gateway, body);
     }
 }
 
@@ -146,8 +154,28 @@ pub(crate) fn push_incoming(gateway: &mut Gateway, message: &Message, name: &str
                 "textMessageData": { "textMessage": message.taken.text, "isTemplateMessage": false },
             },
         });
-        push(gateway, body);
+        tell(gateway, body);
     }
+}
+
+/// Tells of something that happened, in the order and as often as the gateway is set to.
+fn tell(gateway: &mut Gateway, body: Value) {
+    let earlier = gateway.held_back.take();
+    if earlier.is_none() && gateway.delivery.shuffled {
+        gateway.held_back = Some(body);
+        return;
+    }
+    put(gateway, body);
+    if let Some(earlier) = earlier {
+        put(gateway, earlier);
+    }
+}
+
+fn put(gateway: &mut Gateway, body: Value) {
+    if gateway.delivery.doubled {
+        push(gateway, body.clone());
+    }
+    push(gateway, body);
 }
 
 /// Puts any body into the queue: what a client must bear without understanding it.

@@ -110,6 +110,92 @@ async fn the_gateway_is_driven() {
 }
 
 #[tokio::test]
+async fn every_known_fault_can_be_armed_over_http() {
+    let simulator = start().await;
+    let kinds = [
+        json!({ "status": { "status": 503, "body": "{}", "content_type": "application/json" } }),
+        json!("html"),
+        json!({ "success_false": { "message": "Доступ запрещён" } }),
+        json!({ "status_false": { "reason": "not now" } }),
+        json!("truncated_json"),
+        json!("empty_body"),
+        json!({ "huge_body": { "megabytes": 32 } }),
+        json!({ "deep_json": { "depth": 100_000 } }),
+        json!({ "delay": { "milliseconds": 1 } }),
+        json!({ "delay_answer": { "milliseconds": 1 } }),
+        json!("hang"),
+        json!("hang_after"),
+        json!("cut_before"),
+        json!("cut_after"),
+        json!({ "cut_answer": { "bytes": 90 } }),
+        json!({ "too_many_requests": { "with_status": true, "retry_after": "7" } }),
+        json!({ "too_many_requests": { "with_status": false } }),
+        json!("same_page"),
+        json!("changed_after_utc"),
+        json!({ "changed_after_blind": { "bookings": [1] } }),
+    ];
+    for kind in &kinds {
+        let target = json!({ "side": "yclients", "endpoint": "nowhere" });
+        let fault = json!({ "target": target, "kind": kind, "times": 1 });
+        assert_eq!(control(&simulator, Method::POST, "faults", fault).await.0, 201, "{kind}");
+    }
+    let (_, armed) = control(&simulator, Method::GET, "faults", Value::Null).await;
+    assert_eq!(armed.as_array().map(Vec::len), Some(kinds.len()));
+}
+
+/// A switch that arms what the API refuses does nothing, and nobody sees it.
+#[tokio::test]
+async fn the_page_arms_what_the_api_takes() {
+    let simulator = start().await;
+    let page = http().get(format!("{}control/page.js", simulator.control_url())).send().await;
+    let page = page.expect("an answer").text().await.expect("text");
+    let faults = page.split_once("const FAULTS = {").and_then(|(_, rest)| rest.split_once("\n};"));
+    let lines = faults.expect("the switches").0.lines().filter(|line| line.trim_start().starts_with("[\""));
+    let mut count = 0;
+    for line in lines {
+        // `["words", "side", kind, "endpoint"],` in JavaScript is JSON but for the names of fields.
+        let mut json = line.trim().trim_end_matches(',').to_owned();
+        for name in
+            ["too_many_requests", "with_status", "status", "body", "success_false", "message", "huge_body"]
+                .into_iter()
+                .chain(["megabytes", "deep_json", "depth", "delay_answer", "delay", "milliseconds"])
+        {
+            json = json.replace(&format!("{{ {name}:"), &format!("{{ \"{name}\":"));
+            json = json.replace(&format!(", {name}:"), &format!(", \"{name}\":"));
+        }
+        let row: Value = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error} in {json}"));
+        let fault = json!({ "target": { "side": row[1], "endpoint": row[3] }, "kind": row[2] });
+        let (status, answer) = control(&simulator, Method::POST, "faults", fault).await;
+        assert_eq!(status, 201, "{line} {answer}");
+        count += 1;
+    }
+    assert!(count > 20, "{count} switches");
+}
+
+#[tokio::test]
+async fn notifications_tokens_and_the_ways_of_deliveries_are_set() {
+    let simulator = start().await;
+    let odd = json!({ "typeWebhook": "somethingNew", "data": { "level": 3 } });
+    let (status, answer) = control(&simulator, Method::POST, "notifications", odd).await;
+    assert_eq!((status, &answer["receipt"]), (200, &json!(1)));
+    assert_eq!(simulator.notifications_waiting(), 1);
+    let ways = json!({ "doubled": true, "shuffled": true, "journal_lag_ms": 120_000 });
+    let (_, delivery) = control(&simulator, Method::POST, "gateway/delivery", ways).await;
+    assert_eq!((&delivery["doubled"], &delivery["shuffled"]), (&json!(true), &json!(true)));
+    let ending = json!({ "phone": "+79031112233", "outcome": "failed_then_sent" });
+    assert_eq!(control(&simulator, Method::POST, "gateway/numbers", ending).await.0, 200);
+    let still = json!({ "deletion_moves_last_change": false });
+    let (_, behaviour) = control(&simulator, Method::POST, "yclients", still).await;
+    assert_eq!(behaviour["deletion_moves_last_change"], false);
+
+    assert_eq!(yclients(&simulator, &format!("/records/{BRANCH}")).await.0, 200);
+    let other = json!({ "user": "another", "gateway": "another" });
+    assert_eq!(control(&simulator, Method::POST, "tokens", other).await.0, 204);
+    assert_eq!(yclients(&simulator, &format!("/records/{BRANCH}")).await.0, 401);
+    assert_eq!(gateway(&simulator, Method::GET, "getStateInstance", None).await.status(), 401);
+}
+
+#[tokio::test]
 async fn rights_and_behaviour_are_changed_in_part() {
     let simulator = start().await;
     let path = format!("branches/{BRANCH}/rights");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use simulator::{Delivery, NumberPlan, Options, Outcome, Simulator};
+use simulator::{Delivery, DeliveryStatus, NumberPlan, Options, Outcome, Simulator};
 
 use crate::support::{gateway, get, next_notification, post, start, start_with};
 
@@ -121,6 +121,39 @@ async fn numbers_can_end_in_their_own_way() {
         post(&simulator, "sendMessage", MESSAGE()).await;
         assert_eq!(statuses(&simulator, expected.len()).await, expected, "{outcome:?}");
     }
+}
+
+#[tokio::test]
+async fn notifications_can_come_twice() {
+    let delivery =
+        Delivery { doubled: true, read_after_ms: None, empty_poll_ms: Some(0), ..Delivery::default() };
+    let simulator = start_with(Options { delivery, ..Options::default() }).await;
+    post(&simulator, "sendMessage", MESSAGE()).await;
+    let first = get(&simulator, "receiveNotification").await;
+    next_notification(&simulator).await;
+    let again = get(&simulator, "receiveNotification").await;
+    assert_eq!(first["body"], again["body"]);
+    assert_ne!(first["receiptId"], again["receiptId"]);
+    assert_eq!(statuses(&simulator, 4).await, ["sent", "sent", "delivered", "delivered"]);
+}
+
+#[tokio::test]
+async fn notifications_can_overtake_one_another_and_none_is_lost() {
+    let delivery = Delivery { shuffled: true, read_after_ms: None, ..Delivery::default() };
+    let simulator = start_with(Options { delivery, ..Options::default() }).await;
+    post(&simulator, "sendMessage", MESSAGE()).await;
+    assert_eq!(next_notification(&simulator).await["status"], "sent");
+    assert_eq!(next_notification(&simulator).await["typeWebhook"], "outgoingAPIMessageReceived");
+    simulator
+        .until(Duration::from_secs(5), |simulator| {
+            (simulator.messages()[0].status == DeliveryStatus::Delivered).then_some(())
+        })
+        .await
+        .expect("a delivery");
+    // Nothing follows it; it comes all the same, when the poll ends.
+    assert_eq!(simulator.notifications_waiting(), 0);
+    simulator.set_delivery(Delivery { empty_poll_ms: Some(0), ..Delivery::default() });
+    assert_eq!(next_notification(&simulator).await["status"], "delivered");
 }
 
 #[tokio::test]

@@ -217,6 +217,22 @@ async fn two_disturbed_readings_with_too_few_bookings_are_no_listing() {
 }
 
 #[tokio::test]
+async fn a_server_that_counts_no_more_and_shows_nothing_has_not_lost_every_booking() {
+    // One counts five; the other never counts, and shows a booking twice.
+    let pages =
+        [(rows(1..=1), json!({ "total_count": 5 })), ([rows(1..=1), rows(1..=1)].concat(), json!({}))];
+    for (shown, meta) in pages {
+        let asked = AtomicUsize::new(0);
+        let server = paging(move |_, _| match asked.fetch_add(1, Ordering::Relaxed) {
+            0 => (shown.clone(), meta.clone()),
+            _ => (Vec::new(), json!({})),
+        })
+        .await;
+        assert!(unreadable(list(&server).await).contains("how many"));
+    }
+}
+
+#[tokio::test]
 async fn a_page_that_is_missing_fails_the_listing() {
     let all = rows(1..=450);
     let server = paging(move |page, count| {

@@ -107,6 +107,10 @@ async fn a_wrong_password_is_not_called_a_bad_token_and_is_not_repeated() {
     let refusal = |message: &str| json!({ "success": false, "data": null, "meta": { "message": message } });
     let wrong = login(401, &refusal("Неверный пароль пароль-123 для owner@example.com")).await.unwrap_err();
     assert_eq!(wrong, BookingsError::Refused("Неверный пароль … для …".into()));
+    for status in [200, 400, 402, 403, 404, 422] {
+        let other = login(status, &refusal("Пароль пароль-123 устарел")).await.unwrap_err();
+        assert!(other.to_string().ends_with("Пароль … устарел"), "{status}: {other}");
+    }
     let partner = login(401, &refusal("Не указан идентификатор партнера")).await.unwrap_err();
     assert!(matches!(partner, BookingsError::PartnerToken(_)));
     let neither = login(201, &json!({ "success": true, "data": {}, "meta": [] })).await.unwrap_err();

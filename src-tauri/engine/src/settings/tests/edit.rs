@@ -74,7 +74,7 @@ fn an_edit_keeps_comments_and_order() {
 
 #[test]
 fn an_edit_that_changes_nothing_writes_nothing() {
-    let text = "poll_interval_ms = 60_000 # a minute\ntemplate = \"\"\"\nЖдём {{ when }}\n\"\"\"\n";
+    let text = "poll_interval_ms = 60_000 # a minute\nwhatsapp . \"instance_id\" = \"7\"\ntemplate = \"\"\"\nЖдём {{ when }}\n\"\"\"\n";
     let dir = dir_with(text);
     let written = fs::metadata(file_path(dir.path())).unwrap().modified().unwrap();
     let file = SettingsFile::new(dir.path());
@@ -166,6 +166,10 @@ fn a_file_of_windows_keeps_its_line_ends_and_inline_branches_can_be_edited() {
     let after =
         edited("enabled = true\r\n# end\r\n", &[Change::Enabled(false), Change::MinLead(TimeDelta::zero())]);
     assert_eq!(after, "enabled = false\r\nmin_lead_minutes = 0\r\n# end\r\n");
+    // The screen ends its lines in the same way; they are one line end all the same.
+    let after = edited("enabled = true\r\n", &[Change::Template(Some("Ждём\r\n{{ when }}".to_owned()))]);
+    assert_eq!(load(&after).unwrap().template.as_deref(), Some("Ждём\n{{ when }}"));
+    assert!(!after.contains("\\r") && !after.contains("\r\r"), "{after:?}");
     let inline = "branches = [{ company_id = 1 }, { company_id = 2 }]\nyclients = { request_gap_ms = 1 }\n";
     let changes = [
         Change::RemoveBranch(CompanyId(1)),
