@@ -93,9 +93,6 @@ CREATE INDEX notifications_sent ON booking_notifications (accepted_at)
 -- The lists by day: newest first, counted, filtered and searched without a look at the rows themselves.
 CREATE INDEX notifications_by_time ON booking_notifications
     (coalesce(accepted_at, enqueued_at), id, state, reason, client_name, phone);
--- Whether a number was ever written to.
-CREATE INDEX notifications_to_number ON booking_notifications (phone_key, accepted_at)
-    WHERE accepted_at IS NOT NULL;
 -- Cancelled a moment ago: one click brings them back.
 CREATE INDEX notifications_cancelled ON booking_notifications (finished_at)
     WHERE state = 'cancelled';

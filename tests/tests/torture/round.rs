@@ -24,6 +24,7 @@ const SILENCE: Duration = Duration::from_mins(10);
 
 const SIGABRT: i32 = 6;
 const SIGKILL: i32 = 9;
+const SIGTERM: i32 = 15;
 
 pub(crate) async fn play(seed: u64, end: Instant) -> Tally {
     let script = Script::draw(seed);
@@ -99,9 +100,11 @@ async fn live(stage: &mut Stage, program: &Program, life: &Life, end: Instant, t
             tally.killed += 1;
             !in_order
         }
-        (code, _) => {
+        (code, signal) => {
             tally.ended += 1;
-            in_order && code == Some(0)
+            // Told to end before it was there to listen, it had not begun anything.
+            let unborn = signal == Some(SIGTERM) && done.out.is_empty();
+            in_order && (code == Some(0) || unborn)
         }
     };
     judge_end(well, &done, tally);

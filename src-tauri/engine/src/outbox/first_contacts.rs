@@ -14,7 +14,8 @@ pub const MANY_FIRST_CONTACTS: i64 = 20;
 const WARNED: &str = "many_first_contacts";
 
 /// What an account took for a number at `?2` or later and never before. A test goes to one's own phone.
-const COUNT: &str = "SELECT count(DISTINCT phone_key) FROM booking_notifications n
+const COUNT: &str =
+    "SELECT count(DISTINCT phone_key) FROM booking_notifications n INDEXED BY notifications_sent
      WHERE accepted_at >= ?2 AND kind = 'confirmation' AND instance = ?1
      AND NOT EXISTS (SELECT 1 FROM booking_notifications e INDEXED BY notifications_by_phone
          WHERE e.phone_key = n.phone_key AND e.accepted_at < ?2 AND e.instance = n.instance)";

@@ -1,7 +1,5 @@
 CREATE INDEX notifications_by_time ON booking_notifications
     (coalesce(accepted_at, enqueued_at), id, state, reason, client_name, phone);
-CREATE INDEX notifications_to_number ON booking_notifications (phone_key, accepted_at)
-    WHERE accepted_at IS NOT NULL;
 CREATE INDEX notifications_cancelled ON booking_notifications (finished_at)
     WHERE state = 'cancelled';
 CREATE INDEX notifications_changed ON booking_notifications (accepted_at)
