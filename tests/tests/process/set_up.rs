@@ -130,7 +130,7 @@ async fn status_shows_a_refused_token_and_its_branch_stopped() {
     assert!(program.json(["status"]).await["branches"][0]["error"].is_null());
     let done = worker.end_with("TERM").await;
     done.succeeded();
-    assert_eq!(done.err.matches("yclients_user_token").count(), 1, "one alarm: {}", done.err);
+    assert_eq!(done.err.matches("code=yclients_user_token").count(), 1, "one alarm: {}", done.err);
 }
 
 #[test]

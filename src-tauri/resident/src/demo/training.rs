@@ -16,7 +16,7 @@ use crate::output::Out;
 use crate::resident::Resident;
 use crate::tray::{on_main_thread, window_executable};
 use crate::words::demo as say;
-use crate::{logging, runtime};
+use crate::{logging, runtime, storage};
 
 /// As in a shop, but one sees something happen.
 const PACE: Pace = Pace {
@@ -46,6 +46,8 @@ pub(super) fn run(language: Language) -> Result<(), Failure> {
 
 async fn play(language: Language) -> Result<(), Failure> {
     let dir = tempfile::Builder::new().prefix("booking-monitor-demo-").tempdir().map_err(Failure::Runtime)?;
+    // By it the window knows that somebody polls and sends.
+    let _lock = storage::take_lock(dir.path())?;
     // What is worth knowing is in the window.
     let _ = logging::start(Some(dir.path()));
     let options = Options {

@@ -71,7 +71,8 @@ class App {
 
   /** IANA zone of the desk. */
   get zone(): string {
-    return this.program?.zone ?? 'UTC';
+    // Before the first branch was read the program itself knows none.
+    return this.desk?.branches.find((branch) => branch.zone !== '')?.zone ?? this.program?.zone ?? 'UTC';
   }
 
   /** The client's name as it is shown; never empty. */

@@ -128,6 +128,7 @@ export const overview: typeof ru_overview = {
     gateway_ready: 'Sending',
     gateway_not_ready: 'Not ready to send',
     gateway_none: 'Not set up',
+    gateway_unasked: 'Not asked yet',
     queue: 'Queue',
     queue_ok: 'Everything leaves on time',
     queue_age: (minutes) =>

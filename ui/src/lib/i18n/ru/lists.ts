@@ -129,6 +129,7 @@ export const overview = {
     gateway_ready: 'Отправляет',
     gateway_not_ready: 'Не готов отправлять',
     gateway_none: 'Не настроен',
+    gateway_unasked: 'Ещё не спрашивали',
     queue: 'Очередь',
     queue_ok: 'Всё уходит вовремя',
     queue_age: (minutes: number) =>
