@@ -16,7 +16,7 @@ use crate::output::Out;
 use crate::resident::Resident;
 use crate::tray::{on_main_thread, window_executable};
 use crate::words::demo as say;
-use crate::{logging, runtime};
+use crate::{logging, runtime, storage};
 
 /// As in a shop, but one sees something happen.
 const PACE: Pace = Pace {
@@ -71,6 +71,8 @@ async fn play(language: Language) -> Result<(), Failure> {
     }
     let settings = write_settings(dir.path(), &simulator, &options, company, PACE, language)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    // Whoever looks at this data, the window first, sees by it that the desk is served.
+    let _lock = storage::take_lock(dir.path())?;
     let resident = Resident {
         dir: dir.path().to_owned(),
         // The demo is the same on every computer.
