@@ -63,10 +63,12 @@ test:
 	@echo '— build'
 	@cargo build --workspace --all-targets --locked
 	@echo '— tests'
-	@sh scripts/with-keyring.sh cargo test --workspace --locked --no-fail-fast
+	@sh scripts/with-keyring.sh cargo test --workspace --exclude e2e --locked --no-fail-fast
 	@sh scripts/with-keyring.sh --locked cargo test --workspace --locked --quiet --test secret_service
 	@DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus BOOKING_MONITOR_TEST_KEYRING=absent \
 		cargo test --workspace --locked --quiet --test secret_service
+	@echo '— the real application, on a display of its own'
+	@sh scripts/with-display.sh cargo test --package e2e --locked
 	@echo 'All of it passed: format, lints and every test.'
 
 # Not part of `make test`: a figure measured on a busy machine proves nothing.
