@@ -28,7 +28,7 @@ pub use screen::Screen;
 use tokio::time::Instant;
 
 /// More than any healthy run needs, on a machine that is busy with other things.
-pub const PATIENCE: Duration = Duration::from_mins(2);
+pub const PATIENCE: Duration = Duration::from_secs(25);
 /// How often a condition is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 
