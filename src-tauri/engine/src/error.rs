@@ -102,6 +102,9 @@ pub enum MessengerError {
     /// Notifications go to a webhook address and so cannot be received here.
     #[error("the gateway sends its notifications to a webhook address")]
     WebhookSet,
+    /// Messages of somebody's lie in a queue through which nothing of ours has gone yet.
+    #[error("{0} messages from before lie in the gateway's queue")]
+    QueueLeft(usize),
     /// 5xx and 499.
     #[error("the gateway is out of order (HTTP {status})")]
     Server { status: u16 },
@@ -184,6 +187,7 @@ closed_set! {
         GatewayQuota = "gateway_quota",
         GatewayCheckLimit = "gateway_check_limit",
         GatewayWebhookSet = "gateway_webhook_set",
+        GatewayQueueLeft = "gateway_queue_left",
         GatewayOutOfOrder = "gateway_out_of_order",
         GatewayRefused = "gateway_refused",
         GatewayForeignEcho = "gateway_foreign_echo",
@@ -280,6 +284,7 @@ impl MessengerError {
             Self::Quota => FaultCode::GatewayQuota,
             Self::CheckLimit => FaultCode::GatewayCheckLimit,
             Self::WebhookSet => FaultCode::GatewayWebhookSet,
+            Self::QueueLeft(_) => FaultCode::GatewayQueueLeft,
             Self::Server { .. } | Self::Unreadable(_) => FaultCode::GatewayOutOfOrder,
             Self::Refused(_) => FaultCode::GatewayRefused,
         }

@@ -7,6 +7,7 @@
 //! Architecture invariant: no window, no HTTP, no keyring. What the engine asks
 //! of the world is in [`ports`], and every decision takes `now` as an argument.
 
+pub mod backup;
 pub mod booking;
 pub mod branch;
 pub mod clock;

@@ -74,6 +74,36 @@ pub(crate) enum Command {
     Resume,
     /// Go on with a database that was restored or copied: every branch is read anew.
     BeginAnew,
+    /// Set this computer up from a settings file: secrets from prompts, or from standard input as NAME=VALUE lines.
+    Provision {
+        /// The settings, in the form of settings.toml and without secrets.
+        file: PathBuf,
+        /// Check everything and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Write this installation's settings into FILE instead, for another computer; - is standard output.
+        #[arg(long, conflicts_with = "dry_run")]
+        export: bool,
+    },
+    /// Copy database and settings into one new file; the program may run meanwhile.
+    Backup {
+        /// It must not exist.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of what is here; nothing is sent afterwards until `begin-anew`.
+    Restore {
+        /// What `backup` wrote.
+        file: PathBuf,
+    },
+    /// Never write to a number again; without one, show the stop list.
+    OptOut {
+        /// Such as +79161234567.
+        phone: Option<String>,
+    },
+    /// The client wants to hear from the shop again.
+    OptIn { phone: String },
+    /// Delete name, number and texts of one client, and say what was deleted.
+    Forget { phone: String },
     /// The queue, and what a person can do with it.
     Queue {
         #[command(subcommand)]

@@ -4,13 +4,15 @@
 use std::io;
 use std::path::PathBuf;
 
+use engine::backup::BackupError;
 use engine::db::StorageError;
 use engine::desk::PlaceError;
 use engine::gateway_queue::ClearError;
 use engine::notification::{Refusal, State};
 use engine::outbox::{Doubt, OutboxError};
+use engine::phone::PhoneFault;
 use engine::ports::{MessengerError, SecretName, SecretsError};
-use engine::settings::SettingsError;
+use engine::settings::{SettingsError, WholeError};
 
 use crate::import_ids::BadToken;
 
@@ -59,6 +61,24 @@ pub(crate) enum Failure {
         error: io::Error,
     },
     EmptySecret(SecretName),
+    /// A settings file with a secret in it, or a place for one.
+    SecretInFile {
+        path: PathBuf,
+        line: usize,
+        key: String,
+    },
+    /// A line of standard input that is no secret with its name, counted from 1.
+    SecretLine(usize),
+    /// Neither given nor stored.
+    SecretsMissing(Vec<SecretName>),
+    /// The settings name no account at the gateway.
+    NoInstance,
+    /// The servers do not accept what was to be stored; which, was said.
+    NotProvisioned,
+    Backup(BackupError),
+    /// Somebody works with the data that is to be replaced.
+    InUse,
+    BadPhone(PhoneFault),
     NoWindow,
     Window(io::Error),
     /// The simulator could not take its port.
@@ -98,7 +118,7 @@ impl Failure {
         match self {
             Self::NoDataDir => "no_data_dir",
             Self::Settings(_) => "settings",
-            Self::Storage(error) => error.code().as_str(),
+            Self::Storage(error) | Self::Backup(BackupError::Storage(error)) => error.code().as_str(),
             Self::PutAside { .. } => "storage_put_aside",
             Self::Refused(refusal) => refusal_code(refusal),
             Self::CancelTooLate => refusal_code(&Refusal::TooLate(State::Sending)),
@@ -117,6 +137,17 @@ impl Failure {
             Self::BadImport(_) => "bad_import",
             Self::Input { .. } => "input",
             Self::EmptySecret(_) => "empty_secret",
+            Self::SecretInFile { .. } => "secret_in_file",
+            Self::SecretLine(_) => "secret_line",
+            Self::SecretsMissing(_) => "secrets_missing",
+            Self::NoInstance => "no_instance",
+            Self::NotProvisioned => "not_provisioned",
+            Self::Backup(BackupError::Exists(_)) => "exists",
+            Self::Backup(BackupError::NotABackup(_)) => "not_a_backup",
+            Self::Backup(BackupError::Damaged(_)) => "backup_damaged",
+            Self::Backup(BackupError::File { .. }) => "file",
+            Self::InUse => "in_use",
+            Self::BadPhone(_) => "bad_phone",
             Self::NoWindow => "no_window",
             Self::Window(_) => "window",
             Self::Simulator(_) => "simulator",
@@ -149,6 +180,21 @@ const fn refusal_code(refusal: &Refusal) -> &'static str {
 impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
         Self::Settings(error)
+    }
+}
+
+impl From<WholeError> for Failure {
+    fn from(error: WholeError) -> Self {
+        match error {
+            WholeError::Secret { path, line, key } => Self::SecretInFile { path, line, key },
+            WholeError::Settings(error) => Self::Settings(error),
+        }
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        Self::Backup(error)
     }
 }
 

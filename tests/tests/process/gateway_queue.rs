@@ -2,7 +2,7 @@
 //! accepted and no more, listed, and thrown away by a person's word.
 
 use engine::notification::{Reason, State};
-use scenarios::{Plan, Program, Shop};
+use scenarios::{Plan, Program, Session, Shop};
 use serde_json::json;
 use simulator::{DeliveryStatus, NumberPlan, Outcome};
 use tokio::test;
@@ -74,4 +74,45 @@ async fn before_a_phone_is_linked_again_check_tells_of_what_would_leave_at_once(
     assert!(check.out.contains("booking-monitor gateway clear"), "{check:?}");
     program.run(["gateway", "clear"]).await.succeeded();
     assert!(!program.run(["check"]).await.out.contains("gateway clear"));
+}
+
+#[test]
+async fn through_an_account_with_another_s_queue_nothing_goes_until_a_person_clears_it() {
+    let shop = Shop::new(Plan::default()).await;
+    shop.simulator.set_number(ANNA, NumberPlan::outcome(Outcome::Queued));
+    let before = Program::of(&shop).await;
+    let worker = before.worker().await;
+    shop.baseline().await;
+    let lying = shop.book("Анна", ANNA);
+    shop.until_state(lying, State::Accepted).await;
+    worker.end_with("TERM").await.succeeded();
+
+    // The same account, from a computer that never sent through it.
+    let (dir, session) = (tempfile::tempdir().unwrap(), Session::start().await);
+    std::fs::copy(shop.dir().join("settings.toml"), dir.path().join("settings.toml")).unwrap();
+    let program = Program::in_session(dir.path(), &session);
+    program.store_tokens().await;
+    let worker = program.worker().await;
+    until(&program, |status, _| !status["branches"][0]["baseline_at"].is_null()).await;
+    shop.book("Ольга", OLGA);
+    until(&program, |status, _| status["gateway"]["error"]["code"] == "gateway_queue_left").await;
+    shop.polls_later(10).await;
+    assert_eq!(shop.told(), [ANNA]);
+    assert!(program.run(["status"]).await.out.contains("booking-monitor gateway clear"));
+    program.run(["gateway", "clear"]).await.succeeded();
+    until(&program, |_, rows| rows.iter().any(|row| row["phone"] == OLGA && row["state"] == "read")).await;
+    worker.end_with("TERM").await.succeeded();
+    assert_eq!(shop.told(), [ANNA, OLGA]);
+}
+
+/// Looks at what is shown until there is what is looked for.
+async fn until(program: &Program, look: impl Fn(&serde_json::Value, &[serde_json::Value]) -> bool) {
+    for _ in 0..400 {
+        let (status, rows) = (program.json(["status"]).await, program.rows().await);
+        if look(&status, &rows) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("waited in vain: {} {:?}", program.json(["status"]).await, program.rows().await)
 }

@@ -2,6 +2,7 @@
 //! time on one database, signals, exit codes, and words on standard error.
 #![cfg(test)]
 
+mod asked_by_clients;
 mod beside_the_worker;
 mod crash_points;
 mod ending;
@@ -9,7 +10,9 @@ mod gateway_queue;
 mod kept_safe;
 mod killed;
 mod no_room;
+mod put_away;
 mod restored;
+mod rolled_out;
 mod set_up;
 mod shows;
 mod silent;

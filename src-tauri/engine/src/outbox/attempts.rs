@@ -164,6 +164,18 @@ impl Outbox {
         })
     }
 
+    /// The account that the last attempt went through; None before the first.
+    pub fn last_instance(&self) -> Result<Option<String>, StorageError> {
+        self.db.read(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT instance FROM send_attempts WHERE id = (SELECT max(id) FROM send_attempts)",
+                )?
+                .query_row([], |row| row.get(0))
+                .optional()?)
+        })
+    }
+
     /// When the account last sent something: pacing goes on across a restart. What
     /// lies a thousand attempts back paces nothing, and is not looked for: for a new
     /// account that would be a walk over every attempt ever made.

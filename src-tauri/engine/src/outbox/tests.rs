@@ -294,3 +294,19 @@ fn each_condition_of_a_claim_stands_alone() {
         assert_eq!(two.claim(id, revision, due).is_some(), condition.is_none(), "{condition:?}");
     }
 }
+
+#[test]
+fn one_process_forgets_a_client_and_the_other_goes_on_as_it_was() {
+    let two = Two::new();
+    let first = two.enqueue(1).unwrap();
+    assert!(two.owner.row_about(COMPANY, BookingId(1)).unwrap().is_some());
+    let phone = phone::read("+79161234567", None).unwrap();
+    let done = two.window.forget(&phone, &Actor::Person("Анна".into()), now()).unwrap();
+    assert_eq!((done.messages, done.cancelled, done.visits_ahead, done.journal_emptied), (1, 1, 1, true));
+    let row = two.owner.get(first).unwrap().unwrap();
+    assert_eq!((row.state, row.phone.as_str(), row.text.as_str()), (State::Cancelled, "", ""));
+    let second = two.enqueue(2).unwrap();
+    assert_eq!(two.owner.row_about(COMPANY, BookingId(2)).unwrap().map(|row| row.id), Some(second));
+    assert_eq!(two.window.row_about(COMPANY, BookingId(2)).unwrap().map(|row| row.id), Some(second));
+    assert!(two.enqueue(1).is_err(), "told once is told once");
+}

@@ -109,7 +109,12 @@ impl Sender {
         let error = match state {
             Ok(state) => {
                 self.outbox.gateway_told(&state, now)?;
-                match not_ready(&state) {
+                let obstacle = match not_ready(&state) {
+                    None => self.queue_from_before().await?,
+                    Some(error) => Some(error),
+                };
+                let moment = self.clock.moment();
+                match obstacle {
                     None => {
                         self.gateway_is_ready(moment).await?;
                         return Ok(Ok(()));
@@ -128,6 +133,19 @@ impl Sender {
         };
         self.apply(row, event, now)?;
         Ok(Err(pause.to_std().unwrap_or_default()))
+    }
+
+    /// What lies in the queue of an account that nothing has gone through yet: another
+    /// program's, or another number's. Before that is gone, ours would leave among it.
+    async fn queue_from_before(&self) -> Result<Option<MessengerError>, StorageError> {
+        if self.outbox.last_instance()?.as_deref() == Some(self.messenger.instance()) {
+            return Ok(None);
+        }
+        Ok(match self.messenger.queued().await {
+            Ok(lying) if lying.is_empty() => None,
+            Ok(lying) => Some(MessengerError::QueueLeft(lying.len())),
+            Err(error) => Some(error),
+        })
     }
 
     async fn gateway_is_ready(&self, moment: Moment) -> Result<(), StorageError> {

@@ -15,14 +15,14 @@ use super::{
 use crate::booking::CompanyId;
 
 /// Settings are a page of text; a larger file is something else.
-const MAX_FILE_BYTES: u64 = 1 << 20;
+pub(super) const MAX_FILE_BYTES: u64 = 1 << 20;
 const LOCK_NAME: &str = "settings.lock";
 
 /// The settings file of one data directory. Holds nothing open.
 #[derive(Debug, Clone)]
 pub struct SettingsFile {
-    dir: PathBuf,
-    path: PathBuf,
+    pub(super) dir: PathBuf,
+    pub(super) path: PathBuf,
 }
 
 /// One thing to write down.
@@ -96,12 +96,12 @@ impl SettingsFile {
         })
     }
 
-    fn failed(&self, what: &str, error: &io::Error) -> SettingsError {
+    pub(super) fn failed(&self, what: &str, error: &io::Error) -> SettingsError {
         SettingsError::of_file(&self.path, format!("{what}: {error}"))
     }
 
     /// Held while the answer lives: window and command line may edit at the same moment.
-    fn take_turn(&self) -> io::Result<File> {
+    pub(super) fn take_turn(&self) -> io::Result<File> {
         let file = private().create(true).truncate(false).write(true).open(self.dir.join(LOCK_NAME))?;
         match file.lock() {
             // Some network drives have no locks: then the last one wins.
@@ -111,7 +111,7 @@ impl SettingsFile {
     }
 
     /// The whole new file or the whole old one, whenever the power goes.
-    fn replace(&self, text: &str) -> io::Result<()> {
+    pub(super) fn replace(&self, text: &str) -> io::Result<()> {
         // Where the owner put a link, what it points to is replaced.
         let target = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let temporary = target.with_extension("toml.new");
@@ -158,7 +158,7 @@ pub(crate) fn edited(
 }
 
 /// For nobody but this user.
-fn private() -> OpenOptions {
+pub(super) fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "only unix has a mode to set"))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]

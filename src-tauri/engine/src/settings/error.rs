@@ -45,7 +45,7 @@ impl SettingsError {
 }
 
 /// Line and column of a byte, both counted from 1.
-fn position(text: &[u8], at: usize) -> (usize, usize) {
+pub(super) fn position(text: &[u8], at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
     let line = before.split(|byte| *byte == b'\n').count();

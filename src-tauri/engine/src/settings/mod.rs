@@ -15,6 +15,7 @@ mod parse;
 mod quiet_hours;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,6 +31,7 @@ pub use error::SettingsError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use parse::parse;
 pub use quiet_hours::{QuietHours, QuietHoursError};
+pub use whole::{Put, WholeError, WholeFile, exported};
 
 use crate::booking::CompanyId;
 

@@ -129,6 +129,11 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             means: "Messages leave, but whether they arrive is not seen here.",
             do_next: "Clear the instance's webhookUrl at console.green-api.com. If another program needs it, give that one an instance of its own.",
         },
+        FaultCode::GatewayQueueLeft => Explanation {
+            what: "Messages from before lie in the gateway's queue.",
+            means: "From a new number they look like bulk mail, and WhatsApp may restrict it. While they lie there the program sends nothing through this instance.",
+            do_next: "Look at them: booking-monitor gateway queue. Throw away what nobody needs: booking-monitor gateway clear. Once the queue is empty the program goes on by itself.",
+        },
         FaultCode::GatewayOutOfOrder => Explanation {
             what: "The gateway is having trouble.",
             means: NOT_SENT,

@@ -136,6 +136,11 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             means: "Сообщения уходят, но дошли ли они, здесь не видно.",
             do_next: "Очистите поле webhookUrl инстанса в кабинете console.green-api.com. Если адрес нужен другой программе, заведите для неё свой инстанс.",
         },
+        FaultCode::GatewayQueueLeft => Explanation {
+            what: "В очереди сервиса отправки лежат прежние сообщения.",
+            means: "С нового номера они похожи на рассылку, и WhatsApp может его ограничить. Пока они там, программа через этот инстанс ничего не отправляет.",
+            do_next: "Посмотрите их: booking-monitor gateway queue. Ненужные выбросьте: booking-monitor gateway clear. Когда очередь опустеет, программа продолжит сама.",
+        },
         FaultCode::GatewayOutOfOrder => Explanation {
             what: "Сервис отправки работает с перебоями.",
             means: NOT_SENT,

@@ -2,7 +2,7 @@
 //! to do about what is not. It sends nothing and changes nothing, unless asked
 //! with `--fix`.
 
-mod report;
+pub(super) mod report;
 mod yclients;
 
 use std::io::{self, IsTerminal as _};
@@ -23,7 +23,7 @@ use crate::session::Session;
 use crate::words::{self, check as say};
 use crate::world::{self, Keys};
 use report::{Name, Report};
-use yclients::check_yclients;
+pub(super) use yclients::check_yclients;
 
 pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
     let language = session.language();
@@ -152,7 +152,7 @@ async fn check_secrets(report: &mut Report<'_>, keys: &Keys) -> Result<(), Failu
     Ok(())
 }
 
-async fn check_gateway(
+pub(super) async fn check_gateway(
     report: &mut Report<'_>,
     settings: &Settings,
     keys: &Keys,

@@ -3,11 +3,14 @@
 
 mod acts;
 mod anew;
+mod backup;
 mod bookings;
 mod check;
+mod clients;
 mod desk;
 mod gateway;
 mod lists;
+mod provision;
 mod resident;
 mod secret;
 mod simulator;
@@ -57,6 +60,14 @@ fn dispatch(session: &mut Session, command: Option<Command>, hidden: bool) -> Re
         Some(Command::Pause { duration }) => desk::pause(session, duration),
         Some(Command::Resume) => desk::resume(session),
         Some(Command::BeginAnew) => anew::run(session),
+        Some(Command::Provision { file, export: true, .. }) => provision::export(session, &file),
+        Some(Command::Provision { file, dry_run, .. }) => provision::run(session, &file, dry_run),
+        Some(Command::Backup { file }) => backup::make(session, &file),
+        Some(Command::Restore { file }) => backup::restore(session, &file),
+        Some(Command::OptOut { phone: None }) => clients::stop_list(session),
+        Some(Command::OptOut { phone: Some(phone) }) => clients::opt_out(session, &phone),
+        Some(Command::OptIn { phone }) => clients::opt_in(session, &phone),
+        Some(Command::Forget { phone }) => clients::forget(session, &phone),
         Some(Command::Queue { act: None }) => lists::queue(session, false),
         Some(Command::Queue { act: Some(Queue::List { all }) }) => lists::queue(session, all),
         Some(Command::Queue { act: Some(act) }) => acts::run(session, &act),

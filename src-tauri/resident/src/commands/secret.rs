@@ -16,7 +16,7 @@ use crate::session::Session;
 use crate::words;
 
 /// Longer than any secret; more is a file given by mistake.
-const LONGEST: u64 = 64 << 10;
+pub(super) const LONGEST: u64 = 64 << 10;
 
 pub(super) fn run(session: &mut Session, act: &Secret) -> Result<(), Failure> {
     match act {

@@ -5,7 +5,7 @@ use engine::notification::{Refusal, TEXT_LIMIT};
 use engine::settings::Language;
 use engine::words::state;
 
-use super::{either, fault, secret, secrets_fault};
+use super::{backup, clients, either, fault, provision, secret, secrets_fault};
 use crate::failure::Failure;
 
 /// The truth, and where there is one the way out.
@@ -115,6 +115,14 @@ pub(crate) fn failure(failure: &Failure, language: Language) -> String {
             let (name, hint) = (name.as_str(), secret::where_from(*name, language));
             say!(language, "Значение {name} пустое, ничего не сохранено. {hint}", "The value of {name} is empty; nothing was stored. {hint}")
         }
+        Failure::SecretInFile { path, line, key } => provision::secret_in_file(path, *line, key, language),
+        Failure::SecretLine(line) => provision::secret_line(*line, language),
+        Failure::SecretsMissing(names) => provision::missing(names, language),
+        Failure::NoInstance => provision::no_instance(language).to_owned(),
+        Failure::NotProvisioned => provision::refused(language).to_owned(),
+        Failure::Backup(error) => backup::failed(error, language),
+        Failure::InUse => backup::in_use(language).to_owned(),
+        Failure::BadPhone(fault) => clients::bad_phone(*fault, language),
         Failure::NoWindow => either(
             language,
             "Окно не установлено: рядом нет booking-monitor-window. Очередь показывает: booking-monitor queue list",
@@ -137,7 +145,7 @@ pub(crate) fn failure(failure: &Failure, language: Language) -> String {
     }
 }
 
-fn storage(error: &StorageError, language: Language) -> String {
+pub(super) fn storage(error: &StorageError, language: Language) -> String {
     let words = fault(error.code(), language);
     format!("{words} ({error})")
 }

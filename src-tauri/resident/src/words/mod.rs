@@ -16,11 +16,14 @@ macro_rules! say {
 
 pub(crate) mod acts;
 pub(crate) mod anew;
+pub(crate) mod backup;
 pub(crate) mod check;
+pub(crate) mod clients;
 pub(crate) mod demo;
 pub(crate) mod desk;
 mod failures;
 pub(crate) mod lists;
+pub(crate) mod provision;
 pub(crate) mod secret;
 pub(crate) mod status;
 pub(crate) mod tray;

@@ -2,6 +2,7 @@
 
 mod doubt;
 mod first_contacts;
+mod new_account;
 mod refusals;
 
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! What the file may say, and what is said about the rest.
 
 mod edit;
+mod whole;
 
 use std::fs;
 

@@ -12,7 +12,7 @@ use crate::output::{Out, Tone, pad, paint};
 const NAME: usize = 22;
 /// What is looked at: for programs, and for people.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Name {
+pub(in crate::commands) struct Name {
     #[serde(rename = "name")]
     key: String,
     #[serde(skip)]
@@ -20,17 +20,17 @@ pub(super) struct Name {
 }
 
 impl Name {
-    pub(super) fn new(key: impl Into<String>, label: impl Into<String>) -> Self {
+    pub(in crate::commands) fn new(key: impl Into<String>, label: impl Into<String>) -> Self {
         Self { key: key.into(), label: label.into() }
     }
 }
 
 /// One line of the answer.
 #[derive(Debug, Serialize)]
-pub(super) struct Line {
+pub(in crate::commands) struct Line {
     #[serde(flatten)]
     name: Name,
-    pub(super) ok: bool,
+    pub(in crate::commands) ok: bool,
     /// In order, and still worth a look.
     warning: bool,
     message: String,
@@ -38,19 +38,26 @@ pub(super) struct Line {
     advice: String,
 }
 
+impl Line {
+    /// Whether the line is about this, or about one of these (`yclients.`).
+    pub(in crate::commands) fn is_about(&self, key: &str) -> bool {
+        self.name.key == key || (key.ends_with('.') && self.name.key.starts_with(key))
+    }
+}
+
 /// Lines as they become known.
-pub(super) struct Report<'a> {
-    pub(super) out: &'a mut Out,
-    pub(super) json: bool,
-    pub(super) language: Language,
-    pub(super) lines: Vec<Line>,
+pub(in crate::commands) struct Report<'a> {
+    pub(in crate::commands) out: &'a mut Out,
+    pub(in crate::commands) json: bool,
+    pub(in crate::commands) language: Language,
+    pub(in crate::commands) lines: Vec<Line>,
     /// A person waits at a terminal.
-    pub(super) progress: bool,
+    pub(in crate::commands) progress: bool,
 }
 
 impl Report<'_> {
     /// Shows what is being asked.
-    pub(super) fn begin(&self, name: &Name) {
+    pub(in crate::commands) fn begin(&self, name: &Name) {
         if self.progress {
             let mut terminal = io::stderr();
             let _ = write!(terminal, "\r\x1b[2K… {}", name.label);
@@ -58,7 +65,11 @@ impl Report<'_> {
         }
     }
 
-    pub(super) fn good(&mut self, name: &Name, message: impl Into<String>) -> Result<(), Failure> {
+    pub(in crate::commands) fn good(
+        &mut self,
+        name: &Name,
+        message: impl Into<String>,
+    ) -> Result<(), Failure> {
         self.add(Line {
             name: name.clone(),
             ok: true,
@@ -68,7 +79,7 @@ impl Report<'_> {
         })
     }
 
-    pub(super) fn look(
+    pub(in crate::commands) fn look(
         &mut self,
         name: &Name,
         message: impl Into<String>,
@@ -83,7 +94,7 @@ impl Report<'_> {
         })
     }
 
-    pub(super) fn bad(
+    pub(in crate::commands) fn bad(
         &mut self,
         name: &Name,
         message: impl Into<String>,
@@ -99,7 +110,7 @@ impl Report<'_> {
     }
 
     /// A fault with the engine's own words for it, and the small print.
-    pub(super) fn fault(
+    pub(in crate::commands) fn fault(
         &mut self,
         name: &Name,
         code: engine::error::FaultCode,

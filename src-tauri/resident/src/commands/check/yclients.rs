@@ -13,7 +13,7 @@ use crate::world::{self, Keys};
 /// A clock that differs by more than this misses windows and lead times.
 const CLOCK_OFF: TimeDelta = TimeDelta::seconds(60);
 
-pub(super) async fn check_yclients(
+pub(in crate::commands) async fn check_yclients(
     report: &mut Report<'_>,
     settings: &Settings,
     keys: &Keys,
