@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The cases that this machine can show.
 fn cases() -> impl Iterator<Item = u32> {
-    (1..=34).chain(37..=39).chain(41..=46).chain([53]).chain(55..=57).chain(59..=60).chain(62..=64)
+    (1..=39).chain(41..=47).chain(50..=51).chain([53]).chain(55..=57).chain(59..=60).chain(62..=64)
 }
 
 fn workspace() -> PathBuf {
@@ -47,6 +47,7 @@ fn wrong(name: &str) -> Option<&'static str> {
     let base = match path.remove(0) {
         "scenarios" => workspace().join("tests"),
         "booking-monitor" => workspace().join("src-tauri/resident"),
+        "e2e" => workspace().join("tests/e2e"),
         other => workspace().join("src-tauri").join(other),
     };
     let Some(source) = source(&base, &path) else { return Some("no such module") };

@@ -35,20 +35,20 @@ describe('what went out', () => {
 
   it('is found by the last four digits, by a name, and shown whole by the keyboard alone', async () => {
     const { page, trouble } = await open({ page: 'today' });
-    const first = page.locator('[data-line]').first();
-    await first.waitFor();
-    const label = (await first.getAttribute('aria-label')) ?? '';
+    // Not the first one: that could be reached without being found.
+    const label = (await page.locator('[data-line]').nth(2).getAttribute('aria-label')) ?? '';
     const name = label.split(',')[0] ?? '';
     await page.keyboard.press('/');
     await page.keyboard.type(name);
+    // At once, before anything was found: the line is one of those that are being looked for.
+    await page.keyboard.press('ArrowDown');
     await page.waitForFunction(
-      (wanted) =>
-        [...document.querySelectorAll('[data-line]')].every((line) =>
-          line.getAttribute('aria-label')?.startsWith(wanted),
-        ),
+      (wanted) => document.activeElement?.matches(`[data-line][aria-label^="${wanted}"]`),
       name,
     );
-    await page.keyboard.press('ArrowDown');
+    expect(
+      await page.locator('[data-line]').evaluateAll((lines) => lines.map((line) => line.ariaLabel)),
+    ).toSatisfy((labels: string[]) => labels.every((label) => label.startsWith(name)));
     await page.keyboard.press('Enter');
     await page.getByRole('list', { name: 'Что было с сообщением' }).waitFor();
     await accessible(page);

@@ -1,5 +1,6 @@
 //! The window is another process: started, asked for, missed, and never waited for.
 
+use engine::desk::OwnerLock;
 use engine::notification::State;
 use engine::outbox::RequestKind;
 use scenarios::Plan;
@@ -143,6 +144,8 @@ async fn the_demo_opens_the_window_on_the_simulator_and_ends_with_it() {
         !windows[0].contains(&reception.shop.dir().display().to_string()),
         "data of its own: {windows:?}"
     );
+    let dir = windows[0].split(' ').skip_while(|word| *word != "--data-dir").nth(1).unwrap();
+    assert!(OwnerLock::is_held(dir.as_ref()), "or the window says that nothing is sent");
     // Whoever came first has installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (_, control) = windows[0].split_once("training=").unwrap();

@@ -69,10 +69,10 @@ class App {
     this.desk = { ...this.desk, rows: swap(this.desk.rows) };
   }
 
-  /** IANA zone of the desk. */
+  /** IANA zone of the desk: its first branch's, which is known only once that was read. */
   get zone(): string {
-    // Before the first branch was read the program itself knows none.
-    return this.desk?.branches.find((branch) => branch.zone !== '')?.zone ?? this.program?.zone ?? 'UTC';
+    const read = this.desk?.branches.find((branch) => branch.zone !== '');
+    return read?.zone ?? this.program?.zone ?? 'UTC';
   }
 
   /** The client's name as it is shown; never empty. */

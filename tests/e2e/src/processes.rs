@@ -1,0 +1,68 @@
+//! Processes and their windows, as the system lists them.
+
+use std::fs;
+use std::process::Command;
+
+/// A process, by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Process(pub u32);
+
+impl Process {
+    /// Everything it started, and what those started.
+    pub fn descendants(self) -> Vec<Self> {
+        let mut found = vec![self];
+        let all: Vec<_> = all().collect();
+        let mut seen = 0;
+        while let Some(parent) = found.get(seen).copied() {
+            seen += 1;
+            found.extend(all.iter().filter(|(_, of)| *of == parent.0).map(|(id, _)| Self(*id)));
+        }
+        found.split_off(1)
+    }
+
+    /// Those of them whose name begins so.
+    pub fn named(self, name: &str) -> Vec<Self> {
+        self.descendants().into_iter().filter(|each| each.name().starts_with(name)).collect()
+    }
+
+    /// What it is called, up to 15 characters; nothing once it is gone.
+    fn name(self) -> String {
+        let name = fs::read_to_string(format!("/proc/{}/comm", self.0)).unwrap_or_default();
+        name.trim_end().to_owned()
+    }
+
+    /// Whether it has not ended.
+    pub fn lives(self) -> bool {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0));
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
+    }
+
+    /// `kill -9`: no chance to do anything. One that ended in the meantime is as dead.
+    pub fn kill(self) {
+        let _ = Command::new("sh").args(["-c", &format!("kill -9 {} 2>/dev/null", self.0)]).status();
+    }
+}
+
+/// Every process with its parent.
+fn all() -> impl Iterator<Item = (u32, u32)> {
+    fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        let id = entry.ok()?.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // The name may hold blanks; behind it stand the state and the parent.
+        let (_, fields) = stat.rsplit_once(')')?;
+        Some((id, fields.split_whitespace().nth(1)?.parse().ok()?))
+    })
+}
+
+/// The windows of a process on the display: identifier and width.
+pub fn x_windows(process: Process) -> Vec<(String, u32)> {
+    let listed = Command::new("wmctrl").args(["-l", "-p", "-G"]).output().unwrap();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let window = |line: &str| {
+        // Identifier, desktop, process, left, top, width, height.
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let own = fields.get(2)?.parse() == Ok(process.0);
+        own.then(|| Some((fields[0].to_owned(), fields.get(5)?.parse().ok()?))).flatten()
+    };
+    listed.lines().filter_map(window).collect()
+}

@@ -1,0 +1,199 @@
+//! The window, looked at and clicked.
+
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::error::CmdError;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::process::Child;
+use tokio::time::Instant;
+
+use crate::desk::{display, picture};
+use crate::processes::{Process, x_windows};
+use crate::{Desk, PATIENCE, until};
+
+/// Narrower is the small window.
+const MAIN_AT_LEAST: u32 = 700;
+
+/// The main window of a desk. Dropping it ends it.
+pub struct Screen {
+    client: Client,
+    driver: Child,
+}
+
+impl Screen {
+    /// Opens the window, and comes back when its page is there.
+    pub async fn open(desk: &Desk) -> Self {
+        Self::open_on(desk, "queue").await
+    }
+
+    /// The same on another page.
+    pub async fn open_on(desk: &Desk, page: &str) -> Self {
+        let port = free_port();
+        let home = desk.shop.dir();
+        let driver = tokio::process::Command::new("WebKitWebDriver")
+            .arg(format!("--port={port}"))
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", home)
+            .env("USER", "anna")
+            .env("LANG", "C.UTF-8")
+            .envs(display())
+            .env("GDK_BACKEND", "x11")
+            .env("DBUS_SESSION_BUS_ADDRESS", desk.session.bus())
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("WebKitWebDriver is installed");
+        let arguments = ["--data-dir", home.to_str().unwrap(), "--page", page];
+        let wanted = json!({
+            "webkitgtk:browserOptions": { "binary": desk.window_executable(), "args": arguments }
+        });
+        let Value::Object(wanted) = wanted else { unreachable!("it is an object") };
+        let url = format!("http://127.0.0.1:{port}");
+        let listens = async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok();
+        until("the driver", listens).await;
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let connected = tokio::time::timeout(PATIENCE, builder.capabilities(wanted).connect(&url)).await;
+        let client = connected.expect("the window opens in time").expect("the window opens");
+        let screen = Self { client, driver };
+        screen.sees("the page", "return document.querySelector('h1') !== null").await;
+        screen
+    }
+
+    /// The window's process.
+    pub fn process(&self) -> Process {
+        let driver = Process(self.driver.id().expect("the driver runs"));
+        let found = driver.named("booking-monitor");
+        *found.first().expect("the window runs")
+    }
+
+    /// Asks the page; None while it cannot answer.
+    pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> Option<Value> {
+        self.client.execute(script, arguments).await.ok()
+    }
+
+    /// Waits until the script's answer is true.
+    pub async fn sees(&self, what: &str, script: &str) {
+        self.sees_with(what, script, Vec::new()).await;
+    }
+
+    /// The same with arguments.
+    pub async fn sees_with(&self, what: &str, script: &str, arguments: Vec<Value>) {
+        let started = Instant::now();
+        loop {
+            let answer = self.ask(script, arguments.clone()).await;
+            if answer == Some(Value::Bool(true)) {
+                return;
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{what} is not seen ({answer:?}); picture: {}\n{}",
+                picture(),
+                self.text().await
+            );
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// Waits until words are to be read on the page.
+    pub async fn reads(&self, words: &str) {
+        let script = "return document.body.innerText.includes(arguments[0])";
+        self.sees_with(words, script, vec![json!(words)]).await;
+    }
+
+    /// Everything there is to read.
+    pub async fn text(&self) -> String {
+        let text = self.ask("return document.body.innerText", Vec::new()).await;
+        text.and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// What can be read of the row of a notification; empty where there is none.
+    pub async fn row(&self, id: i64) -> String {
+        let script = "return document.querySelector(`[data-row=\"${arguments[0]}\"]`)?.innerText ?? ''";
+        let text = self.ask(script, vec![json!(id)]).await;
+        text.and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Clicks what the selector names, once it can be clicked.
+    pub async fn click(&self, css: &str) {
+        self.do_with(css, async |client| client.find(Locator::Css(css)).await?.click().await).await;
+    }
+
+    /// Clicks one of a row's buttons.
+    pub async fn act(&self, id: i64, act: &str) {
+        self.click(&format!("[data-row=\"{id}\"] [data-act={act}]")).await;
+    }
+
+    /// Clicks the button with these words.
+    pub async fn press(&self, words: &str) {
+        let path = format!(
+            "//main//button[normalize-space(.)='{words}' or .//*[normalize-space(text())='{words}']]"
+        );
+        self.do_with(words, async |client| client.find(Locator::XPath(&path)).await?.click().await).await;
+    }
+
+    /// Types into what the selector names.
+    pub async fn write(&self, css: &str, text: &str) {
+        self.do_with(css, async |client| client.find(Locator::Css(css)).await?.send_keys(text).await).await;
+    }
+
+    /// Puts another text in the place of what stands in a field.
+    pub async fn replace(&self, css: &str, text: &str) {
+        self.do_with(css, async |client| client.find(Locator::Css(css)).await?.clear().await).await;
+        self.write(css, text).await;
+    }
+
+    async fn do_with(&self, what: &str, mut act: impl AsyncFnMut(&Client) -> Result<(), CmdError>) {
+        let started = Instant::now();
+        // Not there, not yet to be seen, covered, or drawn anew: nothing was done then.
+        while let Err(error) = act(&self.client).await {
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{what}: {error}; picture: {}\n{}",
+                picture(),
+                self.text().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// A click on the window's cross.
+    pub async fn close_by_its_cross(&self) {
+        let process = self.process();
+        let of_main = |windows: Vec<(String, u32)>| {
+            windows.into_iter().find(|(_, width)| *width >= MAIN_AT_LEAST).map(|(id, _)| id)
+        };
+        let id = until("the window on the display", async || of_main(x_windows(process))).await;
+        let closed = Command::new("wmctrl").args(["-i", "-c", &id]).status().unwrap();
+        assert!(closed.success());
+        until("the window to be gone", async || of_main(x_windows(process)).is_none().then_some(())).await;
+    }
+
+    /// Ends the window, as dead as a window can be, and its driver.
+    pub async fn kill(mut self) {
+        let process = self.process();
+        process.kill();
+        until("the window's end", async || (!process.lives()).then_some(())).await;
+        self.driver.kill().await.unwrap();
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // A window outlives its driver.
+        let Some(driver) = self.driver.id() else { return };
+        for window in Process(driver).named("booking-monitor") {
+            window.kill();
+        }
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
