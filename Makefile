@@ -63,9 +63,9 @@ test:
 	@echo '— format'
 	@cargo fmt --all --check
 	@echo '— lints'
-	@cargo clippy --workspace --all-targets --test window --locked -- -D warnings
+	@cargo clippy --workspace --all-targets --test window --test package --locked -- -D warnings
 	@echo '— build'
-	@cargo build --workspace --all-targets --test window --locked
+	@cargo build --workspace --all-targets --test window --test package --locked
 	@echo '— pages'
 	@cd ui && npm run --silent lint && npm run --silent check && npm run --silent test && npm run --silent browser
 	@echo '— tests'
@@ -74,7 +74,7 @@ test:
 	@DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus BOOKING_MONITOR_TEST_KEYRING=absent \
 		cargo test --workspace --locked --quiet --test secret_service
 	@echo '— the real application, on a display of its own'
-	@sh scripts/with-display.sh cargo test --workspace --locked --quiet --test window
+	@sh scripts/with-display.sh cargo test --workspace --locked --quiet --test window --test package
 	@echo 'All of it passed: format, lints and every test.'
 
 # Not part of `make test`: a figure measured on a busy machine proves nothing.
