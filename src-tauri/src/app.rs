@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use engine::desk::{LockError, WindowLock};
 use engine::outbox::RequestKind;
-use tauri::{AppHandle, RunEvent, WindowEvent};
+use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::args::Args;
@@ -14,7 +14,7 @@ use crate::commands;
 use crate::session::Session;
 use crate::training::Training;
 use crate::watcher::{self, Front};
-use crate::windows::{self, MAIN, SMALL, SmallState};
+use crate::windows::{self, MAIN, SMALL, SmallState, Unsaved};
 
 /// The simulator's control address; set by `booking-monitor demo`.
 const TRAINING: &str = "BOOKING_MONITOR_TRAINING";
@@ -96,6 +96,7 @@ fn run(session: &Arc<Session>, watching: Arc<Session>, args: &Args) -> ExitCode 
         .plugin(window_state)
         .manage(Arc::clone(session))
         .manage(SmallState::default())
+        .manage(Unsaved::default())
         .manage(Arc::clone(&front))
         .invoke_handler(tauri::generate_handler![
             commands::program::command::program,
@@ -136,6 +137,8 @@ fn run(session: &Arc<Session>, watching: Arc<Session>, args: &Args) -> ExitCode 
             commands::template::command::test_message,
             commands::program::command::first_run_done,
             commands::program::command::show_main,
+            commands::program::command::unsaved,
+            commands::program::command::close_main,
             commands::program::command::hide_small,
             commands::training::command::training,
             commands::training::command::training_act,
@@ -149,6 +152,11 @@ fn run(session: &Arc<Session>, watching: Arc<Session>, args: &Args) -> ExitCode 
                     WindowEvent::CloseRequested { api, .. } if without_tray => {
                         api.prevent_close();
                         let _ = window.minimize();
+                    }
+                    // The page asks what to do with it. A second cross closes, whatever the page does.
+                    WindowEvent::CloseRequested { api, .. } if window.state::<Unsaved>().take() => {
+                        api.prevent_close();
+                        let _ = window.emit_to(MAIN, "close", ());
                     }
                     _ => {}
                 }

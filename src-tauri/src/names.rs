@@ -39,6 +39,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "test_message",
     "first_run_done",
     "show_main",
+    "unsaved",
+    "close_main",
     "hide_small",
     "training",
     "training_act",

@@ -1,5 +1,6 @@
 //! The two windows: the main one, and the small one at the corner of the screen.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use engine::settings::Theme;
@@ -31,6 +32,27 @@ const DARK: Color = Color(0x17, 0x18, 0x1b, 255);
 /// What the small window's rules remember, for the watcher and the commands.
 #[derive(Default)]
 pub(crate) struct SmallState(pub Mutex<Small>);
+
+/// Whether the main window's page shows something that was changed and not saved.
+#[derive(Default)]
+pub(crate) struct Unsaved(AtomicBool);
+
+impl Unsaved {
+    pub(crate) fn set(&self, unsaved: bool) {
+        self.0.store(unsaved, Ordering::Relaxed);
+    }
+
+    /// Says so once: whoever asks again means it.
+    pub(crate) fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// Closes the main window without asking its page.
+pub(crate) fn close_main(app: &AppHandle) -> tauri::Result<()> {
+    app.state::<Unsaved>().set(false);
+    app.get_webview_window(MAIN).map_or(Ok(()), |window| window.close())
+}
 
 fn session(app: &AppHandle) -> std::sync::Arc<Session> {
     std::sync::Arc::clone(&app.state::<std::sync::Arc<Session>>())

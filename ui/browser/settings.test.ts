@@ -122,6 +122,29 @@ describe('the settings', () => {
     await page.context().close();
   });
 
+  it('ask before the window closes over unsaved changes', async () => {
+    const { page } = await settings();
+    const cross = () => behind(page, (fake) => fake.cross());
+    const closed = () => behind(page, (fake) => fake.asked.filter((each) => each === 'closed').length);
+    await section(page, 'sending');
+    await page.getByText('2\u00a0мин', { exact: true }).click();
+    await page.getByText('изменено').waitFor();
+    await cross();
+    const dialog = page.getByRole('dialog', { name: 'Уйти без сохранения?' });
+    await dialog.getByRole('button', { name: 'Остаться' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await closed()).toBe(0);
+    await cross();
+    await dialog.getByRole('button', { name: 'Сохранить и уйти' }).click();
+    await page.waitForFunction(() =>
+      (globalThis as never as { __fake: { asked: string[] } }).__fake.asked.includes('closed'),
+    );
+    expect((await saved(page)).notification_delay_ms).toBe(120_000);
+    await cross();
+    expect(await closed(), 'with nothing unsaved it just closes').toBe(2);
+    await page.context().close();
+  });
+
   it('show what the environment decides, and do not let it be changed', async () => {
     const { page } = await settings({ flags: ['environment', 'broken_file'] });
     await page.getByText('Файл настроек повреждён').waitFor();

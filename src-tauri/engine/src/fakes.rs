@@ -97,6 +97,10 @@ pub(crate) struct FakeBookings {
     pub(crate) calls: Mutex<Vec<String>>,
     /// A listing takes so long.
     pub(crate) slow: Mutex<Duration>,
+    /// What users are called.
+    pub(crate) names: Mutex<Vec<(i64, String)>>,
+    /// How often that was asked.
+    pub(crate) names_asked: Mutex<usize>,
 }
 
 impl FakeBookings {
@@ -167,6 +171,12 @@ impl Bookings for FakeBookings {
             time_zone: "Europe/Moscow".to_owned(),
         };
         Ok(BranchAnswer { facts, server_time: None })
+    }
+
+    async fn user_names(&self, _: CompanyId) -> Result<Vec<(i64, String)>, BookingsError> {
+        *self.names_asked.lock().unwrap() += 1;
+        self.fail()?;
+        Ok(self.names.lock().unwrap().clone())
     }
 }
 

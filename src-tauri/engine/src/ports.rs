@@ -30,6 +30,12 @@ pub trait Bookings: Send + Sync {
 
     /// Title, address and zone of a branch.
     async fn branch(&self, company: CompanyId) -> Result<BranchAnswer, BookingsError>;
+
+    /// What the users of a branch are called, each by number. A source that knows no names has none.
+    async fn user_names(&self, company: CompanyId) -> Result<Vec<(i64, String)>, BookingsError> {
+        let _ = company;
+        Ok(Vec::new())
+    }
 }
 
 /// Which bookings to list.

@@ -39,7 +39,7 @@ pub fn first_run_done(session: &Session) -> Answer<()> {
 
 /// The commands.
 pub mod command {
-    use tauri::{AppHandle, WebviewWindow};
+    use tauri::{AppHandle, Manager as _, WebviewWindow};
 
     use super::{Answer, ErrorCode, Failure, Here, Page, Program, blocking};
     use crate::windows;
@@ -59,6 +59,18 @@ pub mod command {
     pub async fn show_main(here: Here<'_>, app: AppHandle, page: Page) -> Answer<()> {
         let shown = windows::show_main(&app, page);
         shown.map_err(|error| Failure::of(ErrorCode::Window, here.language()).detail(error))
+    }
+
+    #[tauri::command(rename_all = "snake_case")]
+    pub async fn unsaved(app: AppHandle, unsaved: bool) -> Answer<()> {
+        app.state::<windows::Unsaved>().set(unsaved);
+        Ok(())
+    }
+
+    #[tauri::command(rename_all = "snake_case")]
+    pub async fn close_main(here: Here<'_>, app: AppHandle) -> Answer<()> {
+        let closed = windows::close_main(&app);
+        closed.map_err(|error| Failure::of(ErrorCode::Window, here.language()).detail(error))
     }
 
     #[tauri::command(rename_all = "snake_case")]

@@ -48,11 +48,14 @@ fn today_is_told_in_numbers_and_fourteen_days() {
         "UPDATE booking_notifications SET state = 'waiting', reason = 'late' WHERE id = {waiting}"
     ));
     shop.enqueue(3);
+    let moved = shop.enqueue(4);
+    shop.set_state(moved, "delivered");
+    shop.sql(&format!("UPDATE booking_notifications SET changed_after_sent = 'moved' WHERE id = {moved}"));
     shop.later(chrono::TimeDelta::seconds(90));
     let seen = overview(&shop.session).unwrap();
-    assert_eq!((seen.today.as_str(), seen.sent, seen.delivered, seen.read), ("2026-11-23", 1, 1, 1));
-    assert_eq!((seen.needs_you, seen.queue_age_s), (1, 60));
-    assert_eq!((seen.days.len(), seen.days[13].sent, seen.days[0].day.as_str()), (14, 1, "2026-11-10"));
+    assert_eq!((seen.today.as_str(), seen.sent, seen.delivered, seen.read), ("2026-11-23", 2, 2, 1));
+    assert_eq!((seen.needs_you, seen.queue_age_s), (2, 60), "one waits, one was told and moved since");
+    assert_eq!((seen.days.len(), seen.days[13].sent, seen.days[0].day.as_str()), (14, 2, "2026-11-10"));
 }
 
 #[test]

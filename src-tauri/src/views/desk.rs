@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use engine::db::StorageError;
 use engine::desk::OwnerLock;
-use engine::notification::Notification;
+use engine::notification::State;
 use engine::settings::Settings;
 
 use super::{Viewer, faults};
@@ -73,13 +73,10 @@ pub(crate) fn desk(session: &Session, now: DateTime<Utc>) -> Result<Desk, Storag
     let zone = desk_zone(session, settings)?;
     let today = day_start(zone, day_of(zone, now));
     let tally = outbox.tally(today, today + TimeDelta::days(2))?;
-    let count = |states: &[&str]| {
-        let fits = |row: &&Notification| states.contains(&row.state.as_str());
-        i64::try_from(open.iter().filter(fits).count()).unwrap_or(i64::MAX)
-    };
+    let queued = open.iter().filter(|row| matches!(row.state, State::Queued | State::Sending)).count();
     let counts = Counts {
-        queued: count(&["queued", "sending"]),
-        waiting: count(&["waiting", "unknown", "failed"]),
+        queued: i64::try_from(queued).unwrap_or(i64::MAX),
+        waiting: outbox.needing_a_person(now)?,
         sent_today: tally.sent,
         delivered_today: tally.delivered,
         undelivered_today: tally.undelivered,

@@ -29,10 +29,7 @@ pub(crate) fn overview(session: &Session, now: DateTime<Utc>) -> Result<Overview
     }
     let tally = outbox.tally(day_start(zone, today), day_end(zone, today))?;
     let open = outbox.open_rows()?;
-    let needs_you = open
-        .iter()
-        .filter(|row| matches!(row.state, State::Waiting | State::Unknown | State::Failed))
-        .count();
+    let needs_you = outbox.needing_a_person(now)?;
     let overdue =
         open.iter().filter(|row| row.state == State::Queued && !row.held).map(|row| now - row.ready_at());
     Ok(Overview {
@@ -41,7 +38,7 @@ pub(crate) fn overview(session: &Session, now: DateTime<Utc>) -> Result<Overview
         delivered: tally.delivered,
         read: tally.read,
         undelivered: tally.undelivered,
-        needs_you: i64::try_from(needs_you).unwrap_or(i64::MAX),
+        needs_you,
         skipped: tally.skipped,
         days,
         queue_age_s: overdue.map(|age| age.num_seconds()).max().unwrap_or(0).max(0),

@@ -76,4 +76,9 @@ impl Bookings for Client {
         let facts = wire::company(data, company).map_err(BookingsError::Unreadable)?;
         Ok(BranchAnswer { facts, server_time: answer.date })
     }
+
+    async fn user_names(&self, company: CompanyId) -> Result<Vec<(i64, String)>, BookingsError> {
+        let users = self.users(company).await?;
+        Ok(users.into_iter().filter(|user| !user.name.is_empty()).map(|user| (user.id, user.name)).collect())
+    }
 }

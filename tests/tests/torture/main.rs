@@ -27,7 +27,7 @@ use crate::tally::Tally;
 /// Shops at a time: workers wait for servers more than they calculate.
 const LANES: u64 = 8;
 /// Begun lives are brought to their end: half as much again.
-const SHORT: u64 = 30;
+const SHORT: u64 = 60;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_ends_a_worker_nobody_is_told_twice_forgotten_or_told_against_a_person_s_word() {

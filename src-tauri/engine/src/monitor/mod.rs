@@ -7,6 +7,7 @@
 
 mod absorb;
 pub mod known;
+mod names;
 mod poll;
 mod recheck;
 mod schedule;
@@ -102,6 +103,8 @@ struct Watch {
     /// Read whole next time.
     whole: bool,
     gap_at: Option<DateTime<Utc>>,
+    /// When YClients was last asked what the users are called.
+    names_asked_at: Option<DateTime<Utc>>,
 }
 
 impl Monitor {
@@ -125,6 +128,7 @@ impl Monitor {
             stop_told: false,
             whole: true,
             gap_at: heard.gap_at,
+            names_asked_at: None,
         };
         let mut gaps = heard.gaps;
         let mut asked = 0;

@@ -45,11 +45,14 @@ impl Monitor {
         };
         let listing = self.bookings.list(company, &query).await?;
         let listed: Vec<BookingId> = listing.bookings.iter().map(|booking| booking.id).collect();
+        let authors =
+            listing.bookings.iter().map(|booking| booking.created_by).filter(|user| *user > 0).collect();
         self.commit(watch, state.clone(), &branch, pass, listing, gap_at)?;
         if matches!(pass, Pass::Truth { .. }) {
             self.reread(watch, &branch, &listed).await?;
         }
         self.desktop.all_clear(Subject::Branch(company.0));
+        self.name_authors(watch, &authors).await;
         Ok(())
     }
 

@@ -5,6 +5,8 @@
 //! counting rows off, so the thousandth costs what the first does. Everything
 //! here is answered from one index until the page's own rows are read.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, Params, ToSql, params};
@@ -268,6 +270,21 @@ impl Outbox {
         )
     }
 
+    /// How many messages wait for a person's word: those that cannot go on by themselves, and those whose
+    /// booking changed after they were sent.
+    pub fn needing_a_person(&self, now: DateTime<Utc>) -> Result<i64, StorageError> {
+        self.db.read(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT (SELECT count(*) FROM booking_notifications
+                             WHERE state IN ('waiting', 'unknown', 'failed'))
+                          + (SELECT count(*) FROM booking_notifications
+                             WHERE changed_after_sent <> '' AND accepted_at >= ?1)",
+                )?
+                .query_row([At(now - CHANGES_MATTER)], |row| row.get(0))?)
+        })
+    }
+
     /// The newest message that is known to be on a client's phone.
     pub fn last_delivered(&self) -> Result<Option<Notification>, StorageError> {
         let mut found = self.select(
@@ -313,6 +330,21 @@ impl Outbox {
                 put.execute(params![company.0, id, name])?;
             }
             Ok(())
+        })
+    }
+
+    /// Whether each of `users` has a name here.
+    pub fn users_are_named(&self, company: CompanyId, users: &BTreeSet<i64>) -> Result<bool, StorageError> {
+        self.db.read(|connection| {
+            let mut find = connection.prepare_cached(
+                "SELECT 1 FROM users WHERE company_id = ?1 AND user_id = ?2 AND name <> ''",
+            )?;
+            for user in users {
+                if !find.exists(params![company.0, user])? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         })
     }
 

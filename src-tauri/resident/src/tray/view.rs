@@ -119,6 +119,8 @@ pub(crate) struct TrayView {
 pub(crate) struct Facts {
     /// Open rows, by their time.
     pub(crate) rows: Vec<Notification>,
+    /// How many wait for a person's word.
+    pub(crate) needs_you: usize,
     pub(crate) desk: DeskState,
     pub(crate) branches: Vec<BranchState>,
     pub(crate) zones: BTreeMap<CompanyId, Tz>,
@@ -158,6 +160,7 @@ impl Facts {
         let today = when::day_start(day, Day::Today.date(day, now));
         Ok(Self {
             rows: outbox.open_rows()?,
+            needs_you: usize::try_from(outbox.needing_a_person(now)?).unwrap_or(usize::MAX),
             desk: outbox.desk()?,
             branches,
             zones,
@@ -285,11 +288,7 @@ pub(crate) fn view(facts: Option<&Facts>, own: &Own, now: DateTime<Utc>) -> Tray
     };
     let is_pending = |row: &&Notification| matches!(row.state, State::Queued | State::Sending) && !row.held;
     let pending = facts.rows.iter().filter(is_pending).count();
-    let needs_you = facts
-        .rows
-        .iter()
-        .filter(|row| matches!(row.state, State::Waiting | State::Unknown | State::Failed))
-        .count();
+    let needs_you = facts.needs_you;
     let rows = facts
         .rows
         .iter()

@@ -40,6 +40,8 @@ export interface Backend {
   on_desk(listener: (desk: Desk) => void): () => void;
   /** Told which page to show, when another process asks. */
   on_page(listener: (page: Page) => void): () => void;
+  /** The window's cross was clicked while something is not saved. */
+  on_close(listener: () => void): () => void;
 
   // `revision`: what the person saw; the act is refused as `stale` when it changed meanwhile.
   send_now(id: number, revision: number): Promise<Row>;
@@ -92,6 +94,9 @@ export interface Backend {
   first_run_done(): Promise<void>;
 
   show_main(page: Page): Promise<void>;
+  /** Something on the page is changed and not saved: the window's cross asks the page first, once. */
+  unsaved(unsaved: boolean): Promise<void>;
+  close_main(): Promise<void>;
   /** The small window asks to go (it comes again with the next message). */
   hide_small(): Promise<void>;
 

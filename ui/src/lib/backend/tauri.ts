@@ -40,6 +40,7 @@ export const tauri: Backend = {
   desk: () => ask('desk'),
   on_desk: (listener) => hear<Desk>('desk', listener),
   on_page: (listener) => hear<Page>('page', listener),
+  on_close: (listener) => hear<null>('close', listener),
 
   send_now: (id, revision) => ask('send_now', { id, revision }),
   cancel: (id, revision) => ask('cancel', { id, revision }),
@@ -81,6 +82,8 @@ export const tauri: Backend = {
   first_run_done: () => ask('first_run_done'),
 
   show_main: (page) => ask('show_main', { page }),
+  unsaved: (unsaved) => ask('unsaved', { unsaved }),
+  close_main: () => ask('close_main'),
   hide_small: () => ask('hide_small'),
 
   training: () => ask('training'),

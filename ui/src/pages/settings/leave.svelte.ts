@@ -1,5 +1,11 @@
 // What on the shown page is not saved yet. Leaving it asks first.
 
+import { SvelteSet } from 'svelte/reactivity';
+import { app } from '$lib/state/app.svelte';
+
+/** In place of an address: the window itself is to go. */
+const CLOSE = 'close';
+
 export interface Unsaved {
   dirty: () => boolean;
   /** False: refused, the page stays. */
@@ -8,7 +14,7 @@ export interface Unsaved {
 }
 
 class Leave {
-  #all = new Set<Unsaved>();
+  #all = new SvelteSet<Unsaved>();
   /** Where the person wanted to go while something was not saved. */
   wanted = $state('');
 
@@ -17,14 +23,26 @@ class Leave {
     return () => this.#all.delete(unsaved);
   }
 
+  get dirty(): boolean {
+    return [...this.#all].some((each) => each.dirty());
+  }
+
+  /** The window's cross was clicked. */
+  close = (): void => {
+    if (this.dirty) this.wanted = CLOSE;
+    else void app.backend.close_main();
+  };
+
   /** For the route: may this address be shown? */
   may_go = (wanted: string): boolean => {
-    if (![...this.#all].some((each) => each.dirty())) return true;
+    if (!this.dirty) return true;
     this.wanted = wanted;
     return false;
   };
 
   stay(): void {
+    // The window forgets that it asked, and would close at the next click.
+    if (this.wanted === CLOSE) void app.backend.unsaved(this.dirty);
     this.wanted = '';
   }
 
@@ -36,7 +54,7 @@ class Leave {
   async save(): Promise<void> {
     for (const each of this.#all) {
       if (each.dirty() && !(await each.save())) {
-        this.wanted = '';
+        this.stay();
         return;
       }
     }
@@ -46,7 +64,8 @@ class Leave {
   #go(): void {
     const { wanted } = this;
     this.wanted = '';
-    if (wanted) location.hash = wanted;
+    if (wanted === CLOSE) void app.backend.close_main();
+    else if (wanted) location.hash = wanted;
   }
 }
 

@@ -310,3 +310,20 @@ async fn the_screen_shows_the_change_in_the_text_as_soon_as_a_poll_brings_it() {
     })
     .await;
 }
+
+#[test(start_paused = true)]
+async fn whoever_wrote_a_booking_is_asked_for_by_name_once_and_not_at_every_poll() {
+    let shop = Shop::polled_every(10);
+    shop.baseline().await;
+    *shop.bookings.names.lock().unwrap() = vec![(501, "Ольга".to_owned())];
+    shop.book_with(1, |booking| booking.created_by = 501);
+    shop.open(shop.pass(100)).await;
+    assert_eq!(shop.outbox.user_name(COMPANY, 501).unwrap().as_deref(), Some("Ольга"));
+    assert_eq!(*shop.bookings.names_asked.lock().unwrap(), 1);
+    // Whom YClients does not name is asked for again, but not all the time.
+    shop.book_with(2, |booking| booking.created_by = 502);
+    shop.open(shop.pass(2 * 3600)).await;
+    assert_eq!(shop.outbox.user_name(COMPANY, 502).unwrap(), None);
+    let asked = *shop.bookings.names_asked.lock().unwrap();
+    assert!((2..=4).contains(&asked), "asked {asked} times");
+}

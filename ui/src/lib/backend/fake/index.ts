@@ -25,6 +25,8 @@ export interface Fake extends Backend {
   readonly behind: FakeDesk;
   /** For tests: what the pages asked of the desktop. */
   readonly asked: string[];
+  /** For tests: the window's cross. */
+  cross(): void;
 }
 
 const USUAL: FakeOptions = {
@@ -46,6 +48,8 @@ export function make_fake(clock: Clock, options: Partial<FakeOptions> = {}): Fak
   if (wanted.broken_file) current().file_error = 'line 7: unknown key `intervall`';
   const asked: string[] = [];
   const pages = new Set<(page: Page) => void>();
+  const closes = new Set<() => void>();
+  let unsaved = false;
   return {
     behind,
     asked,
@@ -75,6 +79,23 @@ export function make_fake(clock: Clock, options: Partial<FakeOptions> = {}): Fak
     on_page(listener) {
       pages.add(listener);
       return () => pages.delete(listener);
+    },
+    on_close(listener) {
+      closes.add(listener);
+      return () => closes.delete(listener);
+    },
+    cross() {
+      if (!unsaved) asked.push('closed');
+      else for (const listener of closes) listener();
+      unsaved = false;
+    },
+    async unsaved(now) {
+      await Promise.resolve();
+      unsaved = now;
+    },
+    async close_main() {
+      await Promise.resolve();
+      asked.push('closed');
     },
     ...behind.queue_acts(),
     list: (query) => list(behind, query),

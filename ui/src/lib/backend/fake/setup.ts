@@ -43,6 +43,9 @@ type SetupPart = Omit<
   | 'export_csv'
   | 'overview'
   | 'show_main'
+  | 'on_close'
+  | 'unsaved'
+  | 'close_main'
   | 'hide_small'
   | keyof ReturnType<FakeDesk['queue_acts']>
 >;
