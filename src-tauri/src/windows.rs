@@ -18,7 +18,8 @@ pub(crate) const MAIN: &str = "main";
 pub(crate) const SMALL: &str = "small";
 
 const TITLE: &str = "Booking Monitor";
-const SIZE: (f64, f64) = (1080.0, 720.0);
+/// Wide enough for a message beside its booking, and fits above the taskbar of a screen of 1366 × 768.
+const SIZE: (f64, f64) = (1180.0, 680.0);
 const LEAST: (f64, f64) = (720.0, 480.0);
 /// GTK makes no window lower than this.
 const SMALL_SIZE: (f64, f64) = (360.0, 200.0);

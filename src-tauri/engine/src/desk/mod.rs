@@ -5,6 +5,7 @@
 //! inbox is the `requests` table), to the clocks, and to the order of starting
 //! and stopping. There is one desk at a time on a directory, see [`OwnerLock`].
 
+mod inbox;
 mod lock;
 mod place;
 mod vigil;
@@ -13,35 +14,26 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use tokio::sync::{Mutex, Notify, watch};
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
-use crate::booking::CompanyId;
 use crate::branch::Branch;
 use crate::db::StorageError;
 use crate::error::{Fault, Subject};
 use crate::monitor::{Monitor, Signals, gap_after, known, rearm};
 use crate::notification::{Event, Kind, Reason, State};
-use crate::outbox::{Actor, Outbox, RequestKind, unless_refused};
+use crate::outbox::{Actor, Outbox, unless_refused};
 use crate::ports::{Bookings, Clock, Desktop, Messenger, SecretsError};
 use crate::sender::{Follower, Halt, Readiness, Sender};
 use crate::settings::Settings;
 use crate::shut::{NoBookings, NoMessenger};
 
+use inbox::Inbox;
 pub use lock::{LockError, OwnerLock, WindowLock};
 use place::Keeper;
 pub use place::{BegunAnew, Place, PlaceError, begin_anew, doubt};
 pub use vigil::Vigil;
-
-/// How often the desk looks at clocks and inbox.
-const TICK: Duration = Duration::from_millis(250);
-
-/// With nothing pending, other processes' commits are looked for once in so many ticks.
-const IDLE_TICKS: u32 = 4;
-
-/// A sign of life is written this often.
-const BEAT_EVERY: TimeDelta = TimeDelta::seconds(30);
 
 /// What could not be told is looked at again this often.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
@@ -257,144 +249,6 @@ impl Desk {
     /// Goes away in order: the next start knows since when nobody looked.
     pub fn leave(self) -> Result<(), StorageError> {
         self.outbox.leave_desk(self.clock.now())
-    }
-}
-
-/// What the desk attends to while the loops run.
-struct Inbox<'a> {
-    desk: &'a Desk,
-    settings: &'a Settings,
-    desktop: &'a dyn Desktop,
-    changed: &'a Notify,
-    signals: watch::Sender<Signals>,
-    serving: watch::Receiver<BTreeMap<CompanyId, u64>>,
-    /// Requests for a poll that is not served yet, with the number it was given.
-    asked: Vec<(i64, u64)>,
-    data_version: i64,
-    beaten_at: Option<DateTime<Utc>>,
-    /// The database does not work, and that was said.
-    failing: bool,
-    /// Whether the database was doubted when this began.
-    doubted: bool,
-}
-
-impl<'a> Inbox<'a> {
-    fn new(
-        desk: &'a Desk,
-        settings: &'a Settings,
-        desktop: &'a dyn Desktop,
-        changed: &'a Notify,
-        signals: watch::Sender<Signals>,
-        serving: watch::Receiver<BTreeMap<CompanyId, u64>>,
-    ) -> Self {
-        Self {
-            desk,
-            settings,
-            desktop,
-            changed,
-            signals,
-            serving,
-            asked: Vec::new(),
-            data_version: 0,
-            beaten_at: None,
-            failing: false,
-            doubted: false,
-        }
-    }
-
-    async fn attend(&mut self, stop: &mut watch::Receiver<bool>) -> End {
-        let mut ticks: u32 = 0;
-        loop {
-            if *stop.borrow_and_update() {
-                return End::Stopped;
-            }
-            match self.tick(ticks) {
-                Ok(Some(end)) => return end,
-                Ok(None) => self.failing = false,
-                Err(error) if self.failing => tracing::debug!(%error, "the inbox still cannot be read"),
-                Err(error) => {
-                    self.failing = true;
-                    warn!(%error, "the desk could not look at its inbox");
-                }
-            }
-            ticks = ticks.wrapping_add(1);
-            tokio::select! {
-                () = tokio::time::sleep(TICK) => {}
-                outcome = stop.changed() => if outcome.is_err() { return End::Stopped },
-            }
-        }
-    }
-
-    fn tick(&mut self, ticks: u32) -> Result<Option<End>, StorageError> {
-        let outbox = &self.desk.outbox;
-        self.desk.vigil.observe(outbox, self.settings)?;
-        if let Some(gap_at) = self.desk.vigil.gap() {
-            self.signals.send_modify(|signals| {
-                signals.gaps += 1;
-                signals.gap_at = Some(gap_at);
-            });
-            self.changed.notify_one();
-        }
-        let now = self.desk.clock.now();
-        if self.beaten_at.is_none_or(|at| now - at >= BEAT_EVERY || at > now) {
-            outbox.beat(now)?;
-            self.beaten_at = Some(now);
-        }
-        self.answer_served(now)?;
-        let idle_look = ticks.is_multiple_of(IDLE_TICKS);
-        if idle_look || outbox.first_in_line(false)?.is_some() {
-            let version = outbox.db().data_version()?;
-            if version != std::mem::replace(&mut self.data_version, version) {
-                self.changed.notify_one();
-            } else if !idle_look {
-                return Ok(None);
-            }
-            return self.read(now);
-        }
-        Ok(None)
-    }
-
-    /// What other processes ask.
-    fn read(&mut self, now: DateTime<Utc>) -> Result<Option<End>, StorageError> {
-        let outbox = &self.desk.outbox;
-        // A person began anew, or found in another process that it must be.
-        let mut end = (outbox.desk()?.doubt.is_some() != self.doubted).then_some(End::Reload);
-        for request in outbox.asked()? {
-            match request.kind {
-                RequestKind::Poll => {
-                    if self.asked.iter().all(|(id, _)| *id != request.id) {
-                        self.signals.send_modify(|signals| signals.asked += 1);
-                        self.asked.push((request.id, self.signals.borrow().asked));
-                    }
-                }
-                RequestKind::SettingsChanged | RequestKind::SecretChanged => {
-                    info!("settings or a secret changed");
-                    outbox.answer(request.id, now)?;
-                    end = Some(End::Reload);
-                }
-                // A window that is open shows itself.
-                RequestKind::ShowWindow => {
-                    let open = outbox.db().path().parent().is_some_and(WindowLock::is_held);
-                    if !open && self.desktop.show_window(&request.argument) {
-                        outbox.answer(request.id, now)?;
-                    }
-                }
-            }
-        }
-        Ok(end)
-    }
-
-    /// A request for a poll is answered when every branch has finished one.
-    fn answer_served(&mut self, now: DateTime<Utc>) -> Result<(), StorageError> {
-        let served = self.serving.borrow_and_update().clone();
-        let branches = &self.settings.branches;
-        let least = branches.iter().map(|branch| served.get(&branch.company_id).copied().unwrap_or(0)).min();
-        let done = if self.settings.enabled { least.unwrap_or(u64::MAX) } else { u64::MAX };
-        for &(request, _) in self.asked.iter().filter(|(_, number)| *number <= done) {
-            self.desk.outbox.answer(request, now)?;
-        }
-        self.asked.retain(|(_, number)| *number > done);
-        Ok(())
     }
 }
 

@@ -4,9 +4,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
 
+use super::caution::hold_burst;
 use super::known;
 use super::recheck::{Visit, by_recipient, carry_out, fresh_row, recheck, split_off};
-use crate::booking::{Booking, BookingId, CompanyId};
+use crate::booking::{Booking, BookingId};
 use crate::branch::{Arming, Branch};
 use crate::db::StorageError;
 use crate::notification::{Event, Kind, Made, Notification, Reason, State};
@@ -15,9 +16,6 @@ use crate::visit::Difference;
 
 /// A booking first seen later than this after it was made asks a person.
 const OLD_AFTER: TimeDelta = TimeDelta::hours(12);
-
-/// More than this many of one branch, due because of a gap, ask a person.
-const BURST: usize = 5;
 
 /// In what light a listing is read.
 #[derive(Debug, Clone, Copy)]
@@ -376,50 +374,4 @@ pub(crate) fn note_change(
         return Ok(());
     }
     outbox::apply_in(tx, row.id, None, Event::ChangedAfterSent { how }, &Actor::Program, now).map(|_| ())
-}
-
-/// After a restore: whatever the first reading brought into the queue about a
-/// booking older than the baseline may have been told already. It was known
-/// before, and could not be told until something changed that this database missed.
-pub(super) fn hold_told_perhaps(
-    tx: &Transaction<'_>,
-    company: CompanyId,
-    baseline_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    let queued = outbox::open_of_in(tx, company)?;
-    for row in queued.into_iter().filter(|row| row.state == State::Queued && !row.released) {
-        let mut older = false;
-        for link in outbox::links_in(tx, row.id)?.iter().filter(|link| !link.dropped) {
-            let made = known::booking_in(tx, company, link.booking)?.and_then(|booking| booking.created_at);
-            older |= made.is_none_or(|at| at < baseline_at);
-        }
-        if !older {
-            continue;
-        }
-        let event = Event::Wait { reason: Reason::Restored, detail: String::new() };
-        match outbox::apply_in(tx, row.id, None, event, &Actor::Program, now) {
-            Ok(_) | Err(OutboxError::Refused(_)) => {}
-            Err(OutboxError::Storage(error)) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-/// Many messages at once because nobody looked for a while: a person says.
-pub(super) fn hold_burst(
-    tx: &Transaction<'_>,
-    company: CompanyId,
-    gap_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    let due = outbox::due_because_of_in(tx, company, gap_at)?;
-    if due.len() <= BURST {
-        return Ok(());
-    }
-    for row in due.into_iter().filter(|row| row.state == State::Queued && !row.held && !row.released) {
-        let event = Event::Wait { reason: Reason::Burst, detail: String::new() };
-        outbox::unless_refused(outbox::apply_in(tx, row.id, None, event, &Actor::Program, now))?;
-    }
-    Ok(())
 }

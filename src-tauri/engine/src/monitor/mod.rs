@@ -6,6 +6,7 @@
 //! an answer means is [`absorb`]'s, both without a clock or a network.
 
 mod absorb;
+mod caution;
 pub mod known;
 mod names;
 mod poll;

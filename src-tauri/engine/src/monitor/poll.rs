@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
 use tracing::{info, warn};
 
-use super::absorb::{Absorbed, Light, absorb, hold_burst, hold_told_perhaps};
+use super::absorb::{Absorbed, Light, absorb};
+use super::caution::{hold_burst, hold_told_perhaps};
 use super::known::{self, BranchState};
 use super::schedule::{OVERLAP, Pass, next_pass};
 use super::{Monitor, PollError, Watch, fresh_branch, overtake};

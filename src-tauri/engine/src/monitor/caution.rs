@@ -1,0 +1,56 @@
+//! What a listing brought and nobody should send without a person's word.
+
+use chrono::{DateTime, Utc};
+use rusqlite::Transaction;
+
+use super::known;
+use crate::booking::CompanyId;
+use crate::db::StorageError;
+use crate::notification::{Event, Reason, State};
+use crate::outbox::{self, Actor};
+
+/// More than this many of one branch, due because of a gap, ask a person.
+const BURST: usize = 5;
+
+/// After a restore: whatever the first reading brought into the queue about a
+/// booking older than the baseline may have been told already. It was known
+/// before, and could not be told until something changed that this database missed.
+pub(super) fn hold_told_perhaps(
+    tx: &Transaction<'_>,
+    company: CompanyId,
+    baseline_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let queued = outbox::open_of_in(tx, company)?;
+    for row in queued.into_iter().filter(|row| row.state == State::Queued && !row.released) {
+        let mut older = false;
+        for link in outbox::links_in(tx, row.id)?.iter().filter(|link| !link.dropped) {
+            let made = known::booking_in(tx, company, link.booking)?.and_then(|booking| booking.created_at);
+            older |= made.is_none_or(|at| at < baseline_at);
+        }
+        if !older {
+            continue;
+        }
+        let event = Event::Wait { reason: Reason::Restored, detail: String::new() };
+        outbox::unless_refused(outbox::apply_in(tx, row.id, None, event, &Actor::Program, now))?;
+    }
+    Ok(())
+}
+
+/// Many messages at once because nobody looked for a while: a person says.
+pub(super) fn hold_burst(
+    tx: &Transaction<'_>,
+    company: CompanyId,
+    gap_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let due = outbox::due_because_of_in(tx, company, gap_at)?;
+    if due.len() <= BURST {
+        return Ok(());
+    }
+    for row in due.into_iter().filter(|row| row.state == State::Queued && !row.held && !row.released) {
+        let event = Event::Wait { reason: Reason::Burst, detail: String::new() };
+        outbox::unless_refused(outbox::apply_in(tx, row.id, None, event, &Actor::Program, now))?;
+    }
+    Ok(())
+}
