@@ -114,7 +114,7 @@ package-linux:
 .PHONY: deny advisories
 deny: cargo-deny
 	@cargo deny --locked check bans licenses sources
-	@cargo deny --locked --manifest-path fuzz/Cargo.toml check --config $(CURDIR)/deny.toml bans licenses sources
+	@cargo deny --locked --manifest-path fuzz/Cargo.toml --config deny.toml check bans licenses sources
 
 advisories: cargo-deny
 	@cargo deny --locked check advisories
