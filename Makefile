@@ -24,6 +24,9 @@ help:
 	@echo 'make fuzz    feeds every reader of foreign text for ten minutes each (FUZZ_SECONDS=60 for less)'
 	@echo 'make torture kills workers for ten minutes, and counts what was told twice, lost or late'
 	@echo '             (TORTURE_SECONDS=60 SEED=7 for less, or once more)'
+	@echo 'make package-linux  writes dist/booking-monitor_VERSION_ARCHITECTURE.deb'
+	@echo 'make deny    checks licences, sources and bans of everything that is built in (the first time builds cargo-deny)'
+	@echo 'make advisories  asks for known faults of it'
 	@echo 'make clean   removes everything that was built'
 
 .PHONY: run
@@ -60,9 +63,9 @@ test:
 	@echo '— format'
 	@cargo fmt --all --check
 	@echo '— lints'
-	@cargo clippy --workspace --all-targets --test window --locked -- -D warnings
+	@cargo clippy --workspace --all-targets --test window --test package --locked -- -D warnings
 	@echo '— build'
-	@cargo build --workspace --all-targets --test window --locked
+	@cargo build --workspace --all-targets --test window --test package --locked
 	@echo '— pages'
 	@cd ui && npm run --silent lint && npm run --silent check && npm run --silent test && npm run --silent browser
 	@echo '— tests'
@@ -71,7 +74,7 @@ test:
 	@DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus BOOKING_MONITOR_TEST_KEYRING=absent \
 		cargo test --workspace --locked --quiet --test secret_service
 	@echo '— the real application, on a display of its own'
-	@sh scripts/with-display.sh cargo test --workspace --locked --quiet --test window
+	@sh scripts/with-display.sh cargo test --workspace --locked --quiet --test window --test package
 	@echo 'All of it passed: format, lints and every test.'
 
 # Not part of `make test`: a figure measured on a busy machine proves nothing.
@@ -97,6 +100,28 @@ torture:
 .PHONY: fuzz
 fuzz:
 	@sh scripts/fuzz.sh "$${FUZZ_SECONDS:-600}"
+
+.PHONY: package-linux
+package-linux:
+	@sh scripts/install.sh package
+	@$(MAKE) ui
+	@cargo build --locked --release --package booking-monitor --package booking-monitor-window
+	@sh packaging/linux/package.sh "$${CARGO_TARGET_DIR:-target}/release" dist
+	@ls -l dist/*.deb
+	@cd dist && sha256sum *.deb
+
+# Not part of `make test`: building the tool takes minutes. CI runs both.
+.PHONY: deny advisories
+deny: cargo-deny
+	@cargo deny --locked check bans licenses sources
+	@cargo deny --locked --manifest-path fuzz/Cargo.toml --config deny.toml check bans licenses sources
+
+advisories: cargo-deny
+	@cargo deny --locked check advisories
+
+.PHONY: cargo-deny
+cargo-deny:
+	@command -v cargo-deny >/dev/null 2>&1 || cargo install --locked --version '^0.20' cargo-deny
 
 .PHONY: clean
 clean:

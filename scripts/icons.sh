@@ -21,8 +21,9 @@ draw() {
 for size in 16 24 32 48 64 128 256 512; do
     draw "$size" "$work/$size.png"
 done
-cp "$work/32.png" 32x32.png
-cp "$work/64.png" 64x64.png
+for size in 16 24 32 48 64; do
+    cp "$work/$size.png" "${size}x$size.png"
+done
 cp "$work/128.png" 128x128.png
 cp "$work/256.png" 128x128@2x.png
 cp "$work/512.png" icon.png

@@ -3,6 +3,7 @@
 #   install.sh run     to build the program and play the demo
 #   install.sh test    to run the tests too
 #   install.sh fuzz    to run the fuzzers too
+#   install.sh package to pack what is installed on other computers
 # It needs the network only when something is missing, and may be run again at any time.
 set -eu
 
@@ -12,17 +13,20 @@ build='gcc libc6-dev pkg-config libwebkit2gtk-4.1-dev'
 session='dbus gnome-keyring e2fsprogs'
 # They look at the real window on a display of their own, and at its pages in a browser.
 display='xvfb xauth webkit2gtk-driver chromium xdotool imagemagick wmctrl openbox dbus-x11 at-spi2-core fonts-dejavu-core'
+# A package for Debian is made with Debian's own tools, and read by the desktop's.
+package='dpkg-dev binutils desktop-file-utils libglib2.0-bin'
 
 rust_needed='1.95'
 node_needed='20.19'
 
 case "${1:-run}" in
     run) wanted="$build" ;;
-    test) wanted="$build $session $display" ;;
+    test) wanted="$build $session $display $package" ;;
     # libFuzzer is built from its source.
     fuzz) wanted="$build g++" ;;
+    package) wanted="$build $package" ;;
     *)
-        echo "usage: scripts/install.sh [run|test|fuzz]" >&2
+        echo "usage: scripts/install.sh [run|test|fuzz|package]" >&2
         exit 2
         ;;
 esac

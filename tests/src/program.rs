@@ -119,6 +119,13 @@ impl Program {
         self
     }
 
+    /// The same, as it is installed on the system.
+    #[must_use]
+    pub fn at(mut self, executable: &Path) -> Self {
+        executable.clone_into(&mut self.executable);
+        self
+    }
+
     /// Where the executable is.
     pub fn executable(&self) -> &Path {
         &self.executable

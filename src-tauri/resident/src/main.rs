@@ -18,6 +18,11 @@ mod machine;
 mod output;
 mod pause_for;
 mod private;
+#[cfg(unix)]
+mod renewal;
+#[cfg(not(unix))]
+#[path = "no_renewal.rs"]
+mod renewal;
 mod resident;
 mod runtime;
 mod session;

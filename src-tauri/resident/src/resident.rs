@@ -3,6 +3,7 @@
 //! Whatever becomes of icon, menu and window, the worker goes on; and whatever keeps the worker from
 //! beginning (a locked file, no keyring, a mistake in the settings) is said in the tray, and tried again.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use tokio::sync::watch;
 use tracing::error;
 
 use crate::failure::Failure;
+use crate::renewal::Executable;
 use crate::runtime::{self, stopped};
 use crate::tray::attend::{Attendant, Event, Start};
 use crate::tray::{TrayDesktop, listen};
@@ -39,10 +41,24 @@ pub(crate) struct Resident {
     pub(crate) secrets: Option<Arc<engine::ports::SecretsInMemory>>,
 }
 
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// By a person or the system.
+    ForGood,
+    /// To go on as the version that lies in its place now.
+    Replaced {
+        /// Whether a window was open.
+        window: bool,
+    },
+}
+
 impl Resident {
-    /// Works until a person quits, the system ends it, or, in training, the window is closed.
-    pub(crate) async fn run(self) -> Result<(), Failure> {
+    /// Works until a person quits, the system ends it, another version lies in its place, or, in
+    /// training, the window is closed.
+    pub(crate) async fn run(self, executable: &Executable) -> Result<Ended, Failure> {
         let mut signal = runtime::stop_signal()?;
+        let replaced = Cell::new(false);
         let (quit, stop) = watch::channel(false);
         let (sender, events) = mpsc::unbounded_channel();
         let start = Start {
@@ -56,7 +72,17 @@ impl Resident {
         };
         let asked = async {
             stopped(&mut signal).await;
+            replaced.set(false);
             let _ = quit.send(true);
+            std::future::pending::<()>().await;
+        };
+        let renewed = async {
+            executable.replaced().await;
+            // A training has nothing that would outlive it, and whoever asked for the end gets it.
+            if self.training.is_none() && !*quit.borrow() {
+                replaced.set(true);
+                let _ = quit.send(true);
+            }
             std::future::pending::<()>().await;
         };
         let mut attendant = Attendant::new(start, sender.clone(), events).await;
@@ -64,10 +90,12 @@ impl Resident {
             outcome = self.work(stop, &sender) => outcome,
             () = attendant.attend() => Ok(()),
             () = asked => Ok(()),
+            () = renewed => Ok(()),
             () = listen(sender.clone()) => Ok(()),
         };
+        let window = attendant.has_window();
         attendant.close().await;
-        outcome
+        outcome.map(|()| if replaced.get() { Ended::Replaced { window } } else { Ended::ForGood })
     }
 
     /// The worker, begun again until it can begin.

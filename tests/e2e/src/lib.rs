@@ -17,12 +17,14 @@
 )]
 
 mod desk;
+mod package;
 mod processes;
 mod screen;
 
 use std::time::Duration;
 
 pub use desk::Desk;
+pub use package::{Installed, Version};
 pub use processes::{Process, x_windows};
 pub use screen::Screen;
 use tokio::time::Instant;

@@ -25,6 +25,12 @@ impl Process {
         self.descendants().into_iter().filter(|each| each.name().starts_with(name)).collect()
     }
 
+    /// Everything that runs from an executable in this directory, also one that was replaced or removed since.
+    pub fn of_directory(dir: &str) -> Vec<Self> {
+        let from = |id: u32| fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe.starts_with(dir));
+        all().filter(|(id, _)| from(*id)).map(|(id, _)| Self(id)).collect()
+    }
+
     /// What it is called, up to 15 characters; nothing once it is gone.
     fn name(self) -> String {
         let name = fs::read_to_string(format!("/proc/{}/comm", self.0)).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The window, looked at and clicked.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -32,8 +33,23 @@ impl Screen {
 
     /// The same on another page.
     pub async fn open_on(desk: &Desk, page: &str) -> Self {
-        let port = free_port();
         let home = desk.shop.dir();
+        let window = desk.window_executable();
+        let arguments = ["--data-dir", home.to_str().unwrap(), "--page", page];
+        Self::through(home, desk.session.bus(), window.to_str().unwrap(), &arguments).await
+    }
+
+    /// What a click on a menu entry opens, in the session with this home and bus.
+    pub async fn of_menu(home: &Path, bus: &str, entry: &Path) -> Self {
+        // The desktop's own launcher starts what the entry says and leaves it; the driver wants to see what
+        // it started as long as it drives. How it reaches the window goes down by the environment.
+        let launch = r#"gio launch "$1" || exit 1; while kill -0 "$PPID" 2>/dev/null; do sleep 0.5; done"#;
+        Self::through(home, bus, "/bin/sh", &["-c", launch, "menu", entry.to_str().unwrap()]).await
+    }
+
+    /// Opens the window by a command, which starts it or something that does.
+    async fn through(home: &Path, bus: &str, command: &str, arguments: &[&str]) -> Self {
+        let port = free_port();
         let driver = tokio::process::Command::new("WebKitWebDriver")
             .arg(format!("--port={port}"))
             .env_clear()
@@ -43,17 +59,14 @@ impl Screen {
             .env("LANG", "C.UTF-8")
             .envs(display())
             .env("GDK_BACKEND", "x11")
-            .env("DBUS_SESSION_BUS_ADDRESS", desk.session.bus())
+            .env("DBUS_SESSION_BUS_ADDRESS", bus)
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .expect("WebKitWebDriver is installed");
-        let arguments = ["--data-dir", home.to_str().unwrap(), "--page", page];
-        let wanted = json!({
-            "webkitgtk:browserOptions": { "binary": desk.window_executable(), "args": arguments }
-        });
+        let wanted = json!({ "webkitgtk:browserOptions": { "binary": command, "args": arguments } });
         let Value::Object(wanted) = wanted else { unreachable!("it is an object") };
         let url = format!("http://127.0.0.1:{port}");
         let listens = async || tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok();

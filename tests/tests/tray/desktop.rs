@@ -106,6 +106,13 @@ impl Reception {
         until_gone(pid).await;
     }
 
+    /// Puts a new file in the place of the program, as a package manager does.
+    pub(crate) fn update(&self) {
+        let fresh = self.place.path().join("fresh");
+        std::fs::copy(self.program.executable(), &fresh).unwrap();
+        std::fs::rename(fresh, self.program.executable()).unwrap();
+    }
+
     /// The program in a tray, as at the start of a session, and the panel that shows it.
     pub(crate) async fn hidden(&self) -> (Running, Panel, Item) {
         let panel = Panel::start(self.session.bus()).await;

@@ -7,5 +7,6 @@ mod desktop;
 mod leaving;
 mod libraries;
 mod menu;
+mod replaced;
 mod returns;
 mod window;

@@ -160,3 +160,14 @@ async fn the_demo_opens_the_window_on_the_simulator_and_ends_with_it() {
     demo.ended().await.succeeded();
     assert!(reception.notices.with("Работаю в трее").is_empty());
 }
+
+#[test]
+async fn started_with_the_session_of_somebody_who_never_opened_it_it_ends_and_leaves_nothing() {
+    let reception = Reception::new(Plan::default()).await;
+    let dir = reception.shop.dir().join("of-somebody-else");
+    let program = scenarios::Program::in_session(&dir, &reception.session);
+    let done = program.run(["--hidden"]).await;
+    done.succeeded();
+    assert_eq!((done.out.as_str(), done.err.as_str()), ("", ""));
+    assert!(!dir.exists());
+}

@@ -10,7 +10,8 @@ use engine::settings::Environment;
 use crate::commands::window;
 use crate::failure::Failure;
 use crate::output::complain;
-use crate::resident::Resident;
+use crate::renewal::Executable;
+use crate::resident::{Ended, Resident};
 use crate::session::Session;
 use crate::tray::menu::Page;
 use crate::tray::{on_main_thread, window_is_open};
@@ -21,6 +22,9 @@ const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::seconds(3);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) fn run(session: &mut Session, hidden: bool) -> Result<(), Failure> {
+    if hidden && nobody_has_set_it_up(session) {
+        return Ok(());
+    }
     let lock = match storage::take_lock(&session.dir) {
         Ok(lock) => lock,
         Err(Failure::SecondOwner { .. }) => return second(session, hidden),
@@ -41,11 +45,21 @@ pub(super) fn run(session: &mut Session, hidden: bool) -> Result<(), Failure> {
         training: None,
         secrets: None,
     };
+    let executable = Executable::of_process().map_err(Failure::Runtime)?;
     on_main_thread(move || {
-        let outcome = runtime::block_on(resident.run());
+        let outcome = runtime::block_on(resident.run(&executable));
         drop(lock);
-        outcome
+        match outcome? {
+            Ended::ForGood => Ok(()),
+            Ended::Replaced { window } => Err(Failure::Runtime(executable.start_anew(Some(window)))),
+        }
     })
+}
+
+/// A package of Linux starts the program with everybody's session; for whoever has never opened it,
+/// on a computer that others use too, there is nothing to do.
+fn nobody_has_set_it_up(session: &Session) -> bool {
+    cfg!(all(unix, not(target_os = "macos"))) && !session.dir.exists()
 }
 
 /// The first one shows its window. An owner that has none is a bare worker: then this process starts one.

@@ -5,15 +5,18 @@ use std::sync::Arc;
 use engine::clock::{Clock, SystemClock};
 use engine::settings::{Environment, Settings};
 use serde_json::json;
+use tokio::sync::watch;
 
 use crate::failure::Failure;
 use crate::output::{Out, complain};
+use crate::renewal::Executable;
+use crate::runtime::stopped;
 use crate::session::Session;
 use crate::worker::{self, LogDesktop, Vault, Worker};
 use crate::{logging, runtime, storage, words, world};
 
 pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
-    let _lock = storage::take_lock(&session.dir)?;
+    let lock = storage::take_lock(&session.dir)?;
     let settings = session.settings()?;
     let outbox = storage::open_sound(&session.dir, session.now())?;
     if let Err(error) = logging::start(Some(&session.dir)) {
@@ -31,14 +34,29 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
         settings,
     };
     let (dir, out, as_json) = (&session.dir, &mut session.out, session.json);
-    runtime::block_on(async {
-        let stop = runtime::stop_signal()?;
-        worker::serve(worker, stop, |settings| {
+    let executable = Executable::of_process().map_err(Failure::Runtime)?;
+    let replaced = runtime::block_on(async {
+        let mut signal = runtime::stop_signal()?;
+        let (end, stop) = watch::channel(false);
+        let work = worker::serve(worker, stop, |settings| {
             // Whoever started it may not listen; the work does not depend on it.
             let _ = announce(out, settings, dir, as_json);
-        })
-        .await
-    })
+        });
+        tokio::pin!(work);
+        let replaced = tokio::select! {
+            outcome = &mut work => return outcome.map(|()| false),
+            () = stopped(&mut signal) => false,
+            () = executable.replaced() => true,
+        };
+        let _ = end.send(true);
+        tokio::select! {
+            outcome = &mut work => outcome.map(|()| replaced),
+            // Whoever asks for the end meanwhile gets it.
+            () = stopped(&mut signal), if replaced => work.await.map(|()| false),
+        }
+    })?;
+    drop(lock);
+    if replaced { Err(Failure::Runtime(executable.start_anew(None))) } else { Ok(()) }
 }
 
 fn announce(out: &mut Out, settings: &Settings, dir: &std::path::Path, as_json: bool) -> Result<(), Failure> {

@@ -13,6 +13,7 @@ use simulator::{Client, Delivery, NewBooking, Options, Simulator, Start};
 use super::{Pace, secrets, write_settings};
 use crate::failure::Failure;
 use crate::output::Out;
+use crate::renewal::Executable;
 use crate::resident::Resident;
 use crate::tray::{on_main_thread, window_executable};
 use crate::words::demo as say;
@@ -83,8 +84,9 @@ async fn play(language: Language) -> Result<(), Failure> {
         training: Some(simulator.control_url()),
         secrets: Some(secrets(&options).await?),
     };
+    let executable = Executable::of_process().map_err(Failure::Runtime)?;
     tokio::select! {
-        ended = resident.run() => ended,
+        ended = resident.run(&executable) => ended.map(|_| ()),
         () = book(&simulator, language) => Ok(()),
     }
 }

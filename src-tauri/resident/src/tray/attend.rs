@@ -155,6 +155,11 @@ impl Attendant {
         }
     }
 
+    /// Whether a window is open, whoever started it.
+    pub(crate) fn has_window(&self) -> bool {
+        self.windows.is_open()
+    }
+
     /// Takes icon and windows away.
     pub(crate) async fn close(&mut self) {
         self.windows.close().await;
