@@ -35,12 +35,17 @@ fn arguments(dir: &Path) -> Vec<String> {
     arguments
 }
 
+/// As the system takes it. On Windows it is the beginning of a command line, and its place has a blank in it.
+fn path(resident: &Path) -> String {
+    if cfg!(windows) { format!("\"{}\"", resident.display()) } else { resident.display().to_string() }
+}
+
 fn entry(arguments: &[String]) -> Result<AutoLaunch, Error> {
     let here: PathBuf = env::current_exe()?;
     let resident = here.with_file_name(format!("{RESIDENT}{}", env::consts::EXE_SUFFIX));
     AutoLaunchBuilder::new()
         .set_app_name(NAME)
-        .set_app_path(&resident.display().to_string())
+        .set_app_path(&path(&resident))
         .set_args(arguments)
         .set_linux_launch_mode(LinuxLaunchMode::XdgAutostart)
         .set_macos_launch_mode(MacOSLaunchMode::LaunchAgent)
