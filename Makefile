@@ -24,6 +24,8 @@ help:
 	@echo 'make fuzz    feeds every reader of foreign text for ten minutes each (FUZZ_SECONDS=60 for less)'
 	@echo 'make torture kills workers for ten minutes, and counts what was told twice, lost or late'
 	@echo '             (TORTURE_SECONDS=60 SEED=7 for less, or once more)'
+	@echo 'make package-windows   writes dist/booking-monitor-<version>-setup.exe'
+	@echo 'make test-windows      runs the Windows program and its installer under Wine'
 	@echo 'make clean   removes everything that was built'
 
 .PHONY: run
@@ -100,3 +102,17 @@ fuzz:
 clean:
 	@cargo clean
 	@rm -rf ui/dist
+
+# For Windows x64, cross-built on Debian. docs/windows.md says what Wine can show of it.
+.PHONY: package-windows test-windows
+package-windows:
+	@sh scripts/install.sh windows
+	@$(MAKE) ui
+	@sh scripts/windows.sh package
+
+# Not part of `make test`: it builds the program a second time, for minutes.
+test-windows:
+	@sh scripts/install.sh windows-test
+	@$(MAKE) ui
+	@sh scripts/windows.sh package debug
+	@sh scripts/windows-test.sh

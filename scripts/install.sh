@@ -3,6 +3,7 @@
 #   install.sh run     to build the program and play the demo
 #   install.sh test    to run the tests too
 #   install.sh fuzz    to run the fuzzers too
+#   install.sh windows, windows-test   to build the Windows installer, and to try it under Wine
 # It needs the network only when something is missing, and may be run again at any time.
 set -eu
 
@@ -13,6 +14,8 @@ session='dbus gnome-keyring e2fsprogs'
 # They look at the real window on a display of their own, and at its pages in a browser.
 display='xvfb xauth webkit2gtk-driver chromium xdotool imagemagick wmctrl openbox dbus-x11 at-spi2-core fonts-dejavu-core'
 
+windows='rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix nsis'
+
 rust_needed='1.95'
 node_needed='20.19'
 
@@ -21,8 +24,11 @@ case "${1:-run}" in
     test) wanted="$build $session $display" ;;
     # libFuzzer is built from its source.
     fuzz) wanted="$build g++" ;;
+    # Debian's Rust with the library's source, and mingw: scripts/windows.sh says why.
+    windows) wanted="$windows" ;;
+    windows-test) wanted="$windows wine wine64 xvfb curl" ;;
     *)
-        echo "usage: scripts/install.sh [run|test|fuzz]" >&2
+        echo "usage: scripts/install.sh [run|test|fuzz|windows|windows-test]" >&2
         exit 2
         ;;
 esac
