@@ -27,6 +27,8 @@ help:
 	@echo 'make package-linux  writes dist/booking-monitor_VERSION_ARCHITECTURE.deb'
 	@echo 'make deny    checks licences, sources and bans of everything that is built in (the first time builds cargo-deny)'
 	@echo 'make advisories  asks for known faults of it'
+	@echo 'make package-windows   writes dist/booking-monitor-<version>-setup.exe'
+	@echo 'make test-windows      runs the Windows program and its installer under Wine'
 	@echo 'make clean   removes everything that was built'
 
 .PHONY: run
@@ -127,3 +129,17 @@ cargo-deny:
 clean:
 	@cargo clean
 	@rm -rf ui/dist
+
+# For Windows x64, cross-built on Debian. docs/windows.md says what Wine can show of it.
+.PHONY: package-windows test-windows
+package-windows:
+	@sh scripts/install.sh windows
+	@$(MAKE) ui
+	@sh scripts/windows.sh package
+
+# Not part of `make test`: it builds the program a second time, for minutes.
+test-windows:
+	@sh scripts/install.sh windows-test
+	@$(MAKE) ui
+	@sh scripts/windows.sh package debug
+	@sh scripts/windows-test.sh

@@ -4,6 +4,7 @@
 #   install.sh test    to run the tests too
 #   install.sh fuzz    to run the fuzzers too
 #   install.sh package to pack what is installed on other computers
+#   install.sh windows, windows-test   to build the Windows installer, and to try it under Wine
 # It needs the network only when something is missing, and may be run again at any time.
 set -eu
 
@@ -16,6 +17,8 @@ display='xvfb xauth webkit2gtk-driver chromium xdotool imagemagick wmctrl openbo
 # A package for Debian is made with Debian's own tools, and read by the desktop's.
 package='dpkg-dev binutils desktop-file-utils libglib2.0-bin'
 
+windows='rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix nsis'
+
 rust_needed='1.95'
 node_needed='20.19'
 
@@ -25,8 +28,11 @@ case "${1:-run}" in
     # libFuzzer is built from its source.
     fuzz) wanted="$build g++" ;;
     package) wanted="$build $package" ;;
+    # Debian's Rust with the library's source, and mingw: scripts/windows.sh says why.
+    windows) wanted="$windows" ;;
+    windows-test) wanted="$windows wine wine64 xvfb curl" ;;
     *)
-        echo "usage: scripts/install.sh [run|test|fuzz|package]" >&2
+        echo "usage: scripts/install.sh [run|test|fuzz|package|windows|windows-test]" >&2
         exit 2
         ;;
 esac

@@ -23,6 +23,10 @@ const TRAY: &str = "BOOKING_MONITOR_TRAY";
 /// Set by whoever drives the page from outside; `WebKit` then lets them.
 const AUTOMATION: &str = "TAURI_WEBVIEW_AUTOMATION";
 
+/// The exit code where the system has no web view; the resident program says so in words.
+#[cfg(windows)]
+const NO_WEB_VIEW: u8 = 4;
+
 /// Starts the window, or shows the one that is open already.
 pub(crate) fn start(args: &Args) -> ExitCode {
     let Some(dir) = args.dir() else {
@@ -43,6 +47,17 @@ pub(crate) fn start(args: &Args) -> ExitCode {
         eprintln!("{AUTOMATION} is set: another program could read and press everything here. Not started.");
         return ExitCode::FAILURE;
     }
+    // Without one tauri would panic.
+    #[cfg(windows)]
+    if let Err(error) = tauri::webview_version() {
+        let download = "https://go.microsoft.com/fwlink/p/?LinkId=2124703";
+        eprintln!("The window needs Microsoft Edge WebView2: {download} ({error})");
+        tracing::error!(%error, "WebView2 is not installed");
+        return ExitCode::from(NO_WEB_VIEW);
+    }
+    // What cannot be made is said by whoever opens something in it.
+    #[cfg(windows)]
+    let _ = win32::make_private(&dir);
     let opened =
         Session::open(&dir, training).and_then(|session| Ok((watcher::watching(&session)?, session)));
     let (watching, session) = match opened {

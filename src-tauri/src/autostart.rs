@@ -51,11 +51,17 @@ pub(crate) fn set(on: bool, dir: &Path) -> io::Result<()> {
     done.map_err(io::Error::other)
 }
 
+/// As the system takes it. On Windows it is the beginning of a command line, and its place has a blank in it.
+#[cfg(any(windows, target_os = "macos"))]
+fn path(resident: &Path) -> String {
+    if cfg!(windows) { format!("\"{}\"", resident.display()) } else { resident.display().to_string() }
+}
+
 #[cfg(any(windows, target_os = "macos"))]
 fn entry(arguments: &[String]) -> io::Result<AutoLaunch> {
     AutoLaunchBuilder::new()
         .set_app_name("Booking Monitor")
-        .set_app_path(&resident()?.display().to_string())
+        .set_app_path(&path(&resident()?))
         .set_args(arguments)
         .set_macos_launch_mode(MacOSLaunchMode::LaunchAgent)
         // For this person, not for everybody on the computer.

@@ -55,6 +55,14 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Poll and send until SIGTERM or SIGINT.
     Worker,
+    /// Ask the program to end, and wait until it has: the message on its way gets its record first.
+    Quit,
+    /// Delete everything: settings, database, logs, and what the keyring holds.
+    Erase {
+        /// It cannot be undone.
+        #[arg(long, required = true)]
+        yes: bool,
+    },
     /// Check settings, data, keyring, YClients and the gateway, a line each.
     Check {
         /// Switch on what is off at the gateway; it restarts for up to five minutes.

@@ -41,6 +41,8 @@ pub(crate) enum Failure {
     },
     /// The owner's lock could not even be tried.
     Lock(String),
+    /// The owner was asked to end, or had to be, and works on.
+    StillRunning,
     /// Nobody polls.
     NoOwner,
     /// The owner did not answer in time.
@@ -127,6 +129,7 @@ impl Failure {
             Self::OnItsWay => "on_its_way",
             Self::SecondOwner { .. } => "second_owner",
             Self::Lock(_) => "lock",
+            Self::StillRunning => "still_running",
             Self::NoOwner => "no_owner",
             Self::NoAnswer => "no_answer",
             Self::SwitchedOff => "switched_off",

@@ -7,6 +7,8 @@
 //! One runtime on one thread serves everything. Commands that only look at the
 //! database make none, so that they are as quick as the database is.
 
+#![cfg_attr(all(windows, not(test)), windows_subsystem = "windows")]
+
 mod cli;
 mod commands;
 mod data_dir;
@@ -40,5 +42,8 @@ use clap::Parser as _;
 
 fn main() -> ExitCode {
     private::keep();
+    // A windowed program: no console opens with the session, and the one it is called from is spoken to.
+    #[cfg(windows)]
+    win32::attach();
     commands::run(cli::Cli::parse())
 }

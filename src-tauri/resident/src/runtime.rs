@@ -66,6 +66,8 @@ struct Signals {
     ctrl_break: tokio::signal::windows::CtrlBreak,
     close: tokio::signal::windows::CtrlClose,
     shutdown: tokio::signal::windows::CtrlShutdown,
+    /// The end of the session, or `booking-monitor quit`.
+    session: watch::Receiver<bool>,
 }
 
 #[cfg(windows)]
@@ -77,6 +79,7 @@ impl Signals {
             ctrl_break: ctrl_break()?,
             close: ctrl_close()?,
             shutdown: ctrl_shutdown()?,
+            session: session_end()?,
         })
     }
 
@@ -86,6 +89,19 @@ impl Signals {
             _ = self.ctrl_break.recv() => {}
             _ = self.close.recv() => {}
             _ = self.shutdown.recv() => {}
+            () = stopped(&mut self.session) => {}
         }
     }
+}
+
+/// Turns true when the session ends, or another process asks this one to.
+#[cfg(windows)]
+fn session_end() -> std::io::Result<watch::Receiver<bool>> {
+    let (asked, end) = watch::channel(false);
+    win32::listen(move |heard| {
+        if heard == win32::Heard::End {
+            let _ = asked.send(true);
+        }
+    })?;
+    Ok(end)
 }

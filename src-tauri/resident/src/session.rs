@@ -27,6 +27,9 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) fn open(global: Global) -> Result<Self, Failure> {
         let dir = data_dir::find(global.data_dir)?;
+        // What cannot be made is said by whoever opens something in it.
+        #[cfg(windows)]
+        let _ = win32::make_private(&dir);
         let settings = Settings::load(&dir, &Environment::of_process());
         Ok(Self { dir, json: global.json, out: Out::new(), clock: Arc::new(SystemClock::new()), settings })
     }

@@ -112,6 +112,20 @@ impl Place {
         self.marks.set_mark(&self.name, &text).await
     }
 
+    /// Removes everything that is kept about the directory, the stop list too.
+    pub async fn forget(&self) -> Result<(), SecretsError> {
+        // From the end: after a failure half-way what is left is still found.
+        let mut entries = 0;
+        while self.marks.mark(&self.stops_entry(entries + 1)).await?.is_some() {
+            entries += 1;
+        }
+        for number in (1..=entries).rev() {
+            self.marks.remove_mark(&self.stops_entry(number)).await?;
+        }
+        self.marks.remove_mark(&self.name).await?;
+        Ok(())
+    }
+
     /// Comes back once the keyring answers, asked every so often.
     pub(super) async fn answers(&self, every: Duration) {
         loop {

@@ -8,9 +8,11 @@ mod bookings;
 mod check;
 mod clients;
 mod desk;
+mod erase;
 mod gateway;
 mod lists;
 mod provision;
+mod quit;
 mod resident;
 mod secret;
 mod simulator;
@@ -54,6 +56,9 @@ fn dispatch(session: &mut Session, command: Option<Command>, hidden: bool) -> Re
         None => resident::run(session, hidden),
         Some(Command::Window { page }) => window::run(session, page.as_deref()),
         Some(Command::Worker) => worker::run(session),
+        Some(Command::Quit) => quit::run(session),
+        // Without its flag clap has refused it.
+        Some(Command::Erase { yes: _ }) => erase::run(session),
         Some(Command::Check { fix }) => check::run(session, fix),
         Some(Command::Status) => status::run(session),
         Some(Command::Poll) => desk::poll(session),

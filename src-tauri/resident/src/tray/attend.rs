@@ -56,6 +56,7 @@ pub(crate) enum Event {
     /// Awake, unlocked or connected again.
     Woke,
     /// A panel came or went.
+    #[cfg_attr(any(windows, target_os = "macos"), allow(dead_code, reason = "for panels on Linux"))]
     Panel,
     /// Why the worker does not begin, in words; None: it works.
     Worker(Option<String>),
@@ -353,7 +354,7 @@ impl Attendant {
         match self.windows.start(page, self.host.is_seen()) {
             Ok(()) => {
                 self.window_seen = true;
-                self.own.note.take_if(|note| matches!(note, Note::WindowMissing | Note::WindowFailed));
+                self.own.note.take_if(|note| note.is_of_window());
             }
             Err(error) => {
                 warn!(%error, "the window cannot be started");
@@ -367,6 +368,7 @@ impl Attendant {
     fn no_window(&mut self, note: Note) {
         let (title, body) = match note {
             Note::WindowMissing => say::window_missing(self.language()),
+            Note::NoWebView => say::no_web_view(self.language()),
             _ => say::window_failed(self.language()),
         };
         warn!("{title}. {body}");
@@ -380,6 +382,7 @@ impl Attendant {
         match ended {
             Ended::Small => {}
             Ended::Failed => self.no_window(Note::WindowFailed),
+            Ended::NoWebView => self.no_window(Note::NoWebView),
             Ended::Closed => self.window_closed(),
         }
     }

@@ -6,6 +6,7 @@
 use super::view::TrayState;
 
 /// What panels ask for, up to twice the usual scale.
+#[cfg_attr(any(windows, target_os = "macos"), allow(dead_code, reason = "for panels on Linux"))]
 pub(crate) const SIZES: [u16; 6] = [16, 22, 24, 32, 48, 64];
 
 /// The picture of a state.
@@ -29,6 +30,7 @@ pub(crate) enum Picture {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Panel {
     Light,
+    #[cfg_attr(any(windows, target_os = "macos"), allow(dead_code, reason = "for panels on Linux"))]
     Dark,
     /// Nobody says: dark ink with a light rim is seen on both.
     Unknown,
@@ -83,6 +85,7 @@ pub(crate) fn rgba(picture: Picture, panel: Panel, size: u16) -> Vec<u8> {
 }
 
 /// The same with alpha first, as D-Bus wants it.
+#[cfg_attr(any(windows, target_os = "macos"), allow(dead_code, reason = "for panels on Linux"))]
 pub(crate) fn argb(picture: Picture, panel: Panel, size: u16) -> Vec<u8> {
     let mut pixels = rgba(picture, panel, size);
     for pixel in pixels.chunks_exact_mut(4) {

@@ -186,6 +186,9 @@ mod native {
     pub(super) fn show(notice: &Notice, language: Language, events: UnboundedSender<Event>) {
         let mut notification = Notification::new();
         notification.appname(NAME_OF_PROGRAM).summary(&notice.title).body(&notice.body);
+        // The installer registers it with name and icon; without it the system shows nothing.
+        #[cfg(windows)]
+        notification.app_id("ru.booking-monitor");
         for (key, label) in notice.actions(language) {
             notification.action(key, label);
         }

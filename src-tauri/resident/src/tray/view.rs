@@ -79,8 +79,17 @@ pub(crate) enum Wanting {
 pub(crate) enum Note {
     WindowMissing,
     WindowFailed,
+    /// Windows without `WebView2`.
+    NoWebView,
     /// `settings.toml` has a mistake; the settings from before hold.
     Settings,
+}
+
+impl Note {
+    /// Over once a window could be started.
+    pub(crate) const fn is_of_window(&self) -> bool {
+        matches!(self, Self::WindowMissing | Self::WindowFailed | Self::NoWebView)
+    }
 }
 
 /// When a pause ends by itself.

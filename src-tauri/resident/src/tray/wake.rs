@@ -1,7 +1,8 @@
 //! What the system tells of the computer: it woke up, a person is back, the network is there. Each
 //! is a reason to look at YClients at once, and several together are one.
 //!
-//! On other systems than Linux the engine's own watch over the clocks notices a sleep.
+//! Windows tells of waking up and unlocking, and not of the network: what failed for want of it is tried
+//! again within a minute. On macOS the engine's own watch over the clocks notices a sleep.
 
 use chrono::{DateTime, TimeDelta, Utc};
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -29,7 +30,21 @@ impl Wakes {
     }
 }
 
-#[cfg(not(all(unix, not(target_os = "macos"))))]
+#[cfg(windows)]
+pub(crate) async fn listen(events: tokio::sync::mpsc::UnboundedSender<super::attend::Event>) {
+    let heard = win32::listen(move |heard| {
+        if heard == win32::Heard::Back {
+            tracing::info!("the computer is back");
+            let _ = events.send(super::attend::Event::Woke);
+        }
+    });
+    if let Err(error) = heard {
+        tracing::debug!(%error, "what the system tells of the session is not heard");
+    }
+    std::future::pending().await
+}
+
+#[cfg(target_os = "macos")]
 pub(crate) async fn listen(_events: tokio::sync::mpsc::UnboundedSender<super::attend::Event>) {
     std::future::pending().await
 }

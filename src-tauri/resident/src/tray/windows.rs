@@ -18,6 +18,8 @@ const TRAINING: &str = "BOOKING_MONITOR_TRAINING";
 const TRAY: &str = "BOOKING_MONITOR_TRAY";
 /// An end with an error within this time is no window that was closed.
 const EARLY: Duration = Duration::from_secs(10);
+/// What the window ends with on Windows without `WebView2`.
+const NO_WEB_VIEW: i32 = 4;
 
 /// Where the window's executable must be.
 pub(crate) fn executable() -> io::Result<PathBuf> {
@@ -43,6 +45,8 @@ pub(super) enum Ended {
     Closed,
     /// It did not come up.
     Failed,
+    /// It did not come up, for the system has nothing to show pages with.
+    NoWebView,
     /// The small one, of which nobody need know.
     Small,
 }
@@ -97,18 +101,23 @@ impl Windows {
     /// Waits until one of them ends; for ever when there is none.
     pub(super) async fn ended(&mut self) -> Ended {
         let ended = tokio::select! {
-            status = wait(self.main.as_mut().map(|(child, _)| child)) => Some(status),
-            status = wait(self.small.as_mut()) => {
-                self.small_fails |= !status;
+            code = wait(self.main.as_mut().map(|(child, _)| child)) => Some(code),
+            code = wait(self.small.as_mut()) => {
+                self.small_fails |= code != Some(0);
                 None
             }
         };
-        let Some(well) = ended else {
+        let Some(code) = ended else {
             self.small = None;
             return Ended::Small;
         };
         let early = self.main.take().is_some_and(|(_, since)| since.elapsed() < EARLY);
-        if early && !well { Ended::Failed } else { Ended::Closed }
+        match code {
+            Some(NO_WEB_VIEW) if cfg!(windows) => Ended::NoWebView,
+            Some(0) => Ended::Closed,
+            _ if early => Ended::Failed,
+            _ => Ended::Closed,
+        }
     }
 
     /// Ends what this process started. Drafts are in the database.
@@ -120,9 +129,10 @@ impl Windows {
     }
 }
 
-async fn wait(child: Option<&mut Child>) -> bool {
+/// The exit code; None for an end by the system.
+async fn wait(child: Option<&mut Child>) -> Option<i32> {
     match child {
-        Some(child) => child.wait().await.as_ref().is_ok_and(ExitStatus::success),
+        Some(child) => child.wait().await.ok().as_ref().and_then(ExitStatus::code),
         None => std::future::pending().await,
     }
 }

@@ -15,6 +15,26 @@ pub(crate) fn polled(new: usize, language: Language) -> String {
     say!(language, "{bookings}", "{bookings}")
 }
 
+pub(crate) const fn ended(was_running: bool, language: Language) -> &'static str {
+    if was_running {
+        either(language, "Booking Monitor завершил работу.", "Booking Monitor has ended.")
+    } else {
+        either(language, "Booking Monitor не запущен.", "Booking Monitor is not running.")
+    }
+}
+
+pub(crate) const fn erased(language: Language) -> &'static str {
+    either(
+        language,
+        "Настройки, база, журналы и секреты удалены.",
+        "Settings, database, logs and secrets are deleted.",
+    )
+}
+
+pub(crate) fn not_erased(what: &str, language: Language) -> String {
+    say!(language, "Осталось: {what}", "Left: {what}")
+}
+
 pub(crate) fn paused(until: Option<&str>, language: Language) -> String {
     match until {
         Some(until) => say!(

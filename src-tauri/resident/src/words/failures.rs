@@ -80,6 +80,12 @@ pub(crate) fn failure(failure: &Failure, language: Language) -> String {
             "Не удалось проверить, работает ли уже другой процесс: {error}.",
             "Whether another process works already could not be found out: {error}.",
         ),
+        Failure::StillRunning => either(
+            language,
+            "Booking Monitor ещё работает. Закройте его через значок в трее («Выход») и повторите.",
+            "Booking Monitor is still running. Quit it from its tray icon, and try again.",
+        )
+        .to_owned(),
         Failure::NoOwner => either(
             language,
             "Опрашивать некому: Booking Monitor не запущен. Запустите: booking-monitor worker",

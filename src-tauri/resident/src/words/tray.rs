@@ -148,6 +148,11 @@ pub(crate) const fn note(note: &Note, language: Language) -> &'static str {
             "Окно не открывается; сообщения уходят без него",
             "The window does not open; messages go out without it",
         ),
+        Note::NoWebView => either(
+            language,
+            "Для окна нужен WebView2; сообщения уходят без него",
+            "The window needs WebView2; messages go out without it",
+        ),
         Note::Settings => either(
             language,
             "В settings.toml ошибка; действуют прежние настройки",
@@ -223,16 +228,31 @@ pub(crate) const fn window_missing(language: Language) -> (&'static str, &'stati
     }
 }
 
+pub(crate) const fn no_web_view(language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::Ru => (
+            "Для окна нужен WebView2",
+            "Установите Microsoft Edge WebView2: go.microsoft.com/fwlink/p/?LinkId=2124703. Сообщения тем временем \
+             уходят, очередь показывает booking-monitor queue",
+        ),
+        Language::En => (
+            "The window needs WebView2",
+            "Install Microsoft Edge WebView2: go.microsoft.com/fwlink/p/?LinkId=2124703. Messages go out meanwhile; \
+             the queue is shown by booking-monitor queue",
+        ),
+    }
+}
+
 pub(crate) const fn window_failed(language: Language) -> (&'static str, &'static str) {
     match language {
         Language::Ru => (
             "Окно не открывается",
-            "Оно закрылось с ошибкой сразу после запуска (на Windows не хватает WebView2?). Сообщения тем временем \
+            "Оно закрылось с ошибкой сразу после запуска. Сообщения тем временем \
              уходят, очередь показывает booking-monitor queue",
         ),
         Language::En => (
             "The window does not open",
-            "It ended with an error right after its start (on Windows: no WebView2?). Messages go out meanwhile; \
+            "It ended with an error right after its start. Messages go out meanwhile; \
              the queue is shown by booking-monitor queue",
         ),
     }

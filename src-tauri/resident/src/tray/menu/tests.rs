@@ -106,7 +106,7 @@ fn the_status_line_says_what_is_the_matter() {
 
 #[test]
 fn every_note_stands_in_the_menu_and_in_the_tooltip() {
-    for note in [Note::WindowMissing, Note::WindowFailed, Note::Settings] {
+    for note in [Note::WindowMissing, Note::WindowFailed, Note::NoWebView, Note::Settings] {
         for language in [Language::Ru, Language::En] {
             let words = say::note(&note, language);
             let view = TrayView { note: Some(note.clone()), ..quiet() };
