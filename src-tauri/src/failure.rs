@@ -116,6 +116,11 @@ impl Failure {
                 Self::of(ErrorCode::NotSetUp, language).field(*name).detail(error)
             }
             MessengerError::Secrets(error) => Self::secrets(error, language),
+            // What the page offers to clear.
+            MessengerError::QueueLeft(_) => Self::of(ErrorCode::Gateway, language)
+                .message(told(engine::words::fault(error.code(), language)))
+                .field("gateway_queue")
+                .detail(error),
             _ => Self::of(ErrorCode::Gateway, language)
                 .message(told(engine::words::fault(error.code(), language)))
                 .detail(error),

@@ -34,6 +34,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "gateway_check",
     "gateway_mend",
     "gateway_qr",
+    "gateway_clear",
     "template_info",
     "template_preview",
     "test_message",

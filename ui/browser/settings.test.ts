@@ -122,6 +122,18 @@ describe('the settings', () => {
     await page.context().close();
   });
 
+  it('link no phone over messages that still lie in the queue of the gateway', async () => {
+    const { page } = await settings({ scene: 'first-run', flags: ['queue_left'] });
+    await section(page, 'whatsapp');
+    await page.getByRole('button', { name: 'Привязать телефон' }).click();
+    await page.getByRole('button', { name: 'Выбросить их' }).waitFor();
+    await accessible(page);
+    await page.getByRole('button', { name: 'Выбросить их' }).click();
+    await page.getByAltText('QR-код').waitFor();
+    await page.getByText('Выброшено: 3 сообщения.').waitFor();
+    await page.context().close();
+  });
+
   it('ask before the window closes over unsaved changes', async () => {
     const { page } = await settings();
     const cross = () => behind(page, (fake) => fake.cross());

@@ -5,6 +5,7 @@
 //! waits in a thread of its own, and everything over the network has a time limit.
 
 pub mod acts;
+pub mod gateway;
 pub mod lists;
 pub mod program;
 pub mod settings;

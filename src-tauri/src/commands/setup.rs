@@ -8,24 +8,20 @@ use std::sync::Arc;
 
 use engine::booking::CompanyId;
 use engine::outbox::RequestKind;
-use engine::ports::{
-    BookingsError, GatewayState, Messenger as _, MessengerError, SecretName, Secrets as Keys,
-};
-use engine::settings::{Language, Settings};
-use messaging::green_api::{self, GreenApi, Qr};
+use engine::ports::{BookingsError, SecretName, Secrets as Keys};
+use engine::settings::Settings;
 use secrecy::{ExposeSecret as _, SecretString};
 use yclients::{Auth, LoginStep};
 
 use super::training::not_in_training;
-use super::{Answer, in_time};
+use super::{Answer, gateway, in_time};
 use crate::contract::{
-    BranchOffer, ErrorCode, Failure, GatewayCheck, LoginAnswer, LoginCode, MissingRight, QrAnswer, Secrets,
-    Stored, UserOffer,
+    BranchOffer, ErrorCode, Failure, LoginAnswer, LoginCode, MissingRight, Secrets, Stored, UserOffer,
 };
 use crate::session::Session;
 use crate::words;
 
-async fn keys(session: &Session) -> Answer<Arc<dyn Keys>> {
+pub(super) async fn keys(session: &Session) -> Answer<Arc<dyn Keys>> {
     session.vault.open().await.map_err(|error| Failure::secrets(&error, session.language()))
 }
 
@@ -69,7 +65,7 @@ pub async fn secret_set(session: &Session, name: SecretName, value: SecretString
     let code = if name == SecretName::GreenApiToken { ErrorCode::Gateway } else { ErrorCode::Yclients };
     let tried = in_time(session, code, async {
         match name {
-            SecretName::GreenApiToken => try_gateway(&settings, value.clone()).await,
+            SecretName::GreenApiToken => gateway::tried(&settings, value.clone()).await,
             _ => try_yclients(&settings, name, value.clone(), keys.as_ref()).await,
         }
     });
@@ -123,26 +119,6 @@ async fn try_yclients(
             Err(rejected(error.to_string()))
         }
         Err(error) => Err(Failure::yclients(&error, language)),
-    }
-}
-
-async fn try_gateway(settings: &Settings, token: SecretString) -> Answer<()> {
-    let language = settings.language;
-    let rejected =
-        |error: &dyn ToString| Failure::of(ErrorCode::SecretRejected, language).detail(error.to_string());
-    match gateway_with(settings, token)?.state().await {
-        Err(error @ (MessengerError::Token | MessengerError::Instance { .. })) => Err(rejected(&error)),
-        // What only an instance that knows its token says.
-        Ok(_)
-        | Err(
-            MessengerError::Starting
-            | MessengerError::NotAuthorised
-            | MessengerError::Expired(_)
-            | MessengerError::Suspended
-            | MessengerError::RateLimited { .. }
-            | MessengerError::Quota,
-        ) => Ok(()),
-        Err(error) => Err(Failure::gateway(&error, language)),
     }
 }
 
@@ -295,107 +271,10 @@ pub async fn yclients_rights(session: &Session, company: i64) -> Answer<Vec<Miss
     Ok(permissions.await?.missing().into_iter().map(told).collect())
 }
 
-fn gateway_with(settings: &Settings, token: SecretString) -> Answer<GreenApi> {
-    let language = settings.language;
-    let whatsapp = &settings.whatsapp;
-    if whatsapp.instance_id.trim().is_empty() {
-        return Err(Failure::of(ErrorCode::NotSetUp, language).field("instance_id"));
-    }
-    let config = green_api::Config::new(whatsapp.base_url.clone(), whatsapp.instance_id.clone());
-    GreenApi::new(&config, token).map_err(|error| match error {
-        green_api::ConfigError::Token => Failure::of(ErrorCode::SecretRejected, language).detail(error),
-        green_api::ConfigError::Instance => {
-            Failure::of(ErrorCode::Settings, language).field("instance_id").detail(error)
-        }
-        other => Failure::of(ErrorCode::Settings, language).field("whatsapp_base_url").detail(other),
-    })
-}
-
-async fn gateway(session: &Session, settings: &Settings) -> Answer<GreenApi> {
-    let token = keys(session).await?.get(SecretName::GreenApiToken).await;
-    let missing = MessengerError::SecretMissing(SecretName::GreenApiToken.as_str());
-    let token = token
-        .map_err(|error| Failure::secrets(&error, settings.language))?
-        .ok_or_else(|| Failure::gateway(&missing, settings.language))?;
-    gateway_with(settings, token)
-}
-
-/// A word of ours for the account's state.
-fn state_word(state: &GatewayState) -> &str {
-    match state {
-        GatewayState::Authorised => "authorised",
-        GatewayState::NotAuthorised => "not_authorised",
-        GatewayState::Starting => "starting",
-        GatewayState::SleepMode => "sleep_mode",
-        GatewayState::YellowCard => "yellow_card",
-        GatewayState::Blocked => "blocked",
-        GatewayState::Suspended => "suspended",
-        GatewayState::Unknown(word) => word,
-    }
-}
-
-/// State, own number, and what of the instance's settings is not as it must be.
-pub async fn gateway_check(session: &Session) -> Answer<GatewayCheck> {
-    let settings = session.settings();
-    let gateway = gateway(session, &settings).await?;
-    in_time(session, ErrorCode::Gateway, look(&gateway, settings.language)).await
-}
-
-async fn look(gateway: &GreenApi, language: Language) -> Answer<GatewayCheck> {
-    let failed = |error| Failure::gateway(&error, language);
-    let state = gateway.state().await.map_err(failed)?;
-    // While it starts it has no settings to tell.
-    let (phone, missing) = match gateway.settings().await {
-        Ok(found) => (found.phone, found.missing),
-        Err(MessengerError::Starting | MessengerError::NotAuthorised) => (String::new(), Vec::new()),
-        Err(error) => return Err(failed(error)),
-    };
-    let word = state_word(&state).to_owned();
-    Ok(GatewayCheck {
-        what: words::gateway_state(&word, language),
-        ready: state == GatewayState::Authorised && missing.iter().all(|setting| !setting.is_needed()),
-        state: word,
-        phone: engine::phone::shown(&phone),
-        missing: missing
-            .into_iter()
-            .map(|setting| words::missing_setting(setting, language).to_owned())
-            .collect(),
-    })
-}
-
-/// Sets what must be set; the instance restarts, for up to five minutes.
-pub async fn gateway_mend(session: &Session) -> Answer<GatewayCheck> {
-    let settings = session.settings();
-    let language = settings.language;
-    let gateway = gateway(session, &settings).await?;
-    in_time(session, ErrorCode::Gateway, async {
-        gateway.apply_settings().await.map_err(|error| Failure::gateway(&error, language))?;
-        look(&gateway, language).await
-    })
-    .await
-}
-
-/// The code to link the shop's phone with.
-pub async fn gateway_qr(session: &Session) -> Answer<QrAnswer> {
-    let settings = session.settings();
-    let language = settings.language;
-    let gateway = gateway(session, &settings).await?;
-    in_time(session, ErrorCode::Gateway, async {
-        match gateway.qr().await.map_err(|error| Failure::gateway(&error, language))? {
-            Qr::Code(png) => Ok(QrAnswer::Code { png: png.expose_secret().to_owned() }),
-            Qr::AlreadyLinked => Ok(QrAnswer::Linked),
-            Qr::NotYet(message) => Ok(QrAnswer::NotYet { message }),
-        }
-    })
-    .await
-}
-
 /// The commands.
 pub mod command {
     use super::super::Here;
-    use super::{
-        Answer, BranchOffer, GatewayCheck, LoginAnswer, LoginCode, MissingRight, QrAnswer, Secrets, UserOffer,
-    };
+    use super::{Answer, BranchOffer, LoginAnswer, LoginCode, MissingRight, Secrets, UserOffer};
     use crate::contract::SecretName;
 
     #[tauri::command(rename_all = "snake_case")]
@@ -436,20 +315,5 @@ pub mod command {
     #[tauri::command(rename_all = "snake_case")]
     pub async fn yclients_rights(here: Here<'_>, company_id: i64) -> Answer<Vec<MissingRight>> {
         super::yclients_rights(&here, company_id).await
-    }
-
-    #[tauri::command(rename_all = "snake_case")]
-    pub async fn gateway_check(here: Here<'_>) -> Answer<GatewayCheck> {
-        super::gateway_check(&here).await
-    }
-
-    #[tauri::command(rename_all = "snake_case")]
-    pub async fn gateway_mend(here: Here<'_>) -> Answer<GatewayCheck> {
-        super::gateway_mend(&here).await
-    }
-
-    #[tauri::command(rename_all = "snake_case")]
-    pub async fn gateway_qr(here: Here<'_>) -> Answer<QrAnswer> {
-        super::gateway_qr(&here).await
     }
 }

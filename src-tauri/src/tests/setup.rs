@@ -1,12 +1,13 @@
 use engine::outbox::RequestKind;
-use engine::ports::{SecretName, Secrets as _};
+use engine::ports::{Messenger as _, SecretName, Secrets as _, SendOutcome};
+use messaging::green_api::{self, GreenApi};
 use secrecy::ExposeSecret as _;
-use simulator::{Fault, FaultKind, NewBooking, Options, Simulator, Target};
+use simulator::{Fault, FaultKind, NewBooking, NumberPlan, Options, Outcome, Simulator, Target};
 
 use super::{COMPANY, Shop};
+use crate::commands::gateway::{gateway_check, gateway_clear, gateway_mend, gateway_qr};
 use crate::commands::setup::{
-    gateway_check, gateway_mend, gateway_qr, secret_remove, secret_set, secrets, yclients_branches,
-    yclients_login, yclients_rights, yclients_users,
+    secret_remove, secret_set, secrets, yclients_branches, yclients_login, yclients_rights, yclients_users,
 };
 use crate::commands::training::{training, training_act};
 use crate::contract::{ErrorCode, LoginAnswer, LoginCode, QrAnswer, TrainingAct, Visitor};
@@ -146,6 +147,25 @@ async fn the_gateway_is_looked_at_mended_and_linked() {
     assert!(matches!(gateway_qr(&shop.session).await.unwrap(), QrAnswer::Code { .. }));
     let unlinked = gateway_check(&shop.session).await.unwrap();
     assert_eq!((unlinked.state.as_str(), unlinked.ready), ("not_authorised", false));
+}
+
+#[tokio::test]
+async fn no_phone_is_linked_over_messages_that_still_lie_in_the_gateway_s_queue() {
+    let simulator = simulator().await;
+    let shop = with_tokens(&simulator).await;
+    let number = "+79160000001";
+    simulator.set_number(number, NumberPlan::outcome(Outcome::Queued));
+    let token = stored(&shop, SecretName::GreenApiToken).await.unwrap();
+    let config = green_api::Config::new(simulator.green_api_url(), "1103000001".to_owned());
+    let other = GreenApi::new(&config, token.into()).unwrap();
+    assert!(matches!(other.send(number, "Скидки").await, SendOutcome::Accepted { .. }));
+    simulator.set_gateway_state("notAuthorized");
+
+    let refused = gateway_qr(&shop.session).await.unwrap_err();
+    assert_eq!((refused.code, refused.field.as_str()), (ErrorCode::Gateway, "gateway_queue"));
+    assert!(refused.message.contains("В очереди сервиса отправки лежат"), "{}", refused.message);
+    assert_eq!(gateway_clear(&shop.session).await.unwrap(), 1);
+    assert!(matches!(gateway_qr(&shop.session).await.unwrap(), QrAnswer::Code { .. }));
 }
 
 #[tokio::test]

@@ -87,6 +87,8 @@ export interface Backend {
   gateway_check(): Promise<GatewayCheck>;
   gateway_mend(): Promise<GatewayCheck>;
   gateway_qr(): Promise<QrAnswer>;
+  /** Throws away what lies in the gateway's own queue; how many messages that were. */
+  gateway_clear(): Promise<number>;
   template_info(): Promise<TemplateInfo>;
   /** A preview on a real booking of the branch, or on an invented one; fails with `template`. */
   template_preview(template: string, company_id: number | null): Promise<Preview>;

@@ -76,6 +76,7 @@ export const tauri: Backend = {
   gateway_check: () => ask('gateway_check'),
   gateway_mend: () => ask('gateway_mend'),
   gateway_qr: () => ask('gateway_qr'),
+  gateway_clear: () => ask('gateway_clear'),
   template_info: () => ask('template_info'),
   template_preview: (template, company_id) => ask('template_preview', { template, company_id }),
   test_message: (phone) => ask('test_message', { phone }),

@@ -18,6 +18,8 @@ export interface FakeOptions {
   environment?: boolean;
   /** The file of the settings cannot be read. */
   broken_file?: boolean;
+  /** Messages lie in the gateway's own queue. */
+  queue_left?: boolean;
 }
 
 export interface Fake extends Backend {
@@ -42,7 +44,7 @@ export function make_fake(clock: Clock, options: Partial<FakeOptions> = {}): Fak
   const wanted = { ...USUAL, ...options };
   const first_run = wanted.scene === 'first-run';
   const behind = new FakeDesk(clock, scene(wanted.scene, clock.now(), wanted.language), wanted.language);
-  const { current, walked, ...set_up } = setup(behind, first_run);
+  const { current, walked, ...set_up } = setup(behind, first_run, wanted.queue_left);
   current().theme = wanted.theme;
   if (wanted.environment) current().from_environment = ['poll_interval_ms', 'notification_delay_ms'];
   if (wanted.broken_file) current().file_error = 'line 7: unknown key `intervall`';
@@ -132,6 +134,7 @@ export function from_address(address: URLSearchParams): Fake {
     training: address.has('training'),
     environment: address.has('environment'),
     broken_file: address.has('broken_file'),
+    queue_left: address.has('queue_left'),
   });
   if (address.has('training')) fake.behind.auto = true;
   (globalThis as { __fake?: Fake }).__fake = fake;

@@ -53,10 +53,12 @@ type SetupPart = Omit<
 export function setup(
   desk: FakeDesk,
   first_run: boolean,
+  queue_left = false,
 ): SetupPart & { current: () => Settings; walked: () => boolean } {
   let walked = !first_run;
   let linked = !first_run && desk.gateway === 'authorized';
   let looked = 0;
+  let lying = queue_left ? 3 : 0;
   let mended = !first_run;
   const settings: Settings = {
     enabled: true,
@@ -239,8 +241,15 @@ export function setup(
       mended = true;
       return this.gateway_check();
     },
+    async gateway_clear(): Promise<number> {
+      await Promise.resolve();
+      const cleared = lying;
+      lying = 0;
+      return cleared;
+    },
     async gateway_qr(): Promise<QrAnswer> {
       await Promise.resolve();
+      if (lying > 0) throw desk.fail('gateway', 'gateway_queue', 'messages of others lie in the queue: 3');
       looked += 1;
       if (linked || looked > 2) {
         linked = true;

@@ -2,6 +2,7 @@ import type { settings as ru_settings } from '../ru/settings';
 import { plural, type Forms } from '../plural';
 
 const n = (count: number, forms: Forms) => plural('en', count, forms);
+const messages = (count: number) => n(count, { one: '# message', other: '# messages' });
 
 export const settings: typeof ru_settings = {
   sections: 'Sections of the settings',
@@ -174,6 +175,8 @@ export const settings: typeof ru_settings = {
     link_left: (seconds) =>
       n(seconds, { one: 'The code changes in # second', other: 'The code changes in # seconds' }),
     link_wait: 'Getting a code…',
+    clear_queue: 'Throw them away',
+    cleared: (count: number) => `Thrown away: ${messages(count)}.`,
     linked: 'The phone is linked.',
     keep_on: 'The phone must be online at least once in two weeks, or WhatsApp unlinks it.',
     gap: 'Pause between messages',

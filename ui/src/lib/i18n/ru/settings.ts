@@ -1,6 +1,8 @@
 import { plural, type Forms } from '../plural';
 
 const n = (count: number, forms: Forms) => plural('ru', count, forms);
+const messages = (count: number) =>
+  n(count, { one: '# сообщение', few: '# сообщения', many: '# сообщений', other: '# сообщения' });
 
 export const settings = {
   sections: 'Разделы настроек',
@@ -190,6 +192,8 @@ export const settings = {
         other: 'Код сменится через # секунды',
       }),
     link_wait: 'Получаем код…',
+    clear_queue: 'Выбросить их',
+    cleared: (count: number) => `Выброшено: ${messages(count)}.`,
     linked: 'Телефон привязан.',
     keep_on: 'Телефон должен хотя бы раз в две недели выходить в сеть, иначе WhatsApp отвяжет его.',
     gap: 'Пауза между сообщениями',
