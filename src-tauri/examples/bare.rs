@@ -3,13 +3,14 @@
 
 use tauri::{WebviewUrl, WebviewWindowBuilder};
 
-fn main() -> tauri::Result<()> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let context = tauri::generate_context!();
-    let empty = WebviewUrl::CustomProtocol("about:blank".parse().expect("it is an address"));
+    let empty = WebviewUrl::CustomProtocol("about:blank".parse()?);
     tauri::Builder::default()
         .setup(|app| {
             WebviewWindowBuilder::new(app, "main", empty).inner_size(1080.0, 720.0).build()?;
             Ok(())
         })
-        .run(context)
+        .run(context)?;
+    Ok(())
 }
