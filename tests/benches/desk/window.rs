@@ -261,7 +261,7 @@ async fn close(window: Process) {
 async fn bare_mb(desk: &Desk) -> f64 {
     let program = desk.window_executable();
     let mut command = Command::new(program.with_file_name("examples").join("bare"));
-    command.stdin(Stdio::null()).stdout(Stdio::null()).env_clear();
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).env_clear();
     command.env("GDK_GL", "disable");
     for (name, value) in desk.on_display().command(["--version"]).as_std().get_envs() {
         if let Some(value) = value {
