@@ -83,10 +83,12 @@ test:
 .PHONY: bench
 bench:
 	@sh scripts/install.sh test
-	@cargo build --locked --release --package booking-monitor
+	@$(MAKE) ui
+	@cargo build --locked --release --package booking-monitor --package booking-monitor-window --bins --example bare
 	@sh scripts/no-death-points.sh
 	@cargo bench --locked --package scenarios --no-run --quiet
-	@sh scripts/with-keyring.sh cargo bench --locked --quiet --package scenarios --bench desk -- $(BENCH)
+	@sh scripts/with-keyring.sh sh scripts/with-display.sh \
+		cargo bench --locked --quiet --package scenarios --bench desk -- $(BENCH)
 
 # In memory where there is room: many shops on one disk wait for it alone, and a killed process leaves the same there.
 .PHONY: torture

@@ -49,8 +49,12 @@ unset BOOKING_MONITOR_DATA_DIR BOOKING_MONITOR_ENABLED BOOKING_MONITOR_INTERVAL 
 # In a session: starts the keyring, unlocked with a password or without one, waits
 # until it answers, runs the command, and ends the keyring. Each has a runtime
 # directory of its own, or the second keyring would join the first one in a session that is gone.
+# What the bus itself says of services that it does not find is nobody's concern; the command has
+# the real standard error back.
 # shellcheck disable=SC2016 # expanded inside the session
 in_session='
+    exec 2>&3 3>&-
+    : >"$XDG_RUNTIME_DIR/began"
     case "$1" in
         unlocked) how=--unlock ;;
         locked) how= ;;
@@ -81,7 +85,7 @@ in_session='
 if [ "$state" = locked ]; then
     export XDG_RUNTIME_DIR="$private/before"
     mkdir -m 700 "$XDG_RUNTIME_DIR"
-    dbus-run-session -- sh -c "$in_session" session unlocked true
+    dbus-run-session -- sh -c "$in_session" session unlocked true 3>&2 2>>"$private/bus.log"
 fi
 export XDG_RUNTIME_DIR="$private/run"
 mkdir -m 700 "$XDG_RUNTIME_DIR"
@@ -90,5 +94,6 @@ mkdir -m 700 "$XDG_RUNTIME_DIR"
 export BOOKING_MONITOR_TEST_KEYRING="$state"
 
 status=0
-dbus-run-session -- sh -c "$in_session" session "$state" "$@" || status=$?
+dbus-run-session -- sh -c "$in_session" session "$state" "$@" 3>&2 2>>"$private/bus.log" || status=$?
+[ -e "$XDG_RUNTIME_DIR/began" ] || cat "$private/bus.log" >&2
 exit "$status"

@@ -26,6 +26,8 @@ mod plan;
 mod program;
 mod session;
 mod shop;
+#[cfg(target_os = "linux")]
+pub mod tray;
 
 pub use alarms::Alarms;
 pub use at_desk::AtDesk;

@@ -129,7 +129,7 @@ describe('the settings', () => {
     await page.getByRole('button', { name: 'Выбросить их' }).waitFor();
     await accessible(page);
     await page.getByRole('button', { name: 'Выбросить их' }).click();
-    await page.getByAltText('QR-код').waitFor();
+    await page.getByAltText('Код для привязки WhatsApp').waitFor();
     await page.getByText('Выброшено: 3 сообщения.').waitFor();
     await page.context().close();
   });

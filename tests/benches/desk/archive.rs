@@ -45,7 +45,7 @@ pub(crate) fn kept() -> PathBuf {
     }
     println!("Making a database with {OLD} old notifications. It is kept for the next time.");
     let _ = fs::remove_dir_all(&directory);
-    fill(&directory, OLD);
+    fill(&directory, OLD, eight_years());
     fs::write(marked, mark).unwrap();
     directory
 }
@@ -68,11 +68,8 @@ struct Old {
 }
 
 impl Old {
-    fn new(id: i64, rows: i64) -> Self {
-        // Spread over the eight years before 2026.
-        let begin =
-            to_ms(NaiveDate::from_ymd_opt(2018, 1, 1).unwrap().and_hms_opt(8, 0, 0).unwrap().and_utc());
-        let step = TimeDelta::days(8 * 365).num_milliseconds() / rows;
+    fn new(id: i64, rows: i64, (begin, span): (i64, TimeDelta)) -> Self {
+        let step = span.num_milliseconds() / rows;
         let client = id * 7919 % CLIENTS;
         let (state, reason) = match id % 100 {
             0..60 => ("read", ""),
@@ -197,8 +194,14 @@ fn raw(directory: &Path) -> Connection {
     connection
 }
 
-/// A new database with so many old messages. The indexes are made at the end, in one go each.
-fn fill(directory: &Path, rows: i64) {
+/// The eight years before 2026: their first instant in milliseconds, and their length.
+fn eight_years() -> (i64, TimeDelta) {
+    let begin = NaiveDate::from_ymd_opt(2018, 1, 1).unwrap().and_hms_opt(8, 0, 0).unwrap();
+    (to_ms(begin.and_utc()), TimeDelta::days(8 * 365))
+}
+
+/// A new database with so many old messages, spread over a time. The indexes are made at the end, in one go each.
+pub(crate) fn fill(directory: &Path, rows: i64, time: (i64, TimeDelta)) {
     drop(Db::open(directory).unwrap());
     let mut connection = raw(directory);
     connection.pragma_update(None, "journal_mode", "DELETE").unwrap();
@@ -217,7 +220,7 @@ fn fill(directory: &Path, rows: i64) {
     }
     let mut keys = HashMap::new();
     for id in 1..=rows {
-        Old::new(id, rows).put(&tx, &mut keys);
+        Old::new(id, rows, time).put(&tx, &mut keys);
     }
     for key in keys.values() {
         tx.prepare_cached("INSERT INTO number_checks VALUES (?1, ?2, 1, 0)")

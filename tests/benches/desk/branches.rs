@@ -124,7 +124,7 @@ fn hour(branches: i64, truth_pages: i64) -> Hour {
             .unwrap();
         let requests = bookings.requests.lock().unwrap();
         let settled = baseline + Duration::from_mins(1);
-        let counted = requests.iter().filter(|at| (settled..settled + HOUR).contains(at)).count();
+        let counted = requests.iter().filter(|at| (settled..settled + HOUR).contains(*at)).count();
         Hour { baseline, requests_a_minute: counted as f64 / 60.0, longest }
     })
 }

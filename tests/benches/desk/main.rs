@@ -30,6 +30,8 @@ mod process;
 #[cfg(target_os = "linux")]
 mod tray;
 mod virtual_time;
+#[cfg(target_os = "linux")]
+mod window;
 mod wire;
 
 use measure::Report;
@@ -43,6 +45,8 @@ const PARTS: &[Part] = &[
     ("process", process::run),
     #[cfg(target_os = "linux")]
     ("tray", tray::run),
+    #[cfg(target_os = "linux")]
+    ("window", window::run),
     ("naive", naive::run),
     ("branches", branches::run),
     ("burst", burst::run),

@@ -6,7 +6,11 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use scenarios::{Plan, Program, Running, Session, Shop};
+use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
+
+use crate::processes::Process;
+use crate::until;
 
 /// Scenarios take turns.
 fn turns() -> &'static Mutex<()> {
@@ -32,8 +36,13 @@ impl Desk {
 
     /// With an empty keyring.
     pub async fn without_tokens(plan: Plan) -> Self {
+        Self::in_dir(plan, tempfile::tempdir().unwrap()).await
+    }
+
+    /// The same with its data in this directory.
+    pub async fn in_dir(plan: Plan, dir: TempDir) -> Self {
         let turn = turns().lock().await;
-        let shop = Shop::new(plan).await;
+        let shop = Shop::in_dir(plan, dir).await;
         let session = Session::start().await;
         let program =
             Program::in_session(shop.dir(), &session).with("DBUS_SYSTEM_BUS_ADDRESS", session.bus());
@@ -48,12 +57,30 @@ impl Desk {
         (desk, worker)
     }
 
+    /// The program with a display, on which it may open windows.
+    pub fn on_display(&self) -> Program {
+        let shown = display().fold(self.program.clone(), |program, (name, value)| {
+            program.with(name, value.to_str().expect("a display is named in plain letters"))
+        });
+        shown.with("GDK_BACKEND", "x11").with("LANG", "C.UTF-8")
+    }
+
     /// The window's executable, which lies beside the program.
     pub fn window_executable(&self) -> PathBuf {
         let window = self.program.executable().with_file_name("booking-monitor-window");
         assert!(window.exists(), "{} is not built; `make window` builds it", window.display());
         window
     }
+}
+
+/// The window that a running program started, once its process is there.
+pub async fn window_of(program: &Running) -> Process {
+    // A process that has just been forked has its parent's name.
+    let started = || {
+        let children = Process(program.id()).named("booking-monitor");
+        children.into_iter().find(|child| child.executable().ends_with("booking-monitor-window"))
+    };
+    until("a window's process", async || started()).await
 }
 
 /// How the display the tests run on is reached.

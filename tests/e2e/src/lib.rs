@@ -23,10 +23,10 @@ mod screen;
 
 use std::time::Duration;
 
-pub use desk::Desk;
+pub use desk::{Desk, window_of};
 pub use package::{Installed, Version};
-pub use processes::{Process, x_windows};
-pub use screen::Screen;
+pub use processes::{Other, Process, is_in_front, place_of, put_window, x_windows};
+pub use screen::{Screen, close_by_its_cross, main_window};
 use tokio::time::Instant;
 
 /// More than any healthy run needs, on a machine that is busy with other things.

@@ -1,7 +1,10 @@
 //! Processes and their windows, as the system lists them.
 
 use std::fs;
-use std::process::Command;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use crate::until;
 
 /// A process, by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +40,11 @@ impl Process {
         name.trim_end().to_owned()
     }
 
+    /// What it runs; empty once it is gone.
+    pub fn executable(self) -> PathBuf {
+        fs::read_link(format!("/proc/{}/exe", self.0)).unwrap_or_default()
+    }
+
     /// Whether it has not ended.
     pub fn lives(self) -> bool {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.0));
@@ -58,6 +66,68 @@ fn all() -> impl Iterator<Item = (u32, u32)> {
         let (_, fields) = stat.rsplit_once(')')?;
         Some((id, fields.split_whitespace().nth(1)?.parse().ok()?))
     })
+}
+
+/// Another program in front of everything, such as the one an administrator types in. Dropping it
+/// closes it.
+pub struct Other(Child);
+
+impl Other {
+    /// Its window is there and has the focus.
+    pub async fn in_front() -> Self {
+        let shown = Command::new("xev")
+            .args(["-name", "Another program", "-geometry", "400x300+40+40"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("xev is installed");
+        let other = Self(shown);
+        until("another program in front", async || {
+            did("wmctrl", &["-a", "Another program"]);
+            other.is_in_front().then_some(())
+        })
+        .await;
+        other
+    }
+
+    /// Whether what is typed goes to it.
+    pub fn is_in_front(&self) -> bool {
+        let asked = Command::new("xdotool").args(["getactivewindow", "getwindowname"]).output().unwrap();
+        String::from_utf8_lossy(&asked.stdout).trim() == "Another program"
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Whether a command did what it was asked.
+pub(crate) fn did(command: &str, arguments: &[&str]) -> bool {
+    Command::new(command).args(arguments).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+/// Whether what is typed goes to a window of this process.
+pub fn is_in_front(process: Process) -> bool {
+    let asked = Command::new("xdotool").args(["getactivewindow", "getwindowpid"]).output().unwrap();
+    String::from_utf8_lossy(&asked.stdout).trim().parse() == Ok(process.0)
+}
+
+/// Where a window stands: left, top, width, height. None once it is gone.
+pub fn place_of(window: &str) -> Option<[i32; 4]> {
+    let listed = Command::new("wmctrl").args(["-l", "-G"]).output().unwrap();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let line = listed.lines().find(|line| line.starts_with(window))?;
+    let numbers: Vec<i32> = line.split_whitespace().skip(2).take(4).filter_map(|n| n.parse().ok()).collect();
+    numbers.try_into().ok()
+}
+
+/// Moves a window, as a person with the mouse.
+pub fn put_window(window: &str, [left, top, width, height]: [i32; 4]) {
+    assert!(did("wmctrl", &["-i", "-r", window, "-e", &format!("0,{left},{top},{width},{height}")]));
 }
 
 /// The windows of a process on the display: identifier and width.

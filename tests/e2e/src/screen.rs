@@ -33,10 +33,24 @@ impl Screen {
 
     /// The same on another page.
     pub async fn open_on(desk: &Desk, page: &str) -> Self {
+        Self::open_with(desk, page, &[]).await
+    }
+
+    /// The same with more in the window's environment.
+    pub async fn open_with(desk: &Desk, page: &str, environment: &[(&str, &str)]) -> Self {
+        Self::driven(desk, &["--page", page], environment).await
+    }
+
+    /// The small window alone. Something must count down, or it goes at once.
+    pub async fn open_small(desk: &Desk) -> Self {
+        Self::driven(desk, &["--small"], &[]).await
+    }
+
+    async fn driven(desk: &Desk, how: &[&str], environment: &[(&str, &str)]) -> Self {
         let home = desk.shop.dir();
         let window = desk.window_executable();
-        let arguments = ["--data-dir", home.to_str().unwrap(), "--page", page];
-        Self::through(home, desk.session.bus(), window.to_str().unwrap(), &arguments).await
+        let arguments = [&["--data-dir", home.to_str().unwrap()], how].concat();
+        Self::through(home, desk.session.bus(), window.to_str().unwrap(), &arguments, environment).await
     }
 
     /// What a click on a menu entry opens, in the session with this home and bus.
@@ -44,11 +58,17 @@ impl Screen {
         // The desktop's own launcher starts what the entry says and leaves it; the driver wants to see what
         // it started as long as it drives. How it reaches the window goes down by the environment.
         let launch = r#"gio launch "$1" || exit 1; while kill -0 "$PPID" 2>/dev/null; do sleep 0.5; done"#;
-        Self::through(home, bus, "/bin/sh", &["-c", launch, "menu", entry.to_str().unwrap()]).await
+        Self::through(home, bus, "/bin/sh", &["-c", launch, "menu", entry.to_str().unwrap()], &[]).await
     }
 
     /// Opens the window by a command, which starts it or something that does.
-    async fn through(home: &Path, bus: &str, command: &str, arguments: &[&str]) -> Self {
+    async fn through(
+        home: &Path,
+        bus: &str,
+        command: &str,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let port = free_port();
         let driver = tokio::process::Command::new("WebKitWebDriver")
             .arg(format!("--port={port}"))
@@ -61,6 +81,7 @@ impl Screen {
             .env("GDK_BACKEND", "x11")
             .env("DBUS_SESSION_BUS_ADDRESS", bus)
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .envs(environment.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true)
@@ -118,6 +139,11 @@ impl Screen {
     pub async fn reads(&self, words: &str) {
         let script = "return document.body.innerText.includes(arguments[0])";
         self.sees_with(words, script, vec![json!(words)]).await;
+    }
+
+    /// The answer of a script that calls its last argument back.
+    pub async fn told(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute_async(script, arguments).await.expect("the page answers")
     }
 
     /// Everything there is to read.
@@ -178,14 +204,7 @@ impl Screen {
 
     /// A click on the window's cross.
     pub async fn close_by_its_cross(&self) {
-        let process = self.process();
-        let of_main = |windows: Vec<(String, u32)>| {
-            windows.into_iter().find(|(_, width)| *width >= MAIN_AT_LEAST).map(|(id, _)| id)
-        };
-        let id = until("the window on the display", async || of_main(x_windows(process))).await;
-        let closed = Command::new("wmctrl").args(["-i", "-c", &id]).status().unwrap();
-        assert!(closed.success());
-        until("the window to be gone", async || of_main(x_windows(process)).is_none().then_some(())).await;
+        close_by_its_cross(self.process()).await;
     }
 
     /// Ends the window, as dead as a window can be, and its driver.
@@ -205,6 +224,23 @@ impl Drop for Screen {
             window.kill();
         }
     }
+}
+
+/// The main window of a process on the display, once it is there.
+pub async fn main_window(process: Process) -> String {
+    until("the window on the display", async || main_of(process)).await
+}
+
+fn main_of(process: Process) -> Option<String> {
+    x_windows(process).into_iter().find(|(_, width)| *width >= MAIN_AT_LEAST).map(|(id, _)| id)
+}
+
+/// A click on the cross of a process's main window.
+pub async fn close_by_its_cross(process: Process) {
+    let id = main_window(process).await;
+    let closed = Command::new("wmctrl").args(["-i", "-c", &id]).status().unwrap();
+    assert!(closed.success());
+    until("the window to be gone", async || main_of(process).is_none().then_some(())).await;
 }
 
 fn free_port() -> u16 {

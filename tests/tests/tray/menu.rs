@@ -150,7 +150,7 @@ async fn the_icon_returns_when_the_panel_does() {
     reception.shop.baseline().await;
     item.until_label("Последний опрос").await;
     panel.end().await;
-    let panel = crate::desktop::Panel::start(reception.session.bus()).await;
+    let panel = scenarios::tray::Panel::start(reception.session.bus()).await;
     let item = panel.item().await;
     item.until_label("Последний опрос").await;
     running.end_with("TERM").await.succeeded();

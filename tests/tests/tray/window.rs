@@ -4,9 +4,10 @@ use engine::desk::OwnerLock;
 use engine::notification::State;
 use engine::outbox::RequestKind;
 use scenarios::Plan;
+use scenarios::tray::Panel;
 use tokio::test;
 
-use crate::desktop::{Panel, Reception, until};
+use crate::desktop::{Reception, until};
 
 const IRINA: &str = "+79160000001";
 

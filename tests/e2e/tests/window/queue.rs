@@ -103,3 +103,51 @@ async fn a_click_at_the_last_instant_shows_what_really_happened() {
     assert_ne!(desk.shop.about(booking).state, State::Cancelled);
     worker.end_with("TERM").await.succeeded();
 }
+
+#[test]
+async fn cancelled_brought_back_and_edited_it_goes_out_with_the_new_text_alone() {
+    let (desk, worker) = Desk::at_work(Plan::with_window(LONG)).await;
+    let screen = Screen::open(&desk).await;
+    let booking = desk.shop.book("Ирина", IRINA);
+    screen.reads("Ирина").await;
+    let id = desk.shop.about(booking).id.0;
+    screen.act(id, "cancel").await;
+    screen.act(id, "restore").await;
+    desk.shop.until_state(booking, State::Queued).await;
+    let text = "Ирина, ждём вас в четверг";
+    screen.act(id, "edit").await;
+    screen.replace(TEXTAREA, text).await;
+    screen.write(TEXTAREA, CTRL_ENTER).await;
+    screen.sees("the editor closed", "return document.querySelector('textarea') === null").await;
+    screen.act(id, "send_now").await;
+    desk.shop.until_state(booking, State::Read).await;
+    desk.shop.until_quiet().await;
+    assert_eq!(desk.shop.texts(), [text]);
+    worker.end_with("TERM").await.succeeded();
+}
+
+#[test]
+async fn another_one_s_end_leaves_the_open_editor_alone() {
+    let (desk, worker) = Desk::at_work(Plan::with_window(LONG)).await;
+    let screen = Screen::open(&desk).await;
+    let (edited, other) = (desk.shop.book("Ирина", IRINA), desk.shop.book("Мария", MARIA));
+    for name in ["Ирина", "Мария"] {
+        screen.reads(name).await;
+    }
+    let id = |booking| desk.shop.about(booking).id.0;
+    screen.act(id(edited), "edit").await;
+    screen.replace(TEXTAREA, "Ирина, половина").await;
+    assert_eq!(desk.program.run(["queue", "send", &id(other).to_string()]).await.code, Some(0));
+    desk.shop.until_state(other, State::Read).await;
+    let gone =
+        format!("return document.querySelector('[data-row=\"{}\"] [data-act=cancel]') === null", id(other));
+    screen.sees("the other one gone", &gone).await;
+    let open = "return document.querySelector('[data-row] textarea')?.value === 'Ирина, половина'";
+    screen.sees("the editor as it was", open).await;
+    screen.write(TEXTAREA, " и целое").await;
+    screen.write(TEXTAREA, CTRL_ENTER).await;
+    screen.sees("the editor closed", "return document.querySelector('textarea') === null").await;
+    assert_eq!(desk.shop.about(edited).text, "Ирина, половина и целое");
+    assert_eq!(desk.shop.told(), [MARIA]);
+    worker.end_with("TERM").await.succeeded();
+}
