@@ -186,8 +186,9 @@ desk() {
 installer() {
     version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
     from="$built"
-    sh "$root/scripts/windows.sh" installer "$from" "$version" "$work/setup.exe"
-    sh "$root/scripts/windows.sh" installer "$from" 99.0.0 "$work/newer.exe"
+    sh "$root/scripts/windows.sh" installer "$from" "$version" "$work/setup.exe" quick
+    sh "$root/scripts/windows.sh" installer "$from" 99.0.0 "$work/newer.exe" quick
+    # Pressed as it is shipped, for its time is looked at.
     sh "$root/scripts/windows.sh" installer "$from" 0.0.9 "$work/older.exe"
     installed="$WINEPREFIX/drive_c/users/$(id -un)/AppData/Local/Programs/Booking Monitor"
     data="$(wine cmd /c 'echo %APPDATA%' | tr -d '\r')"'\booking-monitor\data'
@@ -196,7 +197,11 @@ installer() {
     say 'installed in silence, without a question'
     began=$(date +%s)
     wine "$work/older.exe" /S || fail "the installer ended with $?"
-    echo "$(($(date +%s) - began)) s, $(du -sm "$installed" | cut -f 1) MB"
+    took=$(($(date +%s) - began)) size=$(du -sm "$installed" | cut -f 1)
+    echo "$took s, $size MB"
+    [ "$took" -lt 20 ] || fail "it took $took s"
+    # A debug build is many times as large.
+    [ "$profile" = debug ] || [ "$size" -lt 30 ] || fail "$size MB are installed"
     program="$installed/booking-monitor.exe"
     for name in booking-monitor.exe booking-monitor-window.exe WebView2Loader.dll icon.ico uninstall.exe; do
         [ -f "$installed/$name" ] || fail "$name is not installed"
