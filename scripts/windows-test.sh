@@ -86,6 +86,12 @@ rows() { monitor queue list --json | grep -c '"id"'; }
 has_rows() { [ "$(rows)" -ge "$1" ]; }
 delivered() { monitor sent --json | grep -q '"state": "\(delivered\|read\)"'; }
 works() { monitor status --json | grep -q '"pid": [0-9]'; }
+# A list that says nothing shows nothing.
+no_secret_left() {
+    monitor secret list --json | tr -d ' \r\n' >"$work/secrets"
+    grep -q '"set":false' "$work/secrets" || fail 'the secrets were not listed'
+    ! grep -q '"set":true' "$work/secrets" || fail 'a secret is left'
+}
 gone() { [ ! -e "$1" ]; }
 polled() { monitor status --json | grep -q '"last_poll_at": "'; }
 
@@ -179,8 +185,7 @@ desk() {
     cp "$work/kept/booking-monitor.db" "$work/data/booking-monitor.db"
     monitor erase --yes
     [ ! -e "$work/data" ] || fail "left: $(ls "$work/data")"
-    monitor secret list --json | grep -q '"set": true' && fail 'a secret is left'
-    true
+    no_secret_left
 }
 
 installer() {
@@ -248,8 +253,7 @@ installer() {
     until_true 'the program is left' gone "$installed"
     [ ! -e "$here" ] || fail "left: $(ls "$here")"
     program="$work/after.exe"
-    monitor secret list --json | grep -q '"set": true' && fail 'a secret is left'
-    true
+    no_secret_left
 }
 
 [ "$#" -gt 0 ] || set -- crates desk installer
