@@ -44,9 +44,13 @@ package() {
     sha256sum "$out"
 }
 
-# The installer of the executables in a directory. Also for tests, which make one of another version.
+# The installer of the executables in a directory. Also for tests, which make some of another version:
+# `quick` presses less, for the best takes minutes with a debug build.
 installer() {
-    makensis -V2 -DVERSION="$2" -DFROM="$1" -DICON="$root/src-tauri/icons/icon.ico" -DOUT="$3" \
+    from="$1" version="$2" out="$3" how="${4:-}"
+    set --
+    [ "$how" != quick ] || set -- '-XSetCompressor /FINAL zlib'
+    makensis -V2 "$@" -DVERSION="$version" -DFROM="$from" -DICON="$root/src-tauri/icons/icon.ico" -DOUT="$out" \
         "$root/packaging/windows/installer.nsi"
 }
 
@@ -60,9 +64,9 @@ case "${1:-}" in
         cd "$root"
         package "${2:-release}"
         ;;
-    installer) installer "$2" "$3" "$4" ;;
+    installer) installer "$2" "$3" "$4" "${5:-}" ;;
     *)
-        echo "usage: scripts/windows.sh cargo ARGUMENTS… | package [debug] | installer FROM VERSION OUT" >&2
+        echo "usage: scripts/windows.sh cargo ARGUMENTS… | package [debug] | installer FROM VERSION OUT [quick]" >&2
         exit 2
         ;;
 esac
