@@ -123,7 +123,7 @@ describe('the settings', () => {
   });
 
   it('link no phone over messages that still lie in the queue of the gateway', async () => {
-    const { page } = await settings({ scene: 'first-run', flags: ['queue_left'] });
+    const { page } = await settings({ scene: 'offline', flags: ['queue_left'] });
     await section(page, 'whatsapp');
     await page.getByRole('button', { name: 'Привязать телефон' }).click();
     await page.getByRole('button', { name: 'Выбросить их' }).waitFor();

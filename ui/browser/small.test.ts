@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accessible, fits, LANGUAGES, open, shot, THEMES, with_browser } from './screen';
+import { accessible, behind, fits, LANGUAGES, open, shot, THEMES, with_browser } from './screen';
 
 with_browser();
 
@@ -34,6 +34,20 @@ describe('the small window', () => {
     await page.locator('[data-state=cancelled]').waitFor();
     await page.getByRole('button', { name: 'Вернуть' }).click();
     await page.locator('[role=timer]').waitFor();
+    await page.context().close();
+  });
+
+  it('gives the place to the next one however often the desk is told of commits', async () => {
+    const { page } = await open({ ...SMALL, scene: 'calm', frozen: true });
+    await page.clock.runFor(800);
+    await page.getByRole('button', { name: 'Отправить' }).click();
+    await page.locator('[data-state=sending]').waitFor();
+    for (let commit = 0; commit < 12; commit += 1) {
+      await behind(page, (fake) => fake.behind.tell());
+      await page.clock.runFor(400);
+    }
+    // At once: the page's clock goes on by itself, and the wait would end without commits.
+    expect(await page.getByRole('heading').first().innerText()).toBe('Максим');
     await page.context().close();
   });
 

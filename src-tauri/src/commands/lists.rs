@@ -46,6 +46,7 @@ fn read(session: &Session, settings: &Settings, query: &ListQuery) -> Answer<Que
         to: day_end(zone, day(&query.to)?),
         filter: query.filter.into(),
         search: query.search.clone(),
+        now: session.now(),
     })
 }
 

@@ -63,6 +63,7 @@ fn on_booking(
         to: now + chrono::TimeDelta::days(1),
         filter: Filter::All,
         search: String::new(),
+        now,
     };
     let page = session.outbox.history(&lately, None, LOOKED_AT)?;
     for row in page.rows.iter().filter(|row| row.company == company) {

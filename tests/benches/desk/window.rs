@@ -132,6 +132,7 @@ async fn long_history(report: &mut Report) {
         to: today + TimeDelta::days(1),
         filter: Filter::All,
         search: String::new(),
+        now: today,
     };
     let mut asked: Vec<Duration> = (0..20)
         .map(|_| {

@@ -24,6 +24,9 @@ const LARGEST_PAGE: usize = 200;
 /// A change after sending that nobody looked at is no longer shown after this.
 const CHANGES_MATTER: TimeDelta = TimeDelta::days(14);
 
+/// A message that the gateway has had for longer, and no phone has, may never arrive: somebody should call.
+const DELIVERED_WITHIN: TimeDelta = TimeDelta::minutes(30);
+
 /// Where a row stands in the lists. The index by time is on this expression.
 const TIME: &str = "coalesce(accepted_at, enqueued_at)";
 
@@ -74,6 +77,8 @@ pub struct Query {
     pub filter: Filter,
     /// A part of the name, of the number, or its last digits. Empty: all.
     pub search: String,
+    /// What is overdue is so now.
+    pub now: DateTime<Utc>,
 }
 
 /// The last row of a page. Prints as text that reads back.
@@ -160,13 +165,22 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<()> {
 
 /// The condition of a query with its parameters, which the caller's own follow.
 fn condition(query: &Query) -> (String, Vec<Box<dyn ToSql>>) {
-    let mut sql = format!("{TIME} >= ?1 AND {TIME} < ?2 AND {}", query.filter.condition());
     let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(At(query.from)), Box::new(At(query.to))];
+    let mut bind = |value: Box<dyn ToSql>| {
+        values.push(value);
+        format!("?{}", values.len())
+    };
+    let mut fits = query.filter.condition().to_owned();
+    if query.filter == Filter::Call {
+        let overdue = bind(Box::new(At(query.now - DELIVERED_WITHIN)));
+        fits = format!("({fits} OR (state = 'accepted' AND {TIME} < {overdue}))");
+    }
+    let mut sql = format!("{TIME} >= ?1 AND {TIME} < ?2 AND {fits}");
     if !query.search.trim().is_empty() {
         let needle = Needle::new(&query.search);
-        sql.push_str(" AND found_by(client_name, phone, ?3, ?4)");
-        values.push(Box::new(needle.words.join(" ")));
-        values.push(Box::new(needle.digits.unwrap_or_default()));
+        let words = bind(Box::new(needle.words.join(" ")));
+        let digits = bind(Box::new(needle.digits.unwrap_or_default()));
+        sql.push_str(&format!(" AND found_by(client_name, phone, {words}, {digits})"));
     }
     (sql, values)
 }

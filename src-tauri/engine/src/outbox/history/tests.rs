@@ -58,7 +58,7 @@ impl Book {
 }
 
 fn day(filter: Filter) -> Query {
-    Query { from: at(0), to: at(24), filter, search: String::new() }
+    Query { from: at(0), to: at(24), filter, search: String::new(), now: at(24) }
 }
 
 #[test]
@@ -116,7 +116,9 @@ fn each_filter_has_the_states_it_names() {
     assert_eq!(sorted(Filter::Undelivered), [undelivered]);
     assert_eq!(sorted(Filter::NotSent), [failed, cancelled, expired]);
     assert_eq!(sorted(Filter::Skipped), [online, landline]);
-    assert_eq!(sorted(Filter::Call), [undelivered, failed, expired, landline]);
+    assert_eq!(sorted(Filter::Call), [accepted, undelivered, failed, expired, landline]);
+    let soon = Query { now: at(9) + TimeDelta::minutes(30), ..day(Filter::Call) };
+    assert!(!book.ids(&soon).contains(&accepted), "for half an hour it may still arrive");
     let tally = book.outbox.tally(at(0), at(24)).unwrap();
     assert_eq!(tally, Tally { sent: 4, delivered: 2, read: 1, undelivered: 1, skipped: 2 });
 }
