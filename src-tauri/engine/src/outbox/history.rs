@@ -175,14 +175,13 @@ fn condition(query: &Query) -> (String, Vec<Box<dyn ToSql>>) {
         let overdue = bind(Box::new(At(query.now - DELIVERED_WITHIN)));
         fits = format!("({fits} OR (state = 'accepted' AND {TIME} < {overdue}))");
     }
-    let mut sql = format!("{TIME} >= ?1 AND {TIME} < ?2 AND {fits}");
     if !query.search.trim().is_empty() {
         let needle = Needle::new(&query.search);
         let words = bind(Box::new(needle.words.join(" ")));
         let digits = bind(Box::new(needle.digits.unwrap_or_default()));
-        sql.push_str(&format!(" AND found_by(client_name, phone, {words}, {digits})"));
+        fits = format!("{fits} AND found_by(client_name, phone, {words}, {digits})");
     }
-    (sql, values)
+    (format!("{TIME} >= ?1 AND {TIME} < ?2 AND {fits}"), values)
 }
 
 fn keys_sql(condition: &str, parameters: usize) -> String {
