@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::desk::{display, picture};
 use crate::processes::{Process, x_windows};
-use crate::{Desk, PATIENCE, until};
+use crate::{Desk, LOOK_AGAIN, PATIENCE, until};
 
 /// Narrower is the small window.
 const MAIN_AT_LEAST: u32 = 700;
@@ -167,6 +167,25 @@ impl Screen {
     /// Clicks one of a row's buttons.
     pub async fn act(&self, id: i64, act: &str) {
         self.click(&format!("[data-row=\"{id}\"] [data-act={act}]")).await;
+    }
+
+    /// Opens a row's editor. A row that is drawn anew in the middle of a click was not clicked, and a
+    /// person who sees no editor clicks again.
+    pub async fn edit(&self, id: i64) {
+        const OPENS_WITHIN: Duration = Duration::from_secs(3);
+        let opened = "return document.querySelector('[data-row] textarea') !== null";
+        let started = Instant::now();
+        loop {
+            self.act(id, "edit").await;
+            let clicked = Instant::now();
+            while clicked.elapsed() < OPENS_WITHIN {
+                if self.ask(opened, Vec::new()).await == Some(Value::Bool(true)) {
+                    return;
+                }
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            assert!(started.elapsed() < PATIENCE, "the editor of {id} does not open; picture: {}", picture());
+        }
     }
 
     /// Clicks the button with these words.

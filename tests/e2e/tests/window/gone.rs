@@ -56,7 +56,7 @@ async fn killed_during_an_edit_it_comes_back_with_the_draft_and_nothing_went_out
     screen.reads("Ирина").await;
     let made = desk.shop.about(booking);
     let id = made.id.0;
-    screen.act(id, "edit").await;
+    screen.edit(id).await;
     screen.replace(TEXTAREA, "Ирина, половина").await;
     let kept = async || (desk.shop.about(booking).draft.as_deref() == Some("Ирина, половина")).then_some(());
     until("the draft on the disk", kept).await;
@@ -88,7 +88,7 @@ async fn an_edit_that_was_left_is_never_silently_unsent() {
     let booking = desk.shop.book("Ирина", IRINA);
     screen.reads("Ирина").await;
     let id = desk.shop.about(booking).id.0;
-    screen.act(id, "edit").await;
+    screen.edit(id).await;
     screen.sees("the editor", "return document.querySelector('[data-row] textarea') !== null").await;
     // Opened and left with Esc.
     screen.write(TEXTAREA, "\u{e00c}").await;

@@ -38,7 +38,7 @@ async fn hostile_names_are_shown_as_they_are_and_never_run() {
     // And a hostile text of a person's own goes out as it was typed.
     let text = "<b>жирно</b> <script>window.hurt=1</script> & *звёздочки* \u{202e}обратно";
     let row = desk.shop.rows()[0].id.0;
-    screen.act(row, "edit").await;
+    screen.edit(row).await;
     let textarea = "[data-row] textarea";
     screen.replace(textarea, text).await;
     screen.write(textarea, "\u{e009}\u{e007}").await;

@@ -28,7 +28,7 @@ async fn one_is_edited_one_cancelled_and_one_sent_at_once() {
     let id = |booking| desk.shop.about(booking).id.0;
 
     let text = "Ирина, ждём вас завтра. Вход со двора ☕";
-    screen.act(id(edited), "edit").await;
+    screen.edit(id(edited)).await;
     screen.replace(TEXTAREA, text).await;
     screen.write(TEXTAREA, CTRL_ENTER).await;
     screen.sees("the editor closed", "return document.querySelector('textarea') === null").await;
@@ -115,7 +115,7 @@ async fn cancelled_brought_back_and_edited_it_goes_out_with_the_new_text_alone()
     screen.act(id, "restore").await;
     desk.shop.until_state(booking, State::Queued).await;
     let text = "Ирина, ждём вас в четверг";
-    screen.act(id, "edit").await;
+    screen.edit(id).await;
     screen.replace(TEXTAREA, text).await;
     screen.write(TEXTAREA, CTRL_ENTER).await;
     screen.sees("the editor closed", "return document.querySelector('textarea') === null").await;
@@ -135,7 +135,7 @@ async fn another_one_s_end_leaves_the_open_editor_alone() {
         screen.reads(name).await;
     }
     let id = |booking| desk.shop.about(booking).id.0;
-    screen.act(id(edited), "edit").await;
+    screen.edit(id(edited)).await;
     screen.replace(TEXTAREA, "Ирина, половина").await;
     assert_eq!(desk.program.run(["queue", "send", &id(other).to_string()]).await.code, Some(0));
     desk.shop.until_state(other, State::Read).await;
