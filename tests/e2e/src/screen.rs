@@ -102,9 +102,12 @@ impl Screen {
 
     /// The window's process.
     pub fn process(&self) -> Process {
-        let driver = Process(self.driver.id().expect("the driver runs"));
-        let found = driver.named("booking-monitor");
-        *found.first().expect("the window runs")
+        *self.processes().first().expect("the window runs")
+    }
+
+    /// Nothing once the window went by itself.
+    fn processes(&self) -> Vec<Process> {
+        Process(self.driver.id().expect("the driver runs")).named("booking-monitor")
     }
 
     /// Asks the page; None while it cannot answer.
@@ -226,11 +229,12 @@ impl Screen {
         close_by_its_cross(self.process()).await;
     }
 
-    /// Ends the window, as dead as a window can be, and its driver.
+    /// Ends the window, as dead as a window can be, and its driver. The small one may be gone already.
     pub async fn kill(mut self) {
-        let process = self.process();
-        process.kill();
-        until("the window's end", async || (!process.lives()).then_some(())).await;
+        let processes = self.processes();
+        processes.iter().for_each(|process| process.kill());
+        let ended = async || processes.iter().all(|process| !process.lives()).then_some(());
+        until("the window's end", ended).await;
         self.driver.kill().await.unwrap();
     }
 }
