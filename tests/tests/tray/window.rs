@@ -78,6 +78,27 @@ async fn closing_the_window_leaves_the_tray_and_that_is_said_once() {
 }
 
 #[test]
+async fn a_click_while_a_closed_window_still_ends_opens_another() {
+    let reception = Reception::new(Plan::default()).await;
+    reception.install_window_that(
+        "exec 9>\"$2/window.lock\"\necho \"$$ $* tray=$BOOKING_MONITOR_TRAY\" >>\"$2/windows\"\n\
+         trap 'sleep 0.6; exit 0' TERM\nwhile :; do sleep 0.05 9>&-; done",
+    );
+    let (running, _panel, item) = reception.hidden().await;
+    item.click("Открыть Booking Monitor").await;
+    let windows = reception.until_windows(1).await;
+    let closing = reception.close_window(&windows[0]);
+    let click = async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        item.click("Настройки").await;
+    };
+    tokio::join!(closing, click);
+    let windows = reception.until_windows(2).await;
+    assert!(windows[1].contains("--page settings"), "{windows:?}");
+    running.end_with("TERM").await.succeeded();
+}
+
+#[test]
 async fn without_a_window_it_says_so_and_goes_on() {
     let reception = Reception::new(Plan::default()).await;
     let panel = Panel::start(reception.session.bus()).await;

@@ -75,6 +75,7 @@ impl RequestKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     pub id: i64,
+    pub asked_at: DateTime<Utc>,
     pub kind: RequestKind,
     pub argument: String,
 }
@@ -242,18 +243,18 @@ impl Outbox {
     pub fn asked(&self) -> Result<Vec<Request>, StorageError> {
         self.db.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT id, kind, argument FROM requests INDEXED BY requests_open
+                "SELECT id, asked_at, kind, argument FROM requests INDEXED BY requests_open
                  WHERE done_at IS NULL ORDER BY id",
             )?;
             let rows = statement.query_map([], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+                Ok((row.get(0)?, row.get::<_, At>(1)?.0, row.get::<_, String>(2)?, row.get(3)?))
             })?;
             let mut requests = Vec::new();
             for row in rows {
-                let (id, word, argument) = row?;
+                let (id, asked_at, word, argument) = row?;
                 let kind = RequestKind::ALL.into_iter().find(|kind| kind.as_str() == word);
                 if let Some(kind) = kind {
-                    requests.push(Request { id, kind, argument });
+                    requests.push(Request { id, asked_at, kind, argument });
                 }
             }
             Ok(requests)

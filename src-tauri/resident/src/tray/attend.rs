@@ -32,8 +32,8 @@ use crate::session::acting_person;
 use crate::words::{self, tray as say};
 use crate::{when, world};
 
-/// With something pending, and without.
-const TICK: Duration = Duration::from_millis(250);
+/// With something pending, and without. The icon changes once a second at most.
+const TICK: Duration = Duration::from_millis(500);
 const IDLE_TICK: Duration = Duration::from_secs(1);
 /// Time alone changes some of the view, and the settings are a file.
 const LOOK_ANYWAY: TimeDelta = TimeDelta::seconds(30);
@@ -41,6 +41,8 @@ const LOOK_ANYWAY: TimeDelta = TimeDelta::seconds(30);
 const SHOW_EVERY: Duration = Duration::from_secs(1);
 /// How long a panel may take to come up before its absence is mentioned.
 const PANEL_PATIENCE: Duration = Duration::from_secs(5);
+/// A window that lives answers sooner; one that was closed and still ends does not.
+const JUST_ASKED: TimeDelta = TimeDelta::seconds(2);
 const ALERT_EVERY: TimeDelta = TimeDelta::minutes(15);
 /// Its presence says that "working in the tray" was said.
 const SAID: &str = "tray-notice-shown";
@@ -395,9 +397,11 @@ impl Attendant {
             return;
         }
         self.end_training();
-        // What was asked of the window that went must not bring it back.
-        if let Err(error) = self.answer_for_window() {
-            debug!(%error, "what was asked of the window could not be answered");
+        match self.answer_for_window() {
+            // Asked for while the process of the closed window still ended: nobody has shown it.
+            Ok(Some(page)) if self.start.training.is_none() => return self.open(&page),
+            Ok(_) => {}
+            Err(error) => debug!(%error, "what was asked of the window could not be answered"),
         }
         if self.start.training.is_none() && self.host.is_seen() && first_time(&self.start.dir) {
             let (title, body) = say::in_tray(self.language());
@@ -405,12 +409,18 @@ impl Attendant {
         }
     }
 
-    fn answer_for_window(&self) -> Result<(), engine::db::StorageError> {
-        let Some(outbox) = &self.outbox else { return Ok(()) };
+    /// What was asked of the window that went must not bring it back, unless it was asked just now: then
+    /// this is the page.
+    fn answer_for_window(&self) -> Result<Option<String>, engine::db::StorageError> {
+        let Some(outbox) = &self.outbox else { return Ok(None) };
+        let (now, mut page) = (self.now(), None);
         for request in outbox.asked()?.into_iter().filter(|request| request.kind == RequestKind::ShowWindow) {
-            outbox.answer(request.id, self.now())?;
+            outbox.answer(request.id, now)?;
+            if now - request.asked_at < JUST_ASKED {
+                page = Some(request.argument);
+            }
         }
-        Ok(())
+        Ok(page)
     }
 
     fn end_training(&self) {
