@@ -33,10 +33,10 @@ pub use follow::Follower;
 pub(crate) use follow::is_it;
 pub use gateway::Readiness;
 
-/// How often the queue is looked at while something is due soon.
+/// How often a pause and a gateway that is not ready are looked at again.
 const TICK: Duration = Duration::from_millis(250);
 
-/// How often it is looked at when nothing is queued.
+/// The longest rest. What another process commits rings before, see [`Sender::changed`].
 const IDLE: Duration = Duration::from_secs(1);
 
 /// After a stop was asked for, an answer that is still not here counts as none.
@@ -127,7 +127,7 @@ impl Sender {
         };
         let left = (row.ready_at() - now).to_std().unwrap_or_default().max(wait);
         if paused || !left.is_zero() {
-            return Ok(Next::Rest(if paused { TICK } else { left.min(TICK) }));
+            return Ok(Next::Rest(if paused { TICK } else { left.min(IDLE) }));
         }
         self.carry(row).await
     }
