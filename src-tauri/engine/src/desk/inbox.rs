@@ -15,11 +15,14 @@ use crate::outbox::RequestKind;
 use crate::ports::Desktop;
 use crate::settings::Settings;
 
-/// How often the desk looks at clocks and inbox.
+/// How often the desk looks at clocks and other processes' commits while something is pending.
 const TICK: Duration = Duration::from_millis(250);
 
-/// With nothing pending, other processes' commits are looked for once in so many ticks.
-const IDLE_TICKS: u32 = 4;
+/// The same with nothing pending.
+const IDLE_TICK: Duration = Duration::from_secs(1);
+
+/// What this process asks of itself is no other's commit: it is looked for once in so many ticks.
+const TICKS_OF_A_LOOK: u32 = 4;
 
 /// A sign of life is written this often.
 const BEAT_EVERY: TimeDelta = TimeDelta::seconds(30);
@@ -35,6 +38,8 @@ pub(super) struct Inbox<'a> {
     /// Requests for a poll that is not served yet, with the number it was given.
     asked: Vec<(i64, u64)>,
     data_version: i64,
+    /// Until the next tick.
+    rest: Duration,
     beaten_at: Option<DateTime<Utc>>,
     /// The database does not work, and that was said.
     failing: bool,
@@ -60,6 +65,7 @@ impl<'a> Inbox<'a> {
             serving,
             asked: Vec::new(),
             data_version: 0,
+            rest: TICK,
             beaten_at: None,
             failing: false,
             doubted: false,
@@ -84,7 +90,9 @@ impl<'a> Inbox<'a> {
             }
             ticks = ticks.wrapping_add(1);
             tokio::select! {
-                () = tokio::time::sleep(TICK) => {}
+                () = tokio::time::sleep(self.rest) => {}
+                // A poll that somebody waits for has been made.
+                Ok(()) = self.serving.changed() => {}
                 outcome = stop.changed() => if outcome.is_err() { return End::Stopped },
             }
         }
@@ -106,17 +114,14 @@ impl<'a> Inbox<'a> {
             self.beaten_at = Some(now);
         }
         self.answer_served(now)?;
-        let idle_look = ticks.is_multiple_of(IDLE_TICKS);
-        if idle_look || outbox.first_in_line(false)?.is_some() {
-            let version = outbox.db().data_version()?;
-            if version != std::mem::replace(&mut self.data_version, version) {
-                self.changed.notify_one();
-            } else if !idle_look {
-                return Ok(None);
-            }
+        let pending = outbox.first_in_line(false)?.is_some();
+        self.rest = if pending { TICK } else { IDLE_TICK };
+        let version = outbox.db().data_version()?;
+        if version != std::mem::replace(&mut self.data_version, version) {
+            self.changed.notify_one();
             return self.read(now);
         }
-        Ok(None)
+        if !pending || ticks.is_multiple_of(TICKS_OF_A_LOOK) { self.read(now) } else { Ok(None) }
     }
 
     /// What other processes ask.

@@ -22,7 +22,7 @@ use crate::settings::Settings;
 /// A difference between the clocks beyond this is a jump.
 pub(super) const JUMP: TimeDelta = TimeDelta::seconds(5);
 
-/// The clocks are read every quarter of a second; after this something was wrong.
+/// The clocks are read every second at least; after this something was wrong.
 const BLINK: TimeDelta = TimeDelta::seconds(15);
 
 /// Remembers the last reading.
