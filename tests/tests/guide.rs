@@ -101,6 +101,24 @@ fn every_fault_and_every_reason_is_explained() {
 }
 
 #[test]
+fn what_a_button_refuses_with_is_quoted_as_the_window_says_it() {
+    let said = fs::read_to_string(workspace().join("src-tauri/src/words/refusals.rs")).unwrap();
+    for (language, heading) in
+        [(Language::Ru, "### Когда кнопка отвечает отказом"), (Language::En, "### When a button refuses")]
+    {
+        let text = guide(language);
+        let (_, section) = text.split_once(heading).unwrap();
+        let (section, _) = section.split_once("\n## ").unwrap();
+        let rows: Vec<_> = section.lines().filter_map(|line| line.strip_prefix("| ")).skip(1).collect();
+        assert!(rows.len() >= 10, "{rows:?}");
+        for row in rows {
+            let words = row.split(" | ").next().unwrap();
+            assert!(said.contains(words), "{language:?}: {words}");
+        }
+    }
+}
+
+#[test]
 fn what_the_window_says_of_the_program_s_state_is_explained() {
     for (language, words) in [
         (

@@ -232,7 +232,9 @@ impl Screen {
     /// Ends the window, as dead as a window can be, and its driver. The small one may be gone already.
     pub async fn kill(mut self) {
         let processes = self.processes();
-        processes.iter().for_each(|process| process.kill());
+        for process in &processes {
+            process.kill();
+        }
         let ended = async || processes.iter().all(|process| !process.lives()).then_some(());
         until("the window's end", ended).await;
         self.driver.kill().await.unwrap();
