@@ -167,28 +167,30 @@ impl Screen {
         self.do_with(css, async |client| client.find(Locator::Css(css)).await?.click().await).await;
     }
 
-    /// Clicks one of a row's buttons.
-    pub async fn act(&self, id: i64, act: &str) {
-        self.click(&format!("[data-row=\"{id}\"] [data-act={act}]")).await;
-    }
-
-    /// Opens a row's editor. A row that is drawn anew in the middle of a click was not clicked, and a
-    /// person who sees no editor clicks again.
-    pub async fn edit(&self, id: i64) {
-        const OPENS_WITHIN: Duration = Duration::from_secs(3);
-        let opened = "return document.querySelector('[data-row] textarea') !== null";
+    /// Clicks one of a row's buttons until it has come of it what should. A row that changes its height in
+    /// the middle of a click was not clicked, and a person who sees that nothing came of it clicks again.
+    pub async fn act_until(&self, id: i64, act: &str, mut done: impl AsyncFnMut() -> bool) {
+        const COMES_WITHIN: Duration = Duration::from_secs(3);
+        let button = format!("[data-row=\"{id}\"] [data-act={act}]");
         let started = Instant::now();
-        loop {
-            self.act(id, "edit").await;
+        while !done().await {
+            assert!(started.elapsed() < PATIENCE, "nothing comes of {act} on {id}; picture: {}", picture());
+            // Where it is not there any more, it may have been clicked.
+            if let Ok(found) = self.client.find(Locator::Css(&button)).await {
+                let _ = found.click().await;
+            }
             let clicked = Instant::now();
-            while clicked.elapsed() < OPENS_WITHIN {
-                if self.ask(opened, Vec::new()).await == Some(Value::Bool(true)) {
-                    return;
-                }
+            while clicked.elapsed() < COMES_WITHIN && !done().await {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }
-            assert!(started.elapsed() < PATIENCE, "the editor of {id} does not open; picture: {}", picture());
         }
+    }
+
+    /// Opens a row's editor.
+    pub async fn edit(&self, id: i64) {
+        let open = "return document.querySelector('[data-row] textarea') !== null";
+        self.act_until(id, "edit", async || self.ask(open, Vec::new()).await == Some(Value::Bool(true)))
+            .await;
     }
 
     /// Clicks the button with these words.

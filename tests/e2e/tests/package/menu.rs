@@ -31,7 +31,10 @@ async fn from_the_package_to_the_first_read_message_in_training_without_a_consol
     let id = row.as_str().unwrap().parse().unwrap();
     let text = screen.row(id).await;
     assert!(text.contains("Здравствуйте"), "{text}");
-    screen.act(id, "send_now").await;
+    let taken = format!("return document.querySelector('[data-row=\"{id}\"] [data-act=send_now]') === null");
+    screen
+        .act_until(id, "send_now", async || screen.ask(&taken, Vec::new()).await == Some(true.into()))
+        .await;
     let read = "return document.querySelector('section[aria-labelledby=recent]')?.innerText.includes(arguments[0])
         || document.querySelector('section[aria-labelledby=recent] [aria-label*=\"Прочитано\"]') !== null
         || [...document.querySelectorAll('section[aria-labelledby=recent] [title]')].some((each) => each.title.includes(arguments[0]))";

@@ -74,7 +74,7 @@ async fn killed_during_an_edit_it_comes_back_with_the_draft_and_nothing_went_out
     screen.write(TEXTAREA, " и целое\u{e009}\u{e007}").await;
     let saved = async || (desk.shop.about(booking).text == "Ирина, половина и целое").then_some(());
     until("the whole text", saved).await;
-    screen.act(id, "send_now").await;
+    screen.act_until(id, "send_now", async || desk.shop.about(booking).state != State::Queued).await;
     desk.shop.until_told(1).await;
     desk.shop.until_quiet().await;
     assert_eq!(desk.shop.texts(), ["Ирина, половина и целое"]);

@@ -1,6 +1,7 @@
 //! What clients are called and what messages say is text, whatever it looks like.
 
 use e2e::{Desk, Screen};
+use engine::notification::State;
 use scenarios::Plan;
 use serde_json::json;
 use tokio::test;
@@ -43,7 +44,7 @@ async fn hostile_names_are_shown_as_they_are_and_never_run() {
     screen.replace(textarea, text).await;
     screen.write(textarea, "\u{e009}\u{e007}").await;
     screen.sees("the editor closed", "return document.querySelector('textarea') === null").await;
-    screen.act(row, "send_now").await;
+    screen.act_until(row, "send_now", async || desk.shop.rows()[0].state != State::Queued).await;
     desk.shop.until_told(1).await;
     assert_eq!(desk.shop.texts(), [text]);
     screen.sees("a page that is still whole", harmless).await;

@@ -35,7 +35,8 @@ async fn one_is_edited_one_cancelled_and_one_sent_at_once() {
     screen.reads(text).await;
     assert_eq!(desk.shop.about(edited).text, text);
 
-    screen.act(id(cancelled), "cancel").await;
+    let state = |booking| desk.shop.about(booking).state;
+    screen.act_until(id(cancelled), "cancel", async || state(cancelled) == State::Cancelled).await;
     let undo = format!(
         "return document.querySelector('[data-row=\"{}\"] [data-act=restore]') !== null",
         id(cancelled)
@@ -44,7 +45,7 @@ async fn one_is_edited_one_cancelled_and_one_sent_at_once() {
     assert_eq!(desk.shop.about(cancelled).state, State::Cancelled, "it is said only when it is so");
 
     for booking in [at_once, edited] {
-        screen.act(id(booking), "send_now").await;
+        screen.act_until(id(booking), "send_now", async || state(booking) != State::Queued).await;
         desk.shop.until_state(booking, State::Read).await;
     }
     screen
@@ -75,7 +76,7 @@ async fn a_click_at_the_last_instant_shows_what_really_happened() {
     let booking = desk.shop.book("Ирина", IRINA);
     screen.reads("Ирина").await;
     let id = desk.shop.about(booking).id.0;
-    screen.act(id, "send_now").await;
+    screen.act_until(id, "send_now", async || desk.shop.about(booking).state != State::Queued).await;
     desk.shop.until_state(booking, State::Sending).await;
     // The screen has not heard of it, or has it just drawn: whoever presses now must be told the truth.
     let cancelled = "const row = document.querySelector(`[data-row=\"${arguments[0]}\"]`);
@@ -111,15 +112,15 @@ async fn cancelled_brought_back_and_edited_it_goes_out_with_the_new_text_alone()
     let booking = desk.shop.book("Ирина", IRINA);
     screen.reads("Ирина").await;
     let id = desk.shop.about(booking).id.0;
-    screen.act(id, "cancel").await;
-    screen.act(id, "restore").await;
-    desk.shop.until_state(booking, State::Queued).await;
+    let state = || desk.shop.about(booking).state;
+    screen.act_until(id, "cancel", async || state() == State::Cancelled).await;
+    screen.act_until(id, "restore", async || state() == State::Queued).await;
     let text = "Ирина, ждём вас в четверг";
     screen.edit(id).await;
     screen.replace(TEXTAREA, text).await;
     screen.write(TEXTAREA, CTRL_ENTER).await;
     screen.sees("the editor closed", "return document.querySelector('textarea') === null").await;
-    screen.act(id, "send_now").await;
+    screen.act_until(id, "send_now", async || desk.shop.about(booking).state != State::Queued).await;
     desk.shop.until_state(booking, State::Read).await;
     desk.shop.until_quiet().await;
     assert_eq!(desk.shop.texts(), [text]);
