@@ -6,6 +6,16 @@ import App from './App.svelte';
 import { open_backend } from '$lib/backend';
 import { app } from '$lib/state/app.svelte';
 
-await app.open(await open_backend());
+/** Nothing waits longer for letters: without them the system's own are drawn. */
+const PATIENCE_MS = 300;
+
+// What is drawn before Inter is there is looked for among all fonts of the system, for every size and
+// weight, and drawn a second time. It comes from the program itself, while the queue is read.
+const letters = Promise.race([
+  document.fonts.load("1em 'Inter'", 'Aя'),
+  new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
+]);
+
+await Promise.allSettled([open_backend().then((backend) => app.open(backend)), letters]);
 const target = document.getElementById('app');
 if (target) mount(App, { target });
