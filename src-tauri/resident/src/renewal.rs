@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use tracing::info;
 
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// For the new version to say its name.
 const TRIAL: Duration = Duration::from_secs(20);
 const HIDDEN: &str = "--hidden";

@@ -155,7 +155,8 @@ impl Db {
 
     /// Changes when another process has committed since the last call.
     pub fn data_version(&self) -> Result<i64, StorageError> {
-        Ok(self.lock().pragma_query_value(None, "data_version", |row| row.get(0))?)
+        // Asked for several times a second: a pragma function of rusqlite would compile it each time.
+        Ok(self.lock().prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
     }
 
     /// Reads every page and index. Slow on a large file: for the owner's start after a fault, and for `check`.

@@ -16,13 +16,14 @@ use crate::ports::Desktop;
 use crate::settings::Settings;
 
 /// How often the desk looks at clocks and other processes' commits while something is pending.
-const TICK: Duration = Duration::from_millis(250);
+const TICK: Duration = Duration::from_millis(500);
 
 /// The same with nothing pending.
 const IDLE_TICK: Duration = Duration::from_secs(1);
 
-/// What this process asks of itself is no other's commit: it is looked for once in so many ticks.
-const TICKS_OF_A_LOOK: u32 = 4;
+/// What this process itself commits or asks is no other's commit: it is looked for once in so many ticks.
+/// The others see whether anything was committed elsewhere, and no more.
+const TICKS_OF_A_LOOK: u32 = 2;
 
 /// A sign of life is written this often.
 const BEAT_EVERY: TimeDelta = TimeDelta::seconds(30);
@@ -114,14 +115,15 @@ impl<'a> Inbox<'a> {
             self.beaten_at = Some(now);
         }
         self.answer_served(now)?;
-        let pending = outbox.first_in_line(false)?.is_some();
-        self.rest = if pending { TICK } else { IDLE_TICK };
         let version = outbox.db().data_version()?;
-        if version != std::mem::replace(&mut self.data_version, version) {
+        let others = version != std::mem::replace(&mut self.data_version, version);
+        if others {
             self.changed.notify_one();
-            return self.read(now);
+        } else if self.rest == TICK && !ticks.is_multiple_of(TICKS_OF_A_LOOK) {
+            return Ok(None);
         }
-        if !pending || ticks.is_multiple_of(TICKS_OF_A_LOOK) { self.read(now) } else { Ok(None) }
+        self.rest = if outbox.first_in_line(false)?.is_some() { TICK } else { IDLE_TICK };
+        self.read(now)
     }
 
     /// What other processes ask.

@@ -32,13 +32,12 @@ use crate::session::acting_person;
 use crate::words::{self, tray as say};
 use crate::{when, world};
 
-/// With something pending, and without. The icon changes once a second at most.
-const TICK: Duration = Duration::from_millis(500);
-const IDLE_TICK: Duration = Duration::from_secs(1);
+/// The icon changes once a second at most, so nobody sees more of a shorter one. Clicks wait for none.
+const TICK: Duration = Duration::from_secs(1);
 /// Time alone changes some of the view, and the settings are a file.
 const LOOK_ANYWAY: TimeDelta = TimeDelta::seconds(30);
-/// The screen changes no oftener.
-const SHOW_EVERY: Duration = Duration::from_secs(1);
+/// The screen changes no oftener, however many events come. Less than a tick, or every other tick would miss it.
+const SHOW_EVERY: Duration = Duration::from_millis(900);
 /// How long a panel may take to come up before its absence is mentioned.
 const PANEL_PATIENCE: Duration = Duration::from_secs(5);
 /// A window that lives answers sooner; one that was closed and still ends does not.
@@ -146,14 +145,13 @@ impl Attendant {
         loop {
             self.look();
             self.show().await;
-            let idle = self.facts.as_ref().is_some_and(|facts| facts.rows.is_empty());
             tokio::select! {
                 event = self.events.recv() => match event {
                     Some(event) => self.heard(event),
                     None => return,
                 },
                 ended = self.windows.ended() => self.window_ended(ended),
-                () = tokio::time::sleep(if idle { IDLE_TICK } else { TICK }) => {}
+                () = tokio::time::sleep(TICK) => {}
             }
         }
     }
