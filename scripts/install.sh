@@ -15,7 +15,7 @@ session='dbus gnome-keyring e2fsprogs'
 # They look at the real window on a display of their own, and at its pages in a browser.
 display='xvfb xauth webkit2gtk-driver chromium xdotool imagemagick wmctrl openbox dbus-x11 at-spi2-core fonts-dejavu-core'
 # A package for Debian is made with Debian's own tools, and read by the desktop's.
-package='dpkg-dev binutils desktop-file-utils libglib2.0-bin'
+package='dpkg-dev binutils desktop-file-utils libglib2.0-bin help2man'
 
 windows='rustc-web cargo-web rust-web-src gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix nsis'
 

@@ -3,7 +3,7 @@
 #   package.sh DIRECTORY OUTPUT [VERSION]
 # takes booking-monitor and booking-monitor-window from DIRECTORY and writes
 # OUTPUT/booking-monitor_VERSION_ARCHITECTURE.deb, of the workspace's version unless another is named.
-# QUICK=1 strips and hardly compresses, for a test of a debug build.
+# QUICK=1 strips and hardly compresses, for a test of a debug build. DEBFULLNAME and DEBEMAIL name the maintainer.
 # The same executables and the same commit give the same file, byte by byte.
 set -eu
 
@@ -17,7 +17,7 @@ output=$(cd "$2" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
-for tool in dpkg-deb dpkg-shlibdeps strip gzip; do
+for tool in dpkg-deb dpkg-shlibdeps strip gzip help2man; do
     command -v "$tool" >/dev/null 2>&1 || {
         echo "$tool is missing. Run: scripts/install.sh package" >&2
         exit 1
@@ -74,10 +74,16 @@ day=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%d)
 sed -e "s/@VERSION@/$version/" -e "s/@DATE@/$day/" "$here/ru.booking_monitor.BookingMonitor.metainfo.xml" >"$work/metainfo"
 put 644 "$work/metainfo" usr/share/metainfo/ru.booking_monitor.BookingMonitor.metainfo.xml
 
+# The page of the manual says what the program says of itself, in its own order.
+LC_ALL=C help2man --no-info --section 1 --include "$here/booking-monitor.h2m" \
+    --version-string "booking-monitor $version" "$built/booking-monitor" >"$work/manual"
+gzip -9 -n -c "$work/manual" >"$work/manual.gz"
+put 644 "$work/manual.gz" usr/share/man/man1/booking-monitor.1.gz
+
 # The licence's own words, as the format of copyright files wants them.
 { cat "$here/copyright.head"; sed -n '5,$p' "$root/LICENSE" | sed -e 's/^$/./' -e 's/^/ /'; } >"$work/copyright"
 put 644 "$work/copyright" usr/share/doc/booking-monitor/copyright
-maintainer='The Booking Monitor authors <booking-monitor@localhost>'
+maintainer="${DEBFULLNAME:-The Booking Monitor authors} <${DEBEMAIL:-booking-monitor@localhost}>"
 cat >"$work/changelog" <<CHANGELOG
 booking-monitor ($version) stable; urgency=medium
 

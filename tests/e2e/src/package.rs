@@ -53,14 +53,30 @@ impl Installed {
 
     /// Installs one of the two, over whatever is there.
     pub fn install(&self, version: Version) {
-        let package = fs::read_dir(self.packages.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .find(|path| path.to_str().unwrap().contains(&format!("_{}_", number(version))))
-            .expect("it is packed");
+        let package = self.package(version);
         let done = dpkg(&["--install", package.to_str().unwrap()]);
         assert!(done.status.success(), "{done:?}");
         assert_eq!(self.version().as_deref(), Some(number(version)));
+    }
+
+    fn package(&self, version: Version) -> PathBuf {
+        fs::read_dir(self.packages.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.to_str().unwrap().contains(&format!("_{}_", number(version))))
+            .expect("it is packed")
+    }
+
+    /// The page of the manual as it was packed: many a small system installs none.
+    pub fn manual(&self, version: Version) -> String {
+        let place = self.packages.path().join("unpacked");
+        let unpacked =
+            Command::new("dpkg-deb").arg("--extract").arg(self.package(version)).arg(&place).output();
+        assert!(unpacked.as_ref().is_ok_and(|done| done.status.success()), "{unpacked:?}");
+        let page = place.join("usr/share/man/man1/booking-monitor.1.gz");
+        let read = Command::new("gzip").args(["--decompress", "--stdout"]).arg(page).output().unwrap();
+        assert!(read.status.success(), "{read:?}");
+        text(&read)
     }
 
     /// What is installed, as the system says it; None: nothing is.

@@ -60,3 +60,26 @@ async fn every_entry_is_one_that_a_desktop_understands() {
     }
     assert!(std::fs::exists("/usr/share/icons/hicolor/scalable/apps/booking-monitor.svg").unwrap());
 }
+
+#[test]
+async fn its_page_of_the_manual_names_every_command() {
+    let Some(installed) = Installed::new(Version::Higher).await else { return };
+    let page = installed.manual(Version::Higher).replace("\\-", "-");
+    let help = Command::new(installed.program()).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        // A command's description goes on in lines that are further in.
+        .filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' '))?.split(' ').next())
+        .collect();
+    assert!(commands.len() > 20, "{help}");
+    for command in commands {
+        assert!(page.contains(&format!(".TP\n{command}\n")), "{command} is not in the manual:\n{page}");
+    }
+    for section in ["ENVIRONMENT", "FILES"] {
+        assert!(page.contains(section), "{page}");
+    }
+}
