@@ -68,12 +68,17 @@ C
 }
 
 # The crates' own tests. The engine's processes and disks are Linux's, so some of its tests are not built here.
+# Wine's certificates know no root for one connection alone, and its sockets end in order where they should reset.
 crates() {
-    say 'the crates: win32, credentials, yclients, messaging, engine'
-    export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=wine
+    say 'the crates but the window'
+    export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=wine INSTA_WORKSPACE_ROOT="Z:$root" INSTA_UPDATE=no
     # shellcheck disable=SC2086 # an empty flag is none
     WINDOWS_TARGET_DIR="$target" sh "$root/scripts/windows.sh" cargo test --locked $flag --no-fail-fast \
-        -p win32 -p credentials -p yclients -p messaging -p engine || fail 'the crates'
+        -p win32 -p credentials -p yclients -p messaging -p engine -p simulator -p booking-monitor -- \
+        --skip tls::an_extra_root_is_trusted \
+        --skip tls::a_certificate_out_of_date_blames_the_date \
+        --skip faults::a_connection_cut_ \
+        --skip faults::an_offline_side_resets || fail 'the crates'
 }
 
 # The program of the build, or of the installation.

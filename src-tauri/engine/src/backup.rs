@@ -98,7 +98,9 @@ fn copy(db: &Db, part: &Path, settings: Option<&str>, now: DateTime<Utc>) -> Res
     copy.execute("INSERT INTO backup VALUES (?1, ?2)", params![At(now), settings])?;
     sound(&copy)?;
     drop(copy);
-    File::open(part).and_then(|file| file.sync_all()).map_err(|error| of_file(part, error))
+    // Windows flushes only what was opened for writing.
+    let synced = OpenOptions::new().write(true).open(part).and_then(|file| file.sync_all());
+    synced.map_err(|error| of_file(part, error))
 }
 
 fn settings_in(directory: &Path) -> Result<Option<String>, BackupError> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use engine::error::MessengerError as Error;
 use engine::ports::{Messenger, SendOutcome};
 use serde_json::json;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::TcpListener;
 
 use crate::gateway::{Fate, Gateway, PHONE, TOKEN, answer, answer_with, client, impatient};
 
@@ -105,6 +105,8 @@ async fn a_handshake_that_never_ends_sent_nothing() {
 #[tokio::test]
 async fn a_connection_that_never_stands_sent_nothing() {
     // A full queue of connections nobody accepts: Linux drops the next handshake.
+    use tokio::net::{TcpSocket, TcpStream};
+
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();

@@ -125,8 +125,7 @@ async fn numbers_can_end_in_their_own_way() {
 
 #[tokio::test]
 async fn notifications_can_come_twice() {
-    let delivery =
-        Delivery { doubled: true, read_after_ms: None, empty_poll_ms: Some(0), ..Delivery::default() };
+    let delivery = Delivery { doubled: true, read_after_ms: None, ..Delivery::default() };
     let simulator = start_with(Options { delivery, ..Options::default() }).await;
     post(&simulator, "sendMessage", MESSAGE()).await;
     let first = get(&simulator, "receiveNotification").await;
