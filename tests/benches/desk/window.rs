@@ -46,6 +46,7 @@ pub(crate) fn run(report: &mut Report) {
          the whole tree of processes; a bare window is a Tauri window of the same size with a page of one word, measured in \
          turn with ours.",
     );
+    pages(report);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         soon(report).await;
@@ -57,6 +58,28 @@ pub(crate) fn run(report: &mut Report) {
 /// Nothing goes by itself, and nothing is read a second time while it is measured.
 fn slow() -> Plan {
     Plan { poll_interval_ms: 600_000, ..Plan::with_window(1_800_000) }
+}
+
+/// All that the executable carries for its pages, as small as gzip makes it.
+fn pages(report: &mut Report) {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/dist");
+    let (mut all, mut fonts) = (0.0, 0.0);
+    for directory in [built.join("assets"), built] {
+        for file in fs::read_dir(directory).expect("`make ui` builds it").map(|entry| entry.unwrap().path()) {
+            if !file.is_file() {
+                continue;
+            }
+            let gzipped = Command::new("gzip").args(["-9", "--stdout"]).arg(&file).output().unwrap();
+            assert!(gzipped.status.success(), "{gzipped:?}");
+            let kilobytes = gzipped.stdout.len() as f64 / 1000.0;
+            all += kilobytes;
+            if file.extension().is_some_and(|ending| ending == "woff2") {
+                fonts += kilobytes;
+            }
+        }
+    }
+    report.row("the window's pages, gzipped", &format!("{all:.1} KB"), "< 250 KB", all < 250.0);
+    report.note("of them fonts", &format!("{fonts:.1} KB"));
 }
 
 /// A release build may be driven in training.

@@ -1,10 +1,10 @@
 //! The tray's loop: looks at the queue as every other process does, shows what changed, and does what
 //! is clicked. It decides nothing about messages, and the worker never waits for it.
 
+mod window;
+
 use std::collections::{BTreeSet, HashSet};
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ use super::menu::{Act, Page, PauseLength};
 use super::notice::{Button, Notice};
 use super::view::{Facts, Note, Own, TrayView, Trouble, view};
 use super::wake::Wakes;
-use super::windows::{Ended, Windows};
+use super::windows::Windows;
 use crate::failure::Failure;
 use crate::session::acting_person;
 use crate::words::{self, tray as say};
@@ -40,11 +40,7 @@ const LOOK_ANYWAY: TimeDelta = TimeDelta::seconds(30);
 const SHOW_EVERY: Duration = Duration::from_millis(900);
 /// How long a panel may take to come up before its absence is mentioned.
 const PANEL_PATIENCE: Duration = Duration::from_secs(5);
-/// A window that lives answers sooner; one that was closed and still ends does not.
-const JUST_ASKED: TimeDelta = TimeDelta::seconds(2);
 const ALERT_EVERY: TimeDelta = TimeDelta::minutes(15);
-/// Its presence says that "working in the tray" was said.
-const SAID: &str = "tray-notice-shown";
 
 /// What the loop hears of.
 #[derive(Debug)]
@@ -340,121 +336,6 @@ impl Attendant {
         }
     }
 
-    /// Shows the window: the one that is open, else a new one.
-    fn open(&mut self, page: &str) {
-        if self.windows.is_open() {
-            let asked = self
-                .outbox()
-                .and_then(|outbox| Ok(outbox.ask(RequestKind::ShowWindow, page, self.start.clock.now())?));
-            if let Err(failure) = asked {
-                warn!("{}", words::failure(&failure, self.language()));
-            }
-            return;
-        }
-        match self.windows.start(page, self.host.is_seen()) {
-            Ok(()) => {
-                self.window_seen = true;
-                self.own.note.take_if(|note| note.is_of_window());
-            }
-            Err(error) => {
-                warn!(%error, "the window cannot be started");
-                let missing = error.kind() == io::ErrorKind::NotFound;
-                self.no_window(if missing { Note::WindowMissing } else { Note::WindowFailed });
-            }
-        }
-    }
-
-    /// Said in words, and in the menu as long as it lasts.
-    fn no_window(&mut self, note: Note) {
-        let (title, body) = match note {
-            Note::WindowMissing => say::window_missing(self.language()),
-            Note::NoWebView => say::no_web_view(self.language()),
-            _ => say::window_failed(self.language()),
-        };
-        warn!("{title}. {body}");
-        self.own.note = Some(note);
-        self.window_seen = false;
-        self.tell(Notice::new(title, body));
-        self.end_training();
-    }
-
-    fn window_ended(&mut self, ended: Ended) {
-        match ended {
-            Ended::Small => {}
-            Ended::Failed => self.no_window(Note::WindowFailed),
-            Ended::NoWebView => self.no_window(Note::NoWebView),
-            Ended::Closed => self.window_closed(),
-        }
-    }
-
-    /// The first time a window goes, the tray says that the work goes on.
-    fn window_closed(&mut self) {
-        let open = self.windows.is_open();
-        if open || !std::mem::replace(&mut self.window_seen, open) {
-            self.window_seen = open;
-            return;
-        }
-        self.end_training();
-        match self.answer_for_window() {
-            // Asked for while the process of the closed window still ended: nobody has shown it.
-            Ok(Some(page)) if self.start.training.is_none() => return self.open(&page),
-            Ok(_) => {}
-            Err(error) => debug!(%error, "what was asked of the window could not be answered"),
-        }
-        if self.start.training.is_none() && self.host.is_seen() && first_time(&self.start.dir) {
-            let (title, body) = say::in_tray(self.language());
-            self.tell(Notice::new(title, body).with(&[Button::Open, Button::Quit]));
-        }
-    }
-
-    /// What was asked of the window that went must not bring it back, unless it was asked just now: then
-    /// this is the page.
-    fn answer_for_window(&self) -> Result<Option<String>, engine::db::StorageError> {
-        let Some(outbox) = &self.outbox else { return Ok(None) };
-        let (now, mut page) = (self.now(), None);
-        for request in outbox.asked()?.into_iter().filter(|request| request.kind == RequestKind::ShowWindow) {
-            outbox.answer(request.id, now)?;
-            if now - request.asked_at < JUST_ASKED {
-                page = Some(request.argument);
-            }
-        }
-        Ok(page)
-    }
-
-    fn end_training(&self) {
-        if self.start.training.is_some() {
-            let _ = self.start.quit.send(true);
-        }
-    }
-
-    /// A message that begins to count down is shown without taking anybody's focus.
-    fn counting(&mut self, now: DateTime<Utc>) {
-        let Some(facts) = &self.facts else { return };
-        let counting: BTreeSet<i64> = facts.counting(now).map(|row| row.id.0).collect();
-        let before = self.counted.replace(counting);
-        let before = before.unwrap_or_default();
-        let new: Vec<_> = facts.counting(now).filter(|row| !before.contains(&row.id.0)).collect();
-        let (Some(first), false) = (new.first(), self.windows.is_open()) else { return };
-        if !small_window(&self.settings) {
-            return;
-        }
-        let whom = (new.len() == 1 && names_in_banners(&self.settings)).then(|| {
-            let visit = facts.zones.get(&first.company);
-            let visit = visit.map(|zone| first.starts_at.with_timezone(zone).naive_local());
-            say::row(
-                &first.client_name,
-                visit.map(|visit| when::short(visit, self.settings.language)),
-                self.settings.language,
-            )
-        });
-        let number = new.len();
-        if can_place_windows() && self.windows.start_small() {
-            return;
-        }
-        let (title, body) = say::counting_down(number, whom.as_deref(), self.language());
-        self.tell(Notice::new(title, body));
-    }
-
     /// One alert a quarter of an hour while messages do not leave.
     fn alert(&mut self, now: DateTime<Utc>) {
         let Some(Trouble::Stuck(number)) = self.view().trouble else { return };
@@ -492,38 +373,4 @@ impl Attendant {
             warn!("{}", words::failure(&failure, self.language()));
         }
     }
-
-    /// Without a panel there is no icon: the window stands in for it, or a notification.
-    fn mention_panel(&mut self) {
-        if self.panel_due.take_if(|due| *due <= Instant::now()).is_none() || self.host.is_seen() {
-            return;
-        }
-        if self.start.hidden {
-            let (title, body) = say::without_tray(self.language());
-            self.tell(Notice::new(title, body));
-        } else if !self.windows.is_open() {
-            self.open(Page::Queue.as_str());
-        }
-    }
-}
-
-/// Whether it was never said on this data. Said once even where it cannot be noted down.
-fn first_time(dir: &Path) -> bool {
-    fs::OpenOptions::new().write(true).create_new(true).open(dir.join(SAID)).is_ok()
-}
-
-/// Whether the small window is wanted.
-const fn small_window(settings: &Settings) -> bool {
-    settings.window.small_window
-}
-
-/// Whether notifications may show names.
-const fn names_in_banners(settings: &Settings) -> bool {
-    settings.window.names_in_banners
-}
-
-/// Wayland leaves the place of a window to the desktop, so a small one in the corner cannot be had.
-fn can_place_windows() -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !cfg!(all(unix, not(target_os = "macos"))) || (set("DISPLAY") && !set("WAYLAND_DISPLAY"))
 }
