@@ -224,7 +224,9 @@ installer() {
 
     say 'upgraded while it runs with a row in the queue'
     start_simulator
-    ln -sfn "$here" "$work/data"
+    # What the desk's part left of its own would otherwise take the link into itself.
+    rm -rf "$work/data"
+    ln -s "$here" "$work/data"
     mkdir -p "$here"
     settings 600000
     secrets
