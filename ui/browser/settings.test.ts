@@ -157,6 +157,36 @@ describe('the settings', () => {
     await page.context().close();
   });
 
+  it('ask again when what was closed is wanted again before the page has heard of its end', async () => {
+    const { page } = await settings();
+    await section(page, 'sending');
+    await page.getByText('2\u00a0мин', { exact: true }).click();
+    await page.getByText('изменено').waitFor();
+    await behind(page, (fake) => fake.cross());
+    const dialog = page.getByRole('dialog', { name: 'Уйти без сохранения?' });
+    await dialog.waitFor();
+    // A dialog tells of its end in a task of its own. All of this happens before that task.
+    await page.evaluate(async () => {
+      const shown = document.querySelector<HTMLDialogElement>('dialog[open]');
+      const until = async (open: boolean) => {
+        for (let turn = 0; turn < 100 && shown?.open !== open; turn += 1) await Promise.resolve();
+        if (shown?.open !== open) throw new Error(`the dialog is not ${open ? 'open' : 'closed'}`);
+      };
+      [...(shown?.querySelectorAll('button') ?? [])]
+        .find((each) => each.textContent?.trim() === 'Остаться')
+        ?.click();
+      await until(false);
+      const { __fake } = globalThis as never as { __fake: { cross: () => void } };
+      __fake.cross();
+      await until(true);
+    });
+    await page.evaluate(
+      () => new Promise((heard) => requestAnimationFrame(() => requestAnimationFrame(heard))),
+    );
+    expect(await dialog.isVisible()).toBe(true);
+    await page.context().close();
+  });
+
   it('show what the environment decides, and do not let it be changed', async () => {
     const { page } = await settings({ flags: ['environment', 'broken_file'] });
     await page.getByText('Файл настроек повреждён').waitFor();
