@@ -1,7 +1,7 @@
 //! Looks whether anybody committed, every 100 ms, on a connection of its own, and
 //! tells the windows the whole desk when it looks different.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -27,11 +27,11 @@ pub struct Front(AtomicBool);
 
 impl Front {
     pub fn set(&self, front: bool) {
-        self.0.store(front, Ordering::Relaxed);
+        self.0.store(front, Relaxed);
     }
 
     fn get(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.load(Relaxed)
     }
 }
 
@@ -106,6 +106,7 @@ pub fn run(app: &AppHandle, session: &Arc<Session>, alone: bool) {
     let mut watch = Watch::new(Arc::clone(session));
     let mut failing = false;
     let mut shown = false;
+    let opening = Arc::new(AtomicBool::new(false));
     loop {
         let now = session.now();
         match watch.look(now) {
@@ -123,11 +124,16 @@ pub fn run(app: &AppHandle, session: &Arc<Session>, alone: bool) {
                 tracing::warn!(%error, "the desk cannot be read");
             }
         }
-        if watch.written {
-            answer(app, &session.outbox, now);
-        }
         let wish = wish(app, session, &watch, now);
         tend_small(app, session, &wish, &mut shown);
+        if !wish.needed && !wish.shown && !opening.load(Relaxed) && app.get_webview_window(MAIN).is_none() {
+            // Nothing is left to show. Who asks for the window from here on is answered by the next process.
+            app.exit(0);
+            return;
+        }
+        if watch.written {
+            answer(app, &session.outbox, &opening, now);
+        }
         std::thread::sleep(TICK);
     }
 }
@@ -140,7 +146,7 @@ fn wish(app: &AppHandle, session: &Session, watch: &Watch, now: DateTime<Utc>) -
     small.look(&watch.open, (front, on, watch.paused), now)
 }
 
-/// Shows, hides or replaces the small window, and ends the process when nothing is left to show.
+/// Shows, hides or replaces the small window.
 fn tend_small(app: &AppHandle, session: &Session, wish: &Wish, shown: &mut bool) {
     if windows::can_place_windows() {
         if wish.shown != *shown {
@@ -160,9 +166,6 @@ fn tend_small(app: &AppHandle, session: &Session, wish: &Wish, shown: &mut bool)
         app.state::<SmallState>().0.lock().unwrap_or_else(PoisonError::into_inner).told();
         notify(wish.news, session);
     }
-    if !wish.needed && !wish.shown && app.get_webview_window(MAIN).is_none() {
-        app.exit(0);
-    }
 }
 
 /// Without a name or a text: the screen may face the clients.
@@ -177,8 +180,8 @@ fn notify(waiting: usize, session: &Session) {
     }
 }
 
-/// Another process asks for the window: it is this one.
-fn answer(app: &AppHandle, outbox: &Outbox, now: DateTime<Utc>) {
+/// Another process asks for the window: it is this one. `opening`: until the window is there.
+fn answer(app: &AppHandle, outbox: &Outbox, opening: &Arc<AtomicBool>, now: DateTime<Utc>) {
     let Ok(asked) = outbox.asked() else { return };
     for request in asked.into_iter().filter(|request| request.kind == RequestKind::ShowWindow) {
         if let Err(error) = outbox.answer(request.id, now) {
@@ -188,10 +191,16 @@ fn answer(app: &AppHandle, outbox: &Outbox, now: DateTime<Utc>) {
         }
         let page = Page::parse(&request.argument);
         let handle = app.clone();
-        let _ = app.run_on_main_thread(move || {
+        let done = Arc::clone(opening);
+        opening.store(true, Relaxed);
+        let queued = app.run_on_main_thread(move || {
             if let Err(error) = windows::show_main(&handle, page) {
                 tracing::warn!(%error, "the window could not be shown");
             }
+            done.store(false, Relaxed);
         });
+        if queued.is_err() {
+            opening.store(false, Relaxed);
+        }
     }
 }

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::processes::Process;
+use crate::screen::main_of;
 use crate::until;
 
 /// Scenarios take turns.
@@ -81,6 +82,13 @@ pub async fn window_of(program: &Running) -> Process {
         children.into_iter().find(|child| child.executable().ends_with("booking-monitor-window"))
     };
     until("a window's process", async || started()).await
+}
+
+/// The process whose main window is on the display.
+pub async fn shown_window_of(program: &Running) -> Process {
+    let children = || Process(program.id()).named("booking-monitor");
+    let shown = async || children().into_iter().find(|child| main_of(*child).is_some());
+    until("a window on the display", shown).await
 }
 
 /// How the display the tests run on is reached.

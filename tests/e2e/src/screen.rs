@@ -258,7 +258,7 @@ pub async fn main_window(process: Process) -> String {
     until("the window on the display", async || main_of(process)).await
 }
 
-fn main_of(process: Process) -> Option<String> {
+pub(crate) fn main_of(process: Process) -> Option<String> {
     x_windows(process).into_iter().find(|(_, width)| *width >= MAIN_AT_LEAST).map(|(id, _)| id)
 }
 

@@ -1,8 +1,8 @@
 //! The resident program, its icon in a panel, and the real window that a click there opens.
 
 use e2e::{
-    Desk, Other, Process, close_by_its_cross, is_in_front, main_window, place_of, put_window, until,
-    window_of,
+    Desk, Other, Process, close_by_its_cross, is_in_front, main_window, place_of, put_window,
+    shown_window_of, until, window_of,
 };
 use engine::notification::State;
 use scenarios::tray::Panel;
@@ -47,6 +47,20 @@ async fn the_tray_s_menu_opens_the_window_where_it_was_left() {
     until_closed(&running).await;
     let booking = desk.shop.book("Ирина", IRINA);
     desk.shop.until_state(booking, State::Read).await;
+    running.end_with("TERM").await.succeeded();
+}
+
+#[test]
+async fn a_click_while_the_closed_window_still_ends_opens_another() {
+    let desk = Desk::new(Plan::default()).await;
+    let panel = Panel::start(desk.session.bus()).await;
+    let running = desk.on_display().start(["--hidden"]);
+    let tray = panel.item().await;
+    for _ in 0..5 {
+        tray.click(OPEN).await;
+        let window = shown_window_of(&running).await;
+        close_by_its_cross(window).await;
+    }
     running.end_with("TERM").await.succeeded();
 }
 
