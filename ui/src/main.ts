@@ -4,7 +4,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import App from './App.svelte';
 import { open_backend } from '$lib/backend';
-import { app } from '$lib/state/app.svelte';
+import { app, as_failure } from '$lib/state/app.svelte';
 
 /** Nothing waits longer for letters: without them the system's own are drawn. */
 const PATIENCE_MS = 300;
@@ -16,6 +16,14 @@ const letters = Promise.race([
   new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
 ]);
 
-await Promise.allSettled([open_backend().then((backend) => app.open(backend)), letters]);
+const desk = open_backend()
+  .then((backend) => app.open(backend))
+  .catch((error: unknown) => {
+    console.error(error);
+    app.program = null;
+    app.failure = as_failure(error);
+  });
+
+await Promise.allSettled([desk, letters]);
 const target = document.getElementById('app');
 if (target) mount(App, { target });
