@@ -162,9 +162,7 @@ impl Monitor {
                 .await
                 .map(|pause| pause.saturating_sub(self.clock.moment().monotonic.saturating_sub(started)));
             asked = heard.asked;
-            self.served.send_modify(|served| {
-                served.insert(company, asked);
-            });
+            self.served.send_if_modified(|served| served.insert(company, asked) != Some(asked));
         }
     }
 
