@@ -4,7 +4,7 @@
 # takes booking-monitor and booking-monitor-window from DIRECTORY and writes
 # OUTPUT/booking-monitor_VERSION_ARCHITECTURE.deb, of the workspace's version unless another is named.
 # QUICK=1 strips and hardly compresses, for a test of a debug build. DEBFULLNAME and DEBEMAIL name the maintainer.
-# The same executables and the same commit give the same file, byte by byte.
+# The same executables, commit and maintainer give the same file, byte by byte.
 set -eu
 
 [ "$#" -ge 2 ] || {
