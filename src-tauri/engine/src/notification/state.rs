@@ -71,6 +71,8 @@ closed_set! {
         TwoNumbers = "two_numbers",
         Landline = "landline",
         TollFree = "toll_free",
+        /// A number that desks type for "no phone", or the shop's own.
+        Placeholder = "placeholder",
         NoStart = "no_start",
         TooSoon = "too_soon",
         OptedOut = "opted_out",
@@ -90,6 +92,12 @@ closed_set! {
         TextFailed = "text_failed",
         /// The template requires what is not known; the detail names it.
         ValueMissing = "value_missing",
+        /// A character of the text is broken: a name or a title came so from YClients.
+        BrokenCharacter = "broken_character",
+        /// It became right again, and may have been told meanwhile, or so late that a person should say.
+        Again = "again",
+        /// The booking was changed again and again inside the window.
+        KeepsChanging = "keeps_changing",
         /// The visit begins before the window ends.
         BeginsFirst = "begins_first",
         // Queued and not moving.

@@ -57,6 +57,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "Это бесплатный номер 8 800, а не телефон клиента. Исправьте его в YClients.",
             "This is a toll-free number and no client's phone. Correct it in YClients.",
         ),
+        Reason::Placeholder => (
+            "Это номер-заглушка или телефон самого салона. Впишите в YClients телефон клиента или отправьте как есть.",
+            "This is a stand-in number, or the shop's own. Enter the client's number in YClients, or send it as it is.",
+        ),
         Reason::NoStart => (
             "В записи не видно времени визита: писать не о чем.",
             "The booking shows no time of visit: there is nothing to write about.",
@@ -107,6 +111,18 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
         Reason::ValueMissing => (
             "Шаблон требует того, чего в YClients нет. Напишите текст сами или отмените.",
             "The template requires what YClients does not have. Write the text yourself or cancel it.",
+        ),
+        Reason::BrokenCharacter => (
+            "В тексте испорченный символ: так имя или название пришло из YClients. Поправьте текст или отправьте как есть.",
+            "A character of the text is broken: a name or a title came so from YClients. Correct the text, or send it as it is.",
+        ),
+        Reason::Again => (
+            "Запись снова в силе, но времени прошло много или сообщение уже отправляли. Посмотрите и отправьте или отмените.",
+            "The booking stands again, but much time has passed or a message was sent before. Look, then send it or cancel it.",
+        ),
+        Reason::KeepsChanging => (
+            "Запись меняется снова и снова. Когда она установится, отправьте сообщение или отмените его.",
+            "The booking keeps changing. Once it is settled, send the message or cancel it.",
         ),
         Reason::BeginsFirst => (
             "Визит начнётся раньше, чем кончится отсчёт. Отправьте сейчас или отмените.",
