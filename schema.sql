@@ -21,14 +21,17 @@ CREATE TABLE booking_monitor_state (
     truth_at INTEGER,                               -- when a complete truth pass last finished
     fast_server_at INTEGER,                         -- the server's clock at the last finished fast poll, to notice what it missed
     last_change_at INTEGER,                         -- the greatest last_change_date seen: where the fast feed goes on
-    feed TEXT NOT NULL DEFAULT 'fast' CHECK (feed IN ('fast', 'truth')), -- 'truth' once the fast feed was caught missing a booking
+    feed TEXT NOT NULL DEFAULT 'fast' CHECK (feed IN ('fast', 'truth')), -- 'truth' for a day once the fast feed was caught missing bookings
     failures INTEGER NOT NULL DEFAULT 0,            -- polls failed in a row
     next_poll_at INTEGER,                           -- when the next poll is planned
     stopped INTEGER NOT NULL DEFAULT 0 CHECK (stopped IN (0, 1)), -- polling stopped until settings change or a person asks
     fault_code TEXT NOT NULL DEFAULT '',            -- why the last poll failed, by the engine's closed set of codes
     fault_detail TEXT NOT NULL DEFAULT '',          -- what exactly happened
     fault_at INTEGER,                               -- since when
-    anew_at INTEGER                                 -- when a person let it begin anew, on a restored or copied database: what was made before the baseline may have been told already
+    anew_at INTEGER,                                -- when a person let it begin anew, on a restored or copied database: what was made before the baseline may have been told already
+    currency TEXT NOT NULL DEFAULT '',              -- the sign behind a price, for texts; '' where the server does not say
+    feed_misses INTEGER NOT NULL DEFAULT 0,         -- bookings that the truth brought first although the feed was asked after they were written
+    feed_until INTEGER                              -- 'truth' until then; after it the feed is tried again
 ) STRICT;
 
 -- One row a message about one visit (or several made together), from first sight to its end.
@@ -74,6 +77,15 @@ CREATE TABLE booking_notifications (
     followed_at INTEGER,                            -- when its delivery was last asked for
     gateway_id TEXT NOT NULL DEFAULT '',            -- the gateway's id of the accepted message
     changed_after_sent TEXT NOT NULL DEFAULT '' CHECK (changed_after_sent IN ('', 'moved', 'changed', 'cancelled')), -- what became of the booking since
+    wanted INTEGER NOT NULL DEFAULT 0 CHECK (wanted IN (0, 1)), -- a person asked for it though the program would not have written
+    was_state TEXT NOT NULL DEFAULT '' CHECK (was_state IN ('', 'queued', 'waiting', 'failed')), -- what it was when the program ended it by itself: it comes back as that
+    was_reason TEXT NOT NULL DEFAULT '',            -- the reason it had then
+    was_detail TEXT NOT NULL DEFAULT '',            -- and the detail
+    judged INTEGER NOT NULL DEFAULT 0 CHECK (judged IN (0, 1)), -- ended by rules that judge again; 0 for what a version before them decided
+    forgotten INTEGER NOT NULL DEFAULT 0 CHECK (forgotten IN (0, 1)), -- its client was forgotten: it is not judged again
+    first_due_at INTEGER,                           -- when it would have gone out at first; NULL when it was never in the queue
+    remakes INTEGER NOT NULL DEFAULT 0,             -- made anew so often in a row, without a person
+    changing_at INTEGER,                            -- its time before the first of these
     CHECK (state NOT IN ('accepted', 'delivered', 'read', 'undelivered') OR accepted_at IS NOT NULL),
     CHECK (state <> 'delivered' OR delivered_at IS NOT NULL),
     CHECK (state <> 'read' OR read_at IS NOT NULL),
@@ -99,6 +111,10 @@ CREATE INDEX notifications_cancelled ON booking_notifications (finished_at)
 -- Sent, and the booking changed since.
 CREATE INDEX notifications_changed ON booking_notifications (accepted_at)
     WHERE changed_after_sent <> '';
+-- Ended by the program, and judged again when settings or the clock change.
+CREATE INDEX notifications_ended ON booking_notifications (company_id, starts_at)
+    WHERE state IN ('skipped', 'expired', 'cancelled') AND judged = 1
+    AND reason NOT IN ('by_person', 'before_baseline', 'restored', 'gathered');
 -- How many become due because of one gap.
 CREATE INDEX notifications_of_gap ON booking_notifications (company_id, gap_at)
     WHERE gap_at IS NOT NULL;
@@ -207,8 +223,8 @@ CREATE TABLE number_checks (
 CREATE TABLE requests (
     id INTEGER PRIMARY KEY AUTOINCREMENT,           -- in order
     asked_at INTEGER NOT NULL,                      -- when
-    kind TEXT NOT NULL CHECK (kind IN ('poll', 'settings_changed', 'secret_changed', 'show_window')), -- what
-    argument TEXT NOT NULL DEFAULT '',              -- the page to show
+    kind TEXT NOT NULL CHECK (kind IN ('poll', 'look_again', 'settings_changed', 'secret_changed', 'show_window')), -- what
+    argument TEXT NOT NULL DEFAULT '',              -- the page to show, or the message whose bookings are read again
     done_at INTEGER                                 -- when it was carried out
 ) STRICT;
 
@@ -230,7 +246,12 @@ CREATE TABLE desk (
     instance TEXT NOT NULL DEFAULT '',              -- this database's own random number, which the keyring knows too
     machine TEXT NOT NULL DEFAULT '',               -- hash of the id of the computer it works on; '' when that has none
     doubt TEXT NOT NULL DEFAULT '' CHECK (doubt IN ('', 'restored', 'copied', 'unknown')), -- why it cannot know what was sent already; nothing is claimed meanwhile
-    doubt_at INTEGER                                -- since when
+    doubt_at INTEGER,                               -- since when
+    pause_due INTEGER NOT NULL DEFAULT 0 CHECK (pause_due IN (0, 1)), -- a pause began whose end is yet to be dealt with; nothing is claimed meanwhile
+    clock_difference INTEGER NOT NULL DEFAULT 0,    -- milliseconds that every process adds to this computer's clock: what the servers' show more; 0 within two minutes
+    clock_state TEXT NOT NULL DEFAULT 'unconfirmed' CHECK (clock_state IN ('unconfirmed', 'agreed', 'alone', 'disputed')), -- what the servers' clocks say of it; 'alone': nobody answered
+    clock_at INTEGER,                               -- since when
+    clock_detail TEXT NOT NULL DEFAULT ''           -- what each clock says
 ) STRICT;
 
 INSERT INTO desk (id) VALUES (1);

@@ -11,7 +11,7 @@ use crate::notification::{Made, Reason};
 use crate::phone::{self, Phone, PhoneFault};
 use crate::settings::{BranchPolicy, Delay, Language, Settings};
 use crate::template::{self, Confirmation, TemplateError, Visit};
-use crate::visit::{VisitFacts, instant};
+use crate::visit::{VisitFacts, VisitWords, instant};
 
 /// A message's window when every message waits for a person: for the acts of
 /// that person which open one.
@@ -24,6 +24,7 @@ pub struct Branch<'a> {
     pub zone: Tz,
     pub language: Language,
     policy: BranchPolicy<'a>,
+    burst: usize,
     facts: &'a BranchFacts,
     region: Option<String>,
 }
@@ -55,7 +56,7 @@ impl<'a> Branch<'a> {
         let policy = settings.for_branch(company).ok_or(BranchError::NotOurs)?;
         let zone = facts.time_zone.parse().map_err(|_| BranchError::TimeZone(facts.time_zone.clone()))?;
         let region = phone::region_of_branch(policy.phone_region, &facts.phone, &facts.time_zone);
-        Ok(Self { company, zone, language: settings.language, policy, facts, region })
+        Ok(Self { company, zone, language: settings.language, policy, burst: settings.burst, facts, region })
     }
 
     /// The instant on the branch's wall clock.
@@ -92,11 +93,18 @@ impl<'a> Branch<'a> {
     }
 
     /// Whether anybody can and should be written to about the visit, whoever made it.
-    pub fn writable(&self, booking: &Booking, now: DateTime<Utc>) -> Result<VisitFacts, Reason> {
+    /// `wanted`: a person asked for it though the program would not have written, which
+    /// settles everything but what cannot be.
+    pub fn writable(
+        &self,
+        booking: &Booking,
+        wanted: bool,
+        now: DateTime<Utc>,
+    ) -> Result<VisitFacts, Reason> {
         if booking.deleted || booking.attendance == Attendance::Cancelled {
             return Err(Reason::InYclients);
         }
-        if booking.attendance == Attendance::Came {
+        if booking.attendance == Attendance::Came && !wanted {
             return Err(Reason::Came);
         }
         let (Some(starts_local), Some(starts_at)) = (booking.starts_local, self.starts_at(booking)) else {
@@ -107,7 +115,15 @@ impl<'a> Branch<'a> {
         }
         let client = booking.client.as_ref().ok_or(Reason::NoClient)?;
         let phone = self.phone(&client.phone)?;
-        Ok(VisitFacts::of(booking, phone, starts_local, starts_at))
+        if !wanted && self.stands_for_none(&phone) {
+            return Err(Reason::Placeholder);
+        }
+        Ok(VisitFacts::of(booking, phone, starts_local, starts_at, self.facts))
+    }
+
+    /// Whether desks type the number where they have none.
+    fn stands_for_none(&self, phone: &Phone) -> bool {
+        phone::is_placeholder(phone) || phone::is_same(phone, &self.facts.phone, self.region.as_deref())
     }
 
     /// The number as the branch's country reads it.
@@ -125,26 +141,30 @@ impl<'a> Branch<'a> {
         })
     }
 
-    /// The message about these bookings, which share one recipient. At least one.
-    pub fn compose(&self, bookings: &[(Booking, VisitFacts)]) -> Result<Made, TemplateError> {
-        let mut sorted: Vec<_> = bookings.iter().collect();
-        sorted.sort_by_key(|(booking, facts)| (facts.starts_local, booking.id));
-        let (_, first) = sorted.first().ok_or(TemplateError::NoVisit)?;
+    /// The message about these visits, which share one recipient. At least one.
+    pub fn compose<'v>(
+        &self,
+        visits: impl IntoIterator<Item = &'v VisitFacts>,
+    ) -> Result<Made, TemplateError> {
+        let mut sorted: Vec<_> = visits.into_iter().collect();
+        sorted.sort_by_key(|facts| facts.starts_local);
+        let first = sorted.first().ok_or(TemplateError::NoVisit)?;
+        let words = |facts: &VisitFacts| facts.words.clone().unwrap_or_default();
+        let of_branch = words(first);
         let confirmation = Confirmation {
             client_name: first.client_name.clone(),
-            branch_title: self.facts.title.clone(),
-            branch_address: self.facts.address.clone(),
-            // YClients does not say in which currency a branch is paid.
+            branch_title: of_branch.branch,
+            branch_address: of_branch.address,
             currency: match self.region.as_deref() {
-                Some("RU") => template::RUBLE.to_owned(),
-                _ => String::new(),
+                // What a branch is paid in is not always said.
+                Some("RU") if of_branch.currency.is_empty() => template::RUBLE.to_owned(),
+                _ => of_branch.currency,
             },
             visits: sorted
                 .iter()
-                .map(|(booking, facts)| Visit {
-                    starts_local: facts.starts_local,
-                    master: booking.staff.as_ref().map(|staff| staff.name.clone()).unwrap_or_default(),
-                    services: booking.services.clone(),
+                .map(|facts| {
+                    let VisitWords { master, services, .. } = words(facts);
+                    Visit { starts_local: facts.starts_local, master, services }
                 })
                 .collect(),
         };
@@ -155,6 +175,25 @@ impl<'a> Branch<'a> {
             client_name: first.client_name.clone(),
             starts_at: first.starts_at,
         })
+    }
+
+    /// Whether the same template says something else of what the visits are `now` than of what they
+    /// were when they were `told`. What was not kept then is not known to be different.
+    pub fn says_otherwise(&self, told: &[&VisitFacts], now: &[&VisitFacts]) -> bool {
+        if told.iter().any(|facts| facts.words.is_none()) {
+            return false;
+        }
+        let text = |visits: &[&VisitFacts]| {
+            let in_order: Vec<_> = visits
+                .iter()
+                .map(|facts| VisitFacts {
+                    words: facts.words.clone().map(VisitWords::in_order),
+                    ..(*facts).clone()
+                })
+                .collect();
+            self.compose(&in_order).map(|made| made.text)
+        };
+        text(told) != text(now)
     }
 
     /// When a message about a visit at `starts_at` leaves by itself: after its
@@ -182,6 +221,11 @@ impl<'a> Branch<'a> {
         } else {
             Arming::Ask(Reason::BeginsFirst)
         }
+    }
+
+    /// More new ones than this within a minute wait for a person; None: however many.
+    pub fn burst(&self) -> Option<usize> {
+        Some(self.burst).filter(|most| *most > 0)
     }
 
     /// The length of a window of time.

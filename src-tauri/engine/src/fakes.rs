@@ -94,6 +94,8 @@ pub(crate) struct FakeBookings {
     pub(crate) listing_failure: Mutex<Option<BookingsError>>,
     /// Listings do not show these, look-ups do.
     pub(crate) hidden_from_feed: Mutex<Vec<BookingId>>,
+    /// No listing shows these.
+    pub(crate) hidden: Mutex<Vec<BookingId>>,
     pub(crate) calls: Mutex<Vec<String>>,
     /// A listing takes so long.
     pub(crate) slow: Mutex<Duration>,
@@ -136,8 +138,10 @@ impl Bookings for FakeBookings {
         }
         let hidden = self.hidden_from_feed.lock().unwrap().clone();
         let all = self.all.lock().unwrap().clone();
+        let unlisted = self.hidden.lock().unwrap().clone();
         let bookings = all.values().filter(|booking| {
             booking.company == company
+                && !unlisted.contains(&booking.id)
                 && match query {
                     BookingQuery::VisitsFrom(day) => {
                         !booking.deleted && booking.starts_local.is_none_or(|start| start.date() >= *day)
@@ -169,6 +173,7 @@ impl Bookings for FakeBookings {
             city: "Москва".to_owned(),
             phone: "+74951234567".to_owned(),
             time_zone: "Europe/Moscow".to_owned(),
+            currency: String::new(),
         };
         Ok(BranchAnswer { facts, server_time: None })
     }

@@ -4,17 +4,18 @@
 //! person's name, and answered truthfully: done, or why not. Nothing here waits
 //! for the owner of polling and sending; it sees the change at once.
 
+mod anew;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
 
 use crate::branch::{Arming, Branch};
-use crate::monitor::{by_recipient, known};
+use crate::monitor::known;
 use crate::notification::acts::Act;
-use crate::notification::{Event, Kind, Made, Notification, NotificationId, Reason, Refusal, State};
-use crate::outbox::{self, Actor, Changed, NewNotification, Outbox, OutboxError};
+use crate::notification::{Event, Kind, Made, Notification, NotificationId, Refusal, State};
+use crate::outbox::{self, Actor, Changed, NewNotification, Outbox, OutboxError, RequestKind};
 use crate::phone::Phone;
 use crate::settings::{Delay, Settings};
-use crate::visit::VisitFacts;
 
 /// An editor's hold, unless renewed.
 pub const LEASE: TimeDelta = TimeDelta::seconds(30);
@@ -67,6 +68,7 @@ impl Person<'_> {
             Act::Hold => self.apply(id, revision, Event::Hold, now),
             Act::Release => self.release_at(id, revision, now),
             Act::Restore => self.restore(id, now),
+            Act::LookAgain => self.look_again(id, now),
             Act::Arrived => self.resolve(id, Resolution::Arrived, now),
             Act::Again => self.resolve(id, Resolution::Again, now),
             Act::Drop => self.resolve(id, Resolution::Drop, now),
@@ -100,7 +102,7 @@ impl Person<'_> {
     fn send_now_at(&self, id: NotificationId, revision: Option<i64>, now: DateTime<Utc>) -> Changed {
         let row = self.row(id)?;
         match row.state {
-            State::Skipped | State::Cancelled => self.bring_back(&row, Arming::Due(now), now),
+            State::Skipped | State::Cancelled | State::Expired => self.bring_back(&row, Some(now), now),
             _ => self.apply(id, revision, Event::SendNow { instance: self.instance.to_owned() }, now),
         }
     }
@@ -128,12 +130,6 @@ impl Person<'_> {
             }
             answer => answer,
         }
-    }
-
-    /// Brings back what was cancelled or skipped, with a full window.
-    pub fn restore(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
-        let row = self.row(id)?;
-        self.bring_back(&row, self.arm(&row, row.starts_at, now), now)
     }
 
     /// Says what became of a message of unknown outcome.
@@ -164,55 +160,6 @@ impl Person<'_> {
         self.apply(id, None, Event::EndLease, now)
     }
 
-    /// Writes once more about visits that were written about: a new message, made
-    /// from the bookings as they are known now, with a full window. Visits that
-    /// belong to another client by now get one of their own; the answer is the
-    /// first one's.
-    pub fn resend(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
-        let row = self.row(id)?;
-        if !row.state.is_sent() {
-            return Err(Refusal::NotNow(row.state).into());
-        }
-        let mut left = self.visits(&row, now)?;
-        let mut messages = Vec::new();
-        while !left.is_empty() {
-            let (kept, others) = by_recipient(left);
-            messages.push((self.compose(&row, &kept)?, kept));
-            left = others;
-        }
-        let due_at = now + self.window(&row);
-        let actor = self.actor();
-        self.outbox.db().write(|tx| {
-            let mut first = None;
-            for (made, visits) in messages {
-                if outbox::is_opted_out(tx, &made.phone)? {
-                    return Err(Refusal::OptedOut.into());
-                }
-                // The copy after the latest one: asking twice makes one more message, not two.
-                let mut copy = row.copy;
-                for (booking, _) in &visits {
-                    let latest = outbox::row_about_in(tx, row.company, booking.id)?;
-                    copy = copy.max(latest.as_ref().map_or(0, |latest| latest.copy));
-                    if let Some(open) = latest.filter(|latest| State::OPEN.contains(&latest.state)) {
-                        return Err(Refusal::NotNow(open.state).into());
-                    }
-                }
-                let mut again = Notification::new(row.kind, row.company, State::Queued, made, now);
-                again.copy = copy + 1;
-                again.due_at = due_at;
-                again.released = true;
-                self.instance.clone_into(&mut again.instance);
-                let bookings = visits.into_iter().map(|(booking, facts)| (booking.id, Some(facts))).collect();
-                let id = outbox::enqueue_in(tx, NewNotification { row: again, bookings }, &actor, now)?;
-                first = first.or(Some(id));
-            }
-            if !row.changed_after_sent.is_empty() {
-                outbox::apply_in(tx, id, None, Event::ChangedAfterSent { how: "" }, &actor, now)?;
-            }
-            Ok(outbox::get_in(tx, first.ok_or(Refusal::NoPhone)?)?.ok_or(Refusal::Missing)?)
-        })
-    }
-
     /// A message to one's own number, through the same queue as every other.
     pub fn send_test(&self, phone: &Phone, text: &str, now: DateTime<Utc>) -> Changed {
         let made = Made {
@@ -233,6 +180,16 @@ impl Person<'_> {
             let id = outbox::enqueue_in(tx, new, &self.actor(), now)?;
             Ok(outbox::get_in(tx, id)?.ok_or(Refusal::Missing)?)
         })
+    }
+
+    /// Asks that the bookings of a message be read again: what YClients had as cancelled may stand by now.
+    pub fn look_again(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
+        let row = self.row(id)?;
+        if !row.may_come_back() {
+            return Err(Refusal::NotNow(row.state).into());
+        }
+        self.outbox.ask(RequestKind::LookAgain, &id.to_string(), now)?;
+        Ok(row)
     }
 
     fn actor(&self) -> Actor {
@@ -278,72 +235,6 @@ impl Person<'_> {
             }
             _ => Ok(row),
         }
-    }
-
-    fn bring_back(&self, row: &Notification, arming: Arming, now: DateTime<Utc>) -> Changed {
-        let never_written = row.text.is_empty() && matches!(row.state, State::Skipped | State::Cancelled);
-        let (made, facts, arming) = if never_written {
-            let visits = self.visits(row, now)?;
-            let made = self.compose(row, &visits)?;
-            let facts: Vec<_> = visits.into_iter().map(|(booking, facts)| (booking.id, facts)).collect();
-            (Some(made), facts, arming)
-        } else {
-            (None, Vec::new(), arming)
-        };
-        let event = Event::Restore { made, due_at: due(arming, now), instance: self.instance.to_owned() };
-        self.outbox.db().write(|tx| {
-            outbox::relink_in(tx, row.id, &facts, &[])?;
-            let restored = outbox::apply_in(tx, row.id, None, event, &self.actor(), now)?;
-            self.ask_if(tx, restored, arming, now)
-        })
-    }
-
-    /// The bookings of a row as they are known now, as far as they can be written about.
-    fn visits(
-        &self,
-        row: &Notification,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<(crate::booking::Booking, VisitFacts)>, OutboxError> {
-        let state = self.outbox.db().read(|connection| known::branch_in(connection, row.company))?;
-        let state = state.unwrap_or_default();
-        let branch =
-            Branch::new(self.settings, row.company, &state.facts).map_err(|_| Refusal::NotNow(row.state))?;
-        let mut visits = Vec::new();
-        let mut obstacle = Refusal::NoPhone;
-        for link in self.outbox.links(row.id)?.into_iter().filter(|link| !link.dropped) {
-            let bots_own = self
-                .outbox
-                .db()
-                .read(|connection| outbox::is_bots_own(connection, row.company, link.booking))?;
-            if bots_own {
-                obstacle = Refusal::BotsOwn;
-                continue;
-            }
-            let booking = self
-                .outbox
-                .db()
-                .read(|connection| known::booking_in(connection, row.company, link.booking))?;
-            let Some(booking) = booking else { continue };
-            match branch.writable(&booking, now) {
-                Ok(facts) => visits.push((booking, facts)),
-                Err(Reason::Begun | Reason::Came | Reason::NoStart) => obstacle = Refusal::VisitBegun,
-                Err(Reason::InYclients) => obstacle = Refusal::NotNow(State::Cancelled),
-                Err(_) => obstacle = Refusal::NoPhone,
-            }
-        }
-        if visits.is_empty() { Err(obstacle.into()) } else { Ok(visits) }
-    }
-
-    fn compose(
-        &self,
-        row: &Notification,
-        visits: &[(crate::booking::Booking, VisitFacts)],
-    ) -> Result<Made, OutboxError> {
-        let state = self.outbox.db().read(|connection| known::branch_in(connection, row.company))?;
-        let state = state.unwrap_or_default();
-        let branch =
-            Branch::new(self.settings, row.company, &state.facts).map_err(|_| Refusal::NotNow(row.state))?;
-        Ok(branch.compose(visits).map_err(|_| Refusal::EmptyText)?)
     }
 }
 

@@ -273,3 +273,13 @@ pub fn region_of_branch(setting: Option<&str>, branch_phone: &str, zone: &str) -
     };
     of_phone().or_else(|| of_zone.map(str::to_owned))
 }
+
+/// Whether desks type it where they have no number.
+pub fn is_placeholder(_: &Phone) -> bool {
+    false
+}
+
+/// Whether the text is the same number.
+pub fn is_same(phone: &Phone, raw: &str, region: Option<&str>) -> bool {
+    read(raw, region).is_ok_and(|other| other == *phone)
+}

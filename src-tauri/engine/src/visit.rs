@@ -4,7 +4,7 @@ use chrono::{DateTime, LocalResult, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::booking::Booking;
+use crate::booking::{Booking, BranchFacts, Service};
 use crate::phone::Phone;
 
 /// The facts a text was made from. Kept beside the text, so that a later look
@@ -19,6 +19,40 @@ pub struct VisitFacts {
     pub client_id: i64,
     pub client_name: String,
     pub phone: Phone,
+    /// What else the text can say; None where an older version did not keep it,
+    /// which is unknown and not different.
+    #[serde(default)]
+    pub words: Option<VisitWords>,
+}
+
+/// What a template can print of a visit beside who comes and when. A change of it
+/// makes an unsent text anew, and is none once the text is with the client.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct VisitWords {
+    /// The master's name.
+    #[serde(default)]
+    pub master: String,
+    /// With titles and prices, in the server's order.
+    #[serde(default)]
+    pub services: Vec<Service>,
+    /// The branch's name.
+    #[serde(default)]
+    pub branch: String,
+    /// The branch's address.
+    #[serde(default)]
+    pub address: String,
+    /// The sign behind a price.
+    #[serde(default)]
+    pub currency: String,
+}
+
+impl VisitWords {
+    /// With services in an order of their own: the server's says nothing.
+    #[must_use]
+    pub fn in_order(mut self) -> Self {
+        self.services.sort();
+        self
+    }
 }
 
 /// How a booking differs from what was written about it.
@@ -37,6 +71,7 @@ impl VisitFacts {
         phone: Phone,
         starts_local: NaiveDateTime,
         starts_at: DateTime<Utc>,
+        branch: &BranchFacts,
     ) -> Self {
         let mut services: Vec<_> =
             booking.services.iter().map(|service| (service.id, service.amount)).collect();
@@ -50,18 +85,29 @@ impl VisitFacts {
             client_id: client.map_or(0, |client| client.id),
             client_name: client.map(|client| client.name.clone()).unwrap_or_default(),
             phone,
+            words: Some(VisitWords {
+                master: booking.staff.as_ref().map(|staff| staff.name.clone()).unwrap_or_default(),
+                services: booking.services.clone(),
+                branch: branch.title.clone(),
+                address: branch.address.clone(),
+                currency: branch.currency.clone(),
+            }),
         }
     }
 
-    /// What changed from `self` to `now`, if anything a client would notice.
+    /// What changed from `self` to `now`, if anything a client would notice who has the text.
     pub fn difference(&self, now: &Self) -> Option<Difference> {
         if self.starts_local != now.starts_local {
             Some(Difference::Moved)
-        } else if self != now {
+        } else if self.without_words() != now.without_words() {
             Some(Difference::Changed)
         } else {
             None
         }
+    }
+
+    fn without_words(&self) -> Self {
+        Self { words: None, ..self.clone() }
     }
 }
 

@@ -214,8 +214,13 @@ pub(crate) enum Queue {
         #[arg(value_parser = id)]
         id: NotificationId,
     },
-    /// Bring back what was cancelled or skipped.
+    /// Bring back what was cancelled, skipped or came to nothing.
     Restore {
+        #[arg(value_parser = id)]
+        id: NotificationId,
+    },
+    /// Read its bookings in `YClients` again, should a cancelled one stand by now.
+    LookAgain {
         #[arg(value_parser = id)]
         id: NotificationId,
     },

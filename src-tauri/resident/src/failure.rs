@@ -172,6 +172,7 @@ const fn refusal_code(refusal: &Refusal) -> &'static str {
         Refusal::VisitBegun => "visit_begun",
         Refusal::NoPhone => "no_phone",
         Refusal::OptedOut => "opted_out",
+        Refusal::CancelledInYclients => "cancelled_in_yclients",
         Refusal::BotsOwn => "bots_own",
         Refusal::EmptyText => "empty_text",
         Refusal::LongText => "long_text",

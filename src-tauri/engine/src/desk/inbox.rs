@@ -38,6 +38,8 @@ pub(super) struct Inbox<'a> {
     serving: watch::Receiver<BTreeMap<CompanyId, u64>>,
     /// Requests for a poll that is not served yet, with the number it was given.
     asked: Vec<(i64, u64)>,
+    /// Requests for another look for which a poll was asked.
+    looking: Vec<i64>,
     data_version: i64,
     /// Until the next tick.
     rest: Duration,
@@ -65,6 +67,7 @@ impl<'a> Inbox<'a> {
             signals,
             serving,
             asked: Vec::new(),
+            looking: Vec::new(),
             data_version: 0,
             rest: TICK,
             beaten_at: None,
@@ -137,6 +140,13 @@ impl<'a> Inbox<'a> {
                     if self.asked.iter().all(|(id, _)| *id != request.id) {
                         self.signals.send_modify(|signals| signals.asked += 1);
                         self.asked.push((request.id, self.signals.borrow().asked));
+                    }
+                }
+                // Whoever polls answers it, with the next truth pass; one is asked for once.
+                RequestKind::LookAgain => {
+                    if !self.looking.contains(&request.id) {
+                        self.looking.push(request.id);
+                        self.signals.send_modify(|signals| signals.asked += 1);
                     }
                 }
                 RequestKind::SettingsChanged | RequestKind::SecretChanged => {

@@ -16,12 +16,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{Mutex, Notify, watch};
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use crate::branch::Branch;
 use crate::db::StorageError;
 use crate::error::{Fault, Subject};
-use crate::monitor::{Monitor, Signals, gap_after, known, rearm};
+use crate::monitor::{Monitor, Signals, gap_after, judge_all, known, rearm};
 use crate::notification::{Event, Kind, Reason, State};
 use crate::outbox::{Actor, Outbox, unless_refused};
 use crate::ports::{Bookings, Clock, Desktop, Messenger, SecretsError};
@@ -171,6 +171,11 @@ impl Desk {
         let instance = ports.messenger.instance().to_owned();
         if let Err(error) = settle_settings(&self.outbox, &settings, &instance, self.clock.now()) {
             warn!(%error, "queued messages could not be compared with the settings");
+        }
+        match judge_all(&self.outbox, &settings, &instance, self.clock.now()) {
+            Ok(0) => {}
+            Ok(moved) => info!(moved, "decisions were looked at again by today's settings"),
+            Err(error) => warn!(%error, "decisions could not be looked at again"),
         }
         let changed = Arc::new(Notify::new());
         let attempted = Arc::new(Notify::new());

@@ -36,6 +36,8 @@ pub(crate) struct FakeMessenger {
     pub(crate) unreachable: Mutex<bool>,
     /// A send takes so long.
     pub(crate) slow: Mutex<Duration>,
+    /// The account.
+    pub(crate) instance: Mutex<&'static str>,
 }
 
 impl Default for FakeMessenger {
@@ -56,6 +58,7 @@ impl Default for FakeMessenger {
             received: Mutex::default(),
             unreachable: Mutex::default(),
             slow: Mutex::default(),
+            instance: Mutex::new(INSTANCE),
         }
     }
 }
@@ -85,7 +88,7 @@ impl FakeMessenger {
 #[async_trait]
 impl Messenger for FakeMessenger {
     fn instance(&self) -> &str {
-        INSTANCE
+        *self.instance.lock().unwrap()
     }
 
     async fn state(&self) -> Result<GatewayState, MessengerError> {

@@ -81,6 +81,7 @@ fn all_of(settings: &Settings) -> Vec<Change> {
         Change::Language(settings.language),
         Change::QuietHours(settings.quiet_hours),
         Change::MinLead(settings.min_lead),
+        Change::Burst(settings.burst),
         Change::YclientsBaseUrl(settings.yclients.base_url.clone()),
         Change::RequestGap(settings.yclients.request_gap),
         Change::Gateway(settings.whatsapp.gateway),

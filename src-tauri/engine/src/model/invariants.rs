@@ -71,7 +71,7 @@ fn broken(before: &Line, after: &Line) -> Vec<&'static str> {
             must(person || gateways_word, "a final state changed by itself");
         }
         Skipped if moved => {
-            let cured = before.reason.is_curable() && matches!(what, "cure" | "conflict");
+            let cured = before.reason.is_judged_again();
             must(person || gateways_word || cured, "a skipped row came back by itself");
         }
         Failed if moved => {

@@ -199,7 +199,7 @@ fn judge_words(
         };
         must(monotonic.saturating_sub(*at) <= patience, "it was read too long ago");
         let Some(booking) = booking else { return must(false, "its booking is gone") };
-        match branch.writable(booking, now) {
+        match branch.writable(booking, row.wanted, now) {
             Ok(facts) => visits.push((booking.clone(), facts)),
             Err(reason) => must(false, &format!("its booking is {reason}")),
         }
@@ -208,7 +208,9 @@ fn judge_words(
     must(!visits.is_empty(), "it is about nothing");
     let recipient = |visit: &(Booking, crate::visit::VisitFacts)| (visit.1.client_id, visit.1.phone.clone());
     must(visits.windows(2).all(|pair| recipient(&pair[0]) == recipient(&pair[1])), "for two people");
-    let Ok(made) = branch.compose(&visits) else { return must(false, "no text can be made") };
+    let Ok(made) = branch.compose(visits.iter().map(|(_, facts)| facts)) else {
+        return must(false, "no text can be made");
+    };
     must(row.phone == made.phone, "to another number than was last seen");
     match known.saved.get(&row.id) {
         Some(saved) => must(row.text == *saved, "not in the words that were saved last"),

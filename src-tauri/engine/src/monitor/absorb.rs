@@ -1,16 +1,19 @@
 //! What a listing brings: new bookings into the queue, changed ones to what was
 //! or will be written about them. One transaction with the cursor.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
 
-use super::caution::hold_burst;
+use super::again::judge_again;
+use super::caution::{hold_burst, hold_volley};
 use super::known;
-use super::recheck::{Visit, by_recipient, carry_out, fresh_row, recheck, split_off};
-use crate::booking::{Booking, BookingId};
+use super::recheck::{Visit, carry_out, facts_of, fresh_row, is_broken, recheck};
+use crate::booking::{Attendance, Booking, BookingId};
 use crate::branch::{Arming, Branch};
 use crate::db::StorageError;
-use crate::notification::{Event, Kind, Made, Notification, Reason, State};
+use crate::notification::{Event, Kind, Made, Notification, Reason, RemakeCause, State};
 use crate::outbox::{self, Actor, NewNotification, OutboxError};
 use crate::visit::Difference;
 
@@ -32,6 +35,26 @@ pub(super) struct Light<'a> {
     /// The end of the gap this listing closes.
     pub gap_at: Option<DateTime<Utc>>,
     pub now: DateTime<Utc>,
+}
+
+impl<'a> Light<'a> {
+    /// A look at what is known already, no listing's.
+    pub(super) fn of(
+        branch: &'a Branch<'a>,
+        instance: &'a str,
+        state: &known::BranchState,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            branch,
+            instance,
+            baseline_at: state.baseline_at.or(state.baseline_begun_at).unwrap_or(DateTime::UNIX_EPOCH),
+            is_baseline: false,
+            anew: state.anew_at.is_some(),
+            gap_at: None,
+            now,
+        }
+    }
 }
 
 /// What a listing came to.
@@ -76,6 +99,8 @@ pub(super) fn absorb(
     }
     if let Some(gap_at) = light.gap_at {
         hold_burst(tx, light.branch.company, gap_at, light.now)?;
+    } else if !absorbed.new.is_empty() {
+        hold_volley(tx, light.branch, light.now)?;
     }
     Ok(absorbed)
 }
@@ -124,16 +149,14 @@ fn new(tx: &Transaction<'_>, light: Light<'_>, booking: Booking) -> Result<bool,
 /// could have been told while another database was in use says so: a person may
 /// send it all the same.
 fn why_silent(tx: &Transaction<'_>, light: Light<'_>, booking: &Booking) -> Result<Reason, StorageError> {
-    let Light { branch, now, .. } = light;
     if !light.anew {
         return Ok(Reason::BeforeBaseline);
     }
-    if outbox::is_bots_own(tx, booking.company, booking.id)? {
+    if outbox::is_imported(tx, booking.company, booking.id)? {
         return Ok(Reason::Bot);
     }
-    let judged = branch.made_by_staff(booking).and_then(|()| branch.writable(booking, now));
-    // What could be cured was perhaps, and told.
-    Ok(judged.err().filter(|reason| !reason.is_curable()).unwrap_or(Reason::Restored))
+    // What stands in the way now may not have stood there then: only who made it never changed.
+    Ok(light.branch.made_by_staff(booking).err().unwrap_or(Reason::Restored))
 }
 
 /// Whether a new booking is worth a message, and what it is made from.
@@ -143,12 +166,12 @@ fn judge(
     booking: &Booking,
 ) -> Result<Result<crate::visit::VisitFacts, Reason>, StorageError> {
     let Light { branch, now, .. } = light;
-    if outbox::is_bots_own(tx, booking.company, booking.id)? {
+    if outbox::is_imported(tx, booking.company, booking.id)? {
         return Ok(Err(Reason::Bot));
     }
     let judged = branch
         .made_by_staff(booking)
-        .and_then(|()| branch.writable(booking, now))
+        .and_then(|()| branch.writable(booking, false, now))
         .and_then(|facts| branch.is_ahead(&facts, now).map(|()| facts));
     Ok(match judged {
         Ok(facts) if outbox::is_opted_out(tx, facts.phone.as_str())? => Err(Reason::OptedOut),
@@ -166,7 +189,8 @@ fn is_old(booking: &Booking, now: DateTime<Utc>) -> bool {
 fn gather(tx: &Transaction<'_>, light: Light<'_>, visit: &Visit) -> Result<bool, OutboxError> {
     let Some((target, made, due_at)) = gathered(tx, light, visit)? else { return Ok(false) };
     outbox::link_in(tx, &target, visit.0.id, Some(&visit.1))?;
-    outbox::apply_in(tx, target.id, None, Event::Remake { made, due_at }, &Actor::Program, light.now)?;
+    let event = Event::Remake { made, due_at, cause: RemakeCause::Gathered };
+    outbox::apply_in(tx, target.id, None, event, &Actor::Program, light.now)?;
     Ok(true)
 }
 
@@ -187,7 +211,10 @@ fn gathered(
         }
     }
     // A text that cannot be made for all of them is no reason not to write about one.
-    let Ok(made) = branch.compose(&visits) else { return Ok(None) };
+    let Ok(made) = branch.compose(facts_of(&visits)) else { return Ok(None) };
+    if is_broken(&made.text) {
+        return Ok(None);
+    }
     match branch.arm(now, made.starts_at) {
         Arming::Due(due_at) => Ok(Some((target, made, due_at))),
         Arming::Ask(_) => Ok(None),
@@ -220,121 +247,68 @@ fn changed(
     row: &Notification,
     booking: Booking,
 ) -> Result<(), OutboxError> {
-    let Light { branch, now, .. } = light;
     match row.state {
-        State::Skipped if row.reason.is_curable() => judge_again(tx, light, row, booking),
-        State::Queued | State::Waiting | State::Failed => {
-            let links = outbox::links_in(tx, row.id)?;
-            let bots = outbox::bots_own_of_in(tx, branch.company, &links)?;
-            let mut failed = None;
-            let verdict = recheck(
-                branch,
-                row,
-                &links,
-                &bots,
-                |id| {
-                    if id == booking.id {
-                        return Some(booking.clone());
-                    }
-                    known::booking_in(tx, branch.company, id).unwrap_or_else(|error| {
-                        failed = Some(error);
-                        None
-                    })
-                },
-                now,
-            );
-            if let Some(error) = failed {
-                return Err(error.into());
-            }
-            carry_out(tx, branch, row, verdict, now).map(|_| ())
+        State::Queued | State::Waiting | State::Failed => recheck_open(tx, light, row, Some(booking)),
+        State::Skipped | State::Expired | State::Cancelled if row.may_come_back() => {
+            judge_again(tx, light, row).map(|_| ())
         }
         state if state.is_sent() || state == State::Unknown => {
-            note_change(tx, branch, row, Some(&booking), now)
+            note_change(tx, light.branch, row, Some(&booking), light.now)
         }
         _ => Ok(()),
     }
 }
 
-/// What stood in the way may be gone: a client was named, a number corrected.
-fn judge_again(
+/// Compares an open row with its bookings: with the one that was just read, and the others as
+/// they were last seen.
+pub(super) fn recheck_open(
     tx: &Transaction<'_>,
     light: Light<'_>,
     row: &Notification,
-    booking: Booking,
+    read: Option<Booking>,
 ) -> Result<(), OutboxError> {
     let Light { branch, now, .. } = light;
-    if is_old(&booking, now) {
+    if row.kind == Kind::Test {
         return Ok(());
     }
-    let facts = match judge(tx, light, &booking)? {
-        Ok(facts) => facts,
-        Err(reason) if reason == row.reason => return Ok(()),
-        Err(reason) => {
-            return outbox::apply_in(tx, row.id, None, Event::Skip { reason }, &Actor::Program, now)
-                .map(|_| ());
-        }
-    };
-    // Whatever else the row spoke of before the number went comes back with it, now or
-    // when its own change is read: until then it is not part of the text.
-    let mut visits = vec![(booking, facts)];
-    let mut dropped = Vec::new();
-    for link in outbox::links_in(tx, row.id)? {
-        if visits.iter().any(|(booking, _)| booking.id == link.booking) {
-            continue;
-        }
-        let Some(other) = known::booking_in(tx, branch.company, link.booking)? else { continue };
-        match judge(tx, light, &other)? {
-            Ok(facts) => visits.push((other, facts)),
-            Err(_) => dropped.push(link.booking),
+    let links = outbox::links_in(tx, row.id)?;
+    let imported = outbox::imported_of_in(tx, branch.company, &links)?;
+    let mut seen = HashMap::new();
+    for link in &links {
+        if let Some(booking) = known::booking_in(tx, branch.company, link.booking)? {
+            seen.insert(link.booking, booking);
         }
     }
-    if let ([visit], []) = (visits.as_slice(), dropped.as_slice())
-        && !row.held
-        && !row.is_edited()
-        && gather_cured(tx, light, row, visit)?
-    {
+    if let Some(booking) = read {
+        seen.insert(booking.id, booking);
+    }
+    if links.iter().any(|link| !link.dropped && !seen.contains_key(&link.booking)) {
+        // What is not known here is no vanished booking: only a listing or a look-up says that.
         return Ok(());
     }
-    let (kept, split) = by_recipient(visits);
-    let cured = fresh_row(branch, &kept, light.instance, now);
-    if cured.text.is_empty() {
-        return Ok(());
-    }
-    let facts: Vec<_> = kept.into_iter().map(|(booking, facts)| (booking.id, facts)).collect();
-    outbox::relink_in(tx, row.id, &facts, &dropped)?;
-    let (waits, reason, due_at) = (cured.state == State::Waiting, cured.reason, cured.due_at);
-    let instance = light.instance.to_owned();
-    let made = cured.into_made();
-    let event = if row.is_edited() {
-        // A person's words are not thrown away because the number was missing for a while.
-        Event::Conflict { made }
-    } else {
-        Event::Cure { made, due_at, instance, gap_at: light.gap_at }
-    };
-    let back = outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)?;
-    for visit in split {
-        split_off(tx, branch, row, &visit, now)?;
-    }
-    if waits && back.state == State::Queued {
-        let event = Event::Wait { reason, detail: String::new() };
-        outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)?;
+    let verdict = recheck(branch, row, &links, &imported, |id| seen.remove(&id), now);
+    let now_is = carry_out(tx, branch, row, verdict, now)?;
+    let other_number =
+        now_is.state == State::Failed && now_is.reason == Reason::NoWhatsapp && now_is.phone != row.phone;
+    if (now_is.state == State::Waiting && now_is.reason.lifts()) || other_number {
+        judge_again(tx, light, &now_is)?;
     }
     Ok(())
 }
 
-/// A cured booking joins a message to the same client, and its own row says so.
-fn gather_cured(
+/// A booking that has become worth a message joins one to the same client, and its own row says so.
+pub(super) fn gather_judged(
     tx: &Transaction<'_>,
     light: Light<'_>,
     row: &Notification,
     visit: &Visit,
-) -> Result<bool, OutboxError> {
-    let Some((target, made, due_at)) = gathered(tx, light, visit)? else { return Ok(false) };
+) -> Result<Option<Notification>, OutboxError> {
+    let Some((target, made, due_at)) = gathered(tx, light, visit)? else { return Ok(None) };
     outbox::move_link_in(tx, &target, visit.0.id, &visit.1)?;
-    outbox::apply_in(tx, target.id, None, Event::Remake { made, due_at }, &Actor::Program, light.now)?;
+    let event = Event::Remake { made, due_at, cause: RemakeCause::Gathered };
+    outbox::apply_in(tx, target.id, None, event, &Actor::Program, light.now)?;
     let event = Event::Skip { reason: Reason::Gathered };
-    outbox::apply_in(tx, row.id, None, event, &Actor::Program, light.now)?;
-    Ok(true)
+    outbox::apply_in(tx, row.id, None, event, &Actor::Program, light.now).map(Some)
 }
 
 /// The message is out and a booking is another one now: shown, with one click to
@@ -357,8 +331,10 @@ pub(crate) fn note_change(
             None => known::booking_in(tx, row.company, link.booking)?,
         };
         let Some(read) = read else { continue };
-        let grave = match branch.writable(&read, now) {
+        // Whoever was told was worth telling: only what became of the visit counts.
+        let grave = match branch.writable(&read, true, now) {
             Err(Reason::InYclients) => 3,
+            Ok(_) if read.attendance == Attendance::Came => 0,
             Ok(current) => match told.difference(&current) {
                 Some(Difference::Moved) => 2,
                 Some(Difference::Changed) => 1,

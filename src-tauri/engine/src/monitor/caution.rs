@@ -1,16 +1,20 @@
 //! What a listing brought and nobody should send without a person's word.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
 
 use super::known;
 use crate::booking::CompanyId;
+use crate::branch::Branch;
 use crate::db::StorageError;
-use crate::notification::{Event, Reason, State};
+use crate::notification::{Event, Notification, Reason, State};
 use crate::outbox::{self, Actor};
 
-/// More than this many of one branch, due because of a gap, ask a person.
-const BURST: usize = 5;
+/// More than this many of one branch, due because of a gap or right by one change, ask a person.
+pub(super) const BURST: usize = 5;
+
+/// So many new ones of one branch in so short a time are no day at the desk.
+const VOLLEY_WITHIN: TimeDelta = TimeDelta::minutes(1);
 
 /// After a restore: whatever the first reading brought into the queue about a
 /// booking older than the baseline may have been told already. It was known
@@ -48,7 +52,33 @@ pub(super) fn hold_burst(
     if due.len() <= BURST {
         return Ok(());
     }
-    for row in due.into_iter().filter(|row| row.state == State::Queued && !row.held && !row.released) {
+    ask_about(tx, due, now)
+}
+
+/// Many new bookings at once without a gap: an import into YClients, or somebody's program.
+/// Nobody could look through them in their windows.
+pub(super) fn hold_volley(
+    tx: &Transaction<'_>,
+    branch: &Branch<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let Some(most) = branch.burst() else { return Ok(()) };
+    let since = now - VOLLEY_WITHIN;
+    if outbox::told_of_since_in(tx, branch.company, since)? <= most {
+        return Ok(());
+    }
+    let queued = outbox::open_of_in(tx, branch.company)?;
+    let new = queued.into_iter().filter(|row| row.copy == 0 && row.enqueued_at > since).collect();
+    ask_about(tx, new, now)
+}
+
+/// What still counts down among these waits for a person.
+pub(super) fn ask_about(
+    tx: &Transaction<'_>,
+    rows: Vec<Notification>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    for row in rows.into_iter().filter(|row| row.state == State::Queued && !row.held && !row.released) {
         let event = Event::Wait { reason: Reason::Burst, detail: String::new() };
         outbox::unless_refused(outbox::apply_in(tx, row.id, None, event, &Actor::Program, now))?;
     }

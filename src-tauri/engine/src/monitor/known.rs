@@ -30,6 +30,10 @@ pub struct BranchState {
     pub fault_detail: String,
     pub fault_at: Option<DateTime<Utc>>,
     pub anew_at: Option<DateTime<Utc>>,
+    /// Bookings that the truth brought first although the feed was asked after they were written.
+    pub feed_misses: i64,
+    /// Until when the truth is read every time because of that.
+    pub feed_until: Option<DateTime<Utc>>,
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<BranchState> {
@@ -43,6 +47,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<BranchState> {
             city: row.get(2)?,
             phone: row.get(3)?,
             time_zone: row.get(4)?,
+            currency: row.get(21)?,
         },
         facts_at: at(5)?,
         baseline_at: at(6)?,
@@ -60,6 +65,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<BranchState> {
         fault_at: at(18)?,
         baseline_begun_at: at(19)?,
         anew_at: at(20)?,
+        feed_misses: row.get(22)?,
+        feed_until: at(23)?,
     })
 }
 
@@ -70,7 +77,7 @@ pub fn branch_in(connection: &Connection, company: CompanyId) -> Result<Option<B
             "SELECT title, address, city, phone, time_zone, facts_at, baseline_at, baseline_count,
              last_checked_at, truth_at, fast_server_at, last_change_at, feed, failures, next_poll_at, stopped,
              fault_code, fault_detail, fault_at, baseline_begun_at,
-             anew_at FROM booking_monitor_state WHERE company_id = ?1",
+             anew_at, currency, feed_misses, feed_until FROM booking_monitor_state WHERE company_id = ?1",
         )?
         .query_row([company.0], read)
         .optional()?)
@@ -118,9 +125,9 @@ pub(super) fn put_branch_in(
         "INSERT OR REPLACE INTO booking_monitor_state
          (company_id, title, address, city, phone, time_zone, facts_at, baseline_at, baseline_count,
           last_checked_at, truth_at, fast_server_at, last_change_at, feed, failures, next_poll_at, stopped,
-          fault_code, fault_detail, fault_at, baseline_begun_at, anew_at)
+          fault_code, fault_detail, fault_at, baseline_begun_at, anew_at, currency, feed_misses, feed_until)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-          ?22)",
+          ?22, ?23, ?24, ?25)",
     )?
     .execute(params![
         company.0,
@@ -145,6 +152,9 @@ pub(super) fn put_branch_in(
         state.fault_at.map(At),
         state.baseline_begun_at.map(At),
         state.anew_at.map(At),
+        state.facts.currency,
+        state.feed_misses,
+        state.feed_until.map(At),
     ])?;
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! an answer means is [`absorb`]'s, both without a clock or a network.
 
 mod absorb;
+mod again;
 mod caution;
 pub mod known;
 mod names;
@@ -30,8 +31,11 @@ use crate::ports::{Bookings, BookingsError, Clock, Desktop};
 use crate::settings::Settings;
 
 pub(crate) use absorb::note_change;
+pub(crate) use again::{judge_all, renew_facts_in};
 pub(crate) use poll::rearm;
-pub(crate) use recheck::{Verdict, by_recipient, carry_out, overtake, recheck};
+pub(crate) use recheck::{
+    Verdict, Visit, by_recipient, carry_out, facts_of, is_broken, overtake, recheck, split_off,
+};
 pub use schedule::gap_after;
 
 /// A fault that lasts this many polls is shown; a single one is not worth a look.

@@ -7,15 +7,15 @@ use tracing::{info, warn};
 use super::absorb::{Absorbed, Light, absorb};
 use super::caution::{hold_burst, hold_told_perhaps};
 use super::known::{self, BranchState};
-use super::schedule::{OVERLAP, Pass, next_pass};
-use super::{Monitor, PollError, Watch, fresh_branch, overtake};
+use super::schedule::{FEED_LAG, FEED_MISSES, FEED_RESTS, Pass, changes, next_pass, relies_on_feed};
+use super::{Monitor, PollError, Watch, fresh_branch, overtake, renew_facts_in};
 use crate::booking::{Booking, BookingId};
 use crate::branch::{Arming, Branch};
 use crate::clock::next_second;
 use crate::db::StorageError;
 use crate::error::Subject;
-use crate::notification::{Event, Notification, State};
-use crate::outbox;
+use crate::notification::{Event, Notification, NotificationId, State};
+use crate::outbox::{self, RequestKind};
 use crate::ports::{BookingQuery, Listing, Lookup};
 
 /// Titles and addresses change; once a day is enough.
@@ -50,11 +50,26 @@ impl Monitor {
             listing.bookings.iter().map(|booking| booking.created_by).filter(|user| *user > 0).collect();
         self.commit(watch, state.clone(), &branch, pass, listing, gap_at)?;
         if matches!(pass, Pass::Truth { .. }) {
+            self.look_again(watch, &branch).await?;
             self.reread(watch, &branch, &listed).await?;
+            if !relies_on_feed(&state, now) {
+                self.read_changes(watch, &branch).await?;
+            }
         }
         self.desktop.all_clear(Subject::Branch(company.0));
         self.name_authors(watch, &authors).await;
         Ok(())
+    }
+
+    /// A feed that misses new bookings may still show what became of older ones, which no truth pass reads.
+    async fn read_changes(&self, watch: &Watch, branch: &Branch<'_>) -> Result<(), PollError> {
+        let state = self.outbox.db().read(|connection| known::branch_in(connection, watch.company))?;
+        let state = state.unwrap_or_else(fresh_branch);
+        let Some(baseline_at) = state.baseline_at else { return Ok(()) };
+        let pass = changes(&state, baseline_at, branch.zone);
+        let Pass::Fast { after } = pass else { return Ok(()) };
+        let listing = self.bookings.list(watch.company, &BookingQuery::ChangedAfter(after)).await?;
+        Ok(self.commit(watch, state, branch, pass, listing, None)?)
     }
 
     /// Title, address and zone; before a baseline also the server's clock.
@@ -85,16 +100,12 @@ impl Monitor {
             tokio::time::sleep(wait.to_std().unwrap_or_default()).await;
             state.baseline_begun_at = Some(baseline_at);
         }
-        let known = state.clone();
+        let (facts, begun_at) = (state.facts.clone(), state.baseline_begun_at);
         self.outbox.db().write(|tx| {
-            let stored = known::branch_in(tx, watch.company)?.unwrap_or_else(fresh_branch);
-            let merged = BranchState {
-                facts: known.facts,
-                facts_at: known.facts_at,
-                baseline_begun_at: known.baseline_begun_at,
-                ..stored
-            };
-            known::put_branch_in(tx, watch.company, &merged)
+            let mut stored = known::branch_in(tx, watch.company)?.unwrap_or_else(fresh_branch);
+            stored.baseline_begun_at = begun_at;
+            known::put_branch_in(tx, watch.company, &stored)?;
+            renew_facts_in(tx, &self.settings, &self.instance, watch.company, facts, now)
         })?;
         Ok(())
     }
@@ -141,12 +152,12 @@ impl Monitor {
                 }
                 Pass::Truth { .. } => {
                     state.truth_at = Some(now);
-                    if state.fast_feed && missed_by_feed(&state, &absorbed, baseline_at) {
-                        state.fast_feed = false;
-                        warn!(branch = %company, "the feed of changes misses bookings: it is no longer used");
-                    }
+                    count_missed(&mut state, &absorbed, baseline_at, now);
                 }
-                Pass::Fast { .. } => state.fast_server_at = Some(server_time),
+                Pass::Fast { .. } => {
+                    state.fast_server_at = Some(server_time);
+                    trust_again(&mut state, &absorbed, now);
+                }
             }
             if !matches!(pass, Pass::Truth { .. }) {
                 // The truth shows only what was made lately: changes of older bookings are the
@@ -198,6 +209,32 @@ impl Monitor {
         let first = ids.partition_point(|id| *id <= watch.reread_up_to);
         ids.rotate_left(first);
         ids.truncate(REREAD_LIMIT);
+        self.reread_these(watch, branch, ids).await
+    }
+
+    /// The bookings of messages that a person asked to be looked at again.
+    async fn look_again(&self, watch: &mut Watch, branch: &Branch<'_>) -> Result<(), StorageError> {
+        for request in self.outbox.asked()? {
+            let (RequestKind::LookAgain, Ok(id)) = (request.kind, request.argument.parse()) else { continue };
+            let row = self.outbox.get(NotificationId(id))?;
+            if row.as_ref().is_some_and(|row| row.company != branch.company) {
+                continue;
+            }
+            if let Some(row) = row {
+                let ids = self.outbox.links(row.id)?.into_iter().map(|link| link.booking).collect();
+                self.reread_these(watch, branch, ids).await?;
+            }
+            self.outbox.answer(request.id, self.clock.now())?;
+        }
+        Ok(())
+    }
+
+    async fn reread_these(
+        &self,
+        watch: &mut Watch,
+        branch: &Branch<'_>,
+        ids: Vec<BookingId>,
+    ) -> Result<(), StorageError> {
         for id in ids {
             let found = match self.bookings.get(branch.company, id).await {
                 Ok(Lookup::Found(booking)) => Some(*booking),
@@ -232,16 +269,8 @@ impl Monitor {
                     .map(|booking| Booking { deleted: true, ..booking }),
             };
             let Some(booking) = booking else { return Ok(()) };
-            let light = Light {
-                branch,
-                instance: &self.instance,
-                baseline_at: now,
-                is_baseline: false,
-                anew: false,
-                gap_at: None,
-                now,
-            };
-            absorb(tx, light, vec![booking]).map(|_| ())
+            let state = known::branch_in(tx, branch.company)?.unwrap_or_default();
+            absorb(tx, Light::of(branch, &self.instance, &state, now), vec![booking]).map(|_| ())
         })
     }
 }
@@ -251,13 +280,39 @@ fn needs_reread(row: &Notification) -> bool {
         || (row.state == State::Queued && row.held)
 }
 
-/// Whether the truth brought a booking that the feed should have brought before.
-fn missed_by_feed(state: &BranchState, absorbed: &Absorbed, baseline_at: DateTime<Utc>) -> bool {
-    let Some(fast_at) = state.fast_server_at else { return false };
-    absorbed
+/// Counts what the truth brought first although the feed was asked after it was written. Twice, and
+/// the branch is read whole every time for a day.
+fn count_missed(
+    state: &mut BranchState,
+    absorbed: &Absorbed,
+    baseline_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) {
+    let Some(asked_at) = state.fast_server_at.filter(|_| state.fast_feed) else { return };
+    let missed = absorbed
         .new
         .iter()
-        .any(|(_, created_at)| created_at.is_some_and(|at| at >= baseline_at && at < fast_at - OVERLAP))
+        .filter(|(_, created_at)| created_at.is_some_and(|at| at >= baseline_at && at + FEED_LAG <= asked_at))
+        .count();
+    state.feed_misses = state.feed_misses.saturating_add(i64::try_from(missed).unwrap_or(i64::MAX));
+    if state.feed_misses >= FEED_MISSES {
+        state.fast_feed = false;
+        state.feed_until = Some(now + FEED_RESTS);
+        warn!(
+            missed = state.feed_misses,
+            "the feed of changes misses bookings: everything is read every time for a day"
+        );
+    }
+}
+
+/// A feed that brings a new booking first works, and one that was caught is tried again after its day.
+fn trust_again(state: &mut BranchState, absorbed: &Absorbed, now: DateTime<Utc>) {
+    if !state.fast_feed && relies_on_feed(state, now) {
+        info!("the feed of changes is tried again");
+        (state.fast_feed, state.feed_misses, state.feed_until) = (true, 0, None);
+    } else if state.fast_feed && !absorbed.new.is_empty() {
+        state.feed_misses = 0;
+    }
 }
 
 /// A fresh window for what is queued in a branch, for nobody could see the old

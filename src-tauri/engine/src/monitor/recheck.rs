@@ -12,7 +12,7 @@ use crate::booking::{Booking, BookingId};
 use crate::branch::{Arming, Branch};
 use crate::db::StorageError;
 use crate::monitor::known;
-use crate::notification::{Event, Made, Notification, Reason, State};
+use crate::notification::{Event, Made, Notification, Reason, RemakeCause, State};
 use crate::outbox::{self, Actor, Link, NewNotification, OutboxError};
 use crate::template::TemplateError;
 use crate::visit::VisitFacts;
@@ -25,6 +25,8 @@ pub(crate) type Visit = (Booking, VisitFacts);
 pub(crate) enum Verdict {
     /// As it was written about.
     Unchanged,
+    /// Nothing that is said or that a client would notice; kept for the next look.
+    Noted(Vec<Visit>),
     /// Nothing is left to write about.
     Over(Event),
     /// Something a client would notice.
@@ -43,34 +45,36 @@ pub(crate) struct Changes {
 }
 
 /// Compares a message's bookings as they were written about with `seen`, which
-/// has None for a booking that is gone. `bots` are those that the shop's bot
-/// confirms itself. What was dropped from the text and is right again comes back.
+/// has None for a booking that is gone. `imported` are those that an import named
+/// as the bot's own. What was dropped from the text and is right again comes back.
 pub(crate) fn recheck(
     branch: &Branch<'_>,
     row: &Notification,
     links: &[Link],
-    bots: &HashSet<BookingId>,
+    imported: &HashSet<BookingId>,
     mut seen: impl FnMut(BookingId) -> Option<Booking>,
     now: DateTime<Utc>,
 ) -> Verdict {
     let mut visits: Vec<Visit> = Vec::new();
+    let mut told: Vec<&VisitFacts> = Vec::new();
     let mut dropped = Vec::new();
     let mut over = None;
     let mut changed = false;
     for link in links {
         let judged = match seen(link.booking) {
             None => Err(Reason::InYclients),
-            Some(_) if bots.contains(&link.booking) => Err(Reason::Bot),
-            Some(booking) => {
-                // A person's word stands above who made the booking.
-                let authored = if row.released { Ok(()) } else { branch.made_by_staff(&booking) };
-                authored.and_then(|()| branch.writable(&booking, now)).map(|facts| (booking, facts))
-            }
+            Some(_) if imported.contains(&link.booking) => Err(Reason::Bot),
+            Some(booking) => judge(branch, &booking, row.wanted, now).map(|facts| (booking, facts)),
         };
         match judged {
             Ok(visit) => {
-                let told = link.facts.as_ref().filter(|_| !link.dropped);
-                changed |= told.is_none_or(|facts| facts.difference(&visit.1).is_some());
+                match link.facts.as_ref().filter(|_| !link.dropped) {
+                    Some(facts) => {
+                        changed |= facts.difference(&visit.1).is_some();
+                        told.push(facts);
+                    }
+                    None => changed = true,
+                }
                 visits.push(visit);
             }
             Err(_) if link.dropped => {}
@@ -81,13 +85,28 @@ pub(crate) fn recheck(
         }
     }
     if visits.is_empty() {
-        return Verdict::Over(ending(over.unwrap_or(Reason::InYclients)));
+        let reason = over.unwrap_or(Reason::InYclients);
+        let imported = reason == Reason::Bot && links.iter().any(|link| imported.contains(&link.booking));
+        return Verdict::Over(if imported { Event::Import } else { ending(reason) });
     }
-    if !changed && dropped.is_empty() {
-        return Verdict::Unchanged;
+    let now_said: Vec<&VisitFacts> = visits.iter().map(|(_, facts)| facts).collect();
+    if changed || !dropped.is_empty() || branch.says_otherwise(&told, &now_said) {
+        let (kept, split) = by_recipient(visits);
+        return Verdict::Changed(Changes { kept, dropped, split });
     }
-    let (kept, split) = by_recipient(visits);
-    Verdict::Changed(Changes { kept, dropped, split })
+    if told == now_said { Verdict::Unchanged } else { Verdict::Noted(visits) }
+}
+
+/// Whether staff made the booking and it can be written about.
+pub(super) fn judge(
+    branch: &Branch<'_>,
+    booking: &Booking,
+    wanted: bool,
+    now: DateTime<Utc>,
+) -> Result<VisitFacts, Reason> {
+    // A person's word stands above who made the booking.
+    let authored = if wanted { Ok(()) } else { branch.made_by_staff(booking) };
+    authored.and_then(|()| branch.writable(booking, wanted, now))
 }
 
 /// Visits of the first one's recipient, and the others.
@@ -99,19 +118,30 @@ pub(crate) fn by_recipient(visits: Vec<Visit>) -> (Vec<Visit>, Vec<Visit>) {
 
 /// Of two reasons, the one that is told when nothing is left: a cancelled visit
 /// beside one that begins is no cancelled message.
-fn worse(so_far: Option<Reason>, reason: Reason) -> Reason {
+pub(super) fn worse(so_far: Option<Reason>, reason: Reason) -> Reason {
     match so_far {
         Some(earlier) if reason == Reason::InYclients => earlier,
         _ => reason,
     }
 }
 
-fn ending(reason: Reason) -> Event {
+/// How a message ends that nothing is left to say in.
+pub(super) fn ending(reason: Reason) -> Event {
     match reason {
         Reason::InYclients | Reason::Bot => Event::Withdraw { reason },
         Reason::Begun | Reason::Came => Event::Expire { reason },
         reason => Event::Skip { reason },
     }
+}
+
+/// Keeps what is known now, where nothing of it is said.
+pub(super) fn keep_facts(
+    tx: &Transaction<'_>,
+    row: &Notification,
+    visits: Vec<Visit>,
+) -> Result<(), StorageError> {
+    let facts: Vec<_> = visits.into_iter().map(|(booking, facts)| (booking.id, facts)).collect();
+    outbox::relink_in(tx, row.id, &facts, &[])
 }
 
 /// Carries a verdict out. Answers the row as it is then.
@@ -124,11 +154,15 @@ pub(crate) fn carry_out(
 ) -> Result<Notification, OutboxError> {
     let changes = match verdict {
         Verdict::Unchanged => return Ok(row.clone()),
+        Verdict::Noted(visits) => {
+            keep_facts(tx, row, visits)?;
+            return Ok(row.clone());
+        }
         Verdict::Over(event) => return outbox::apply_in(tx, row.id, None, event, &Actor::Program, now),
         Verdict::Changed(changes) => changes,
     };
     // The text first: facts are only kept beside a text that was made from them.
-    let remade = match branch.compose(&changes.kept) {
+    let remade = match branch.compose(facts_of(&changes.kept)) {
         Ok(made) => {
             let facts: Vec<_> =
                 changes.kept.iter().map(|(booking, facts)| (booking.id, facts.clone())).collect();
@@ -147,6 +181,16 @@ pub(crate) fn carry_out(
     Ok(remade)
 }
 
+/// The facts alone.
+pub(crate) fn facts_of(visits: &[Visit]) -> impl Iterator<Item = &VisitFacts> {
+    visits.iter().map(|(_, facts)| facts)
+}
+
+/// A name or a title that came in pieces: the client would read a black diamond.
+pub(crate) fn is_broken(text: &str) -> bool {
+    text.contains(char::REPLACEMENT_CHARACTER)
+}
+
 fn remake(
     tx: &Transaction<'_>,
     branch: &Branch<'_>,
@@ -159,9 +203,16 @@ fn remake(
         Arming::Due(at) => at,
         Arming::Ask(_) => now,
     };
-    let remade = outbox::apply_in(tx, row.id, None, Event::Remake { made, due_at }, &Actor::Program, now)?;
-    match arming {
-        Arming::Ask(reason) if remade.state == State::Queued => {
+    let broken = is_broken(&made.text);
+    let event = Event::Remake { made, due_at, cause: RemakeCause::Changed };
+    let remade = outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)?;
+    let asks = match arming {
+        _ if broken => Some(Reason::BrokenCharacter),
+        Arming::Ask(reason) => Some(reason),
+        Arming::Due(_) => None,
+    };
+    match asks {
+        Some(reason) if remade.state == State::Queued => {
             let event = Event::Wait { reason, detail: String::new() };
             outbox::apply_in(tx, row.id, None, event, &Actor::Program, now)
         }
@@ -195,14 +246,14 @@ pub(crate) fn overtake(
     let links = outbox::links_in(tx, row.id)?;
     let shared = links.iter().filter(|link| !link.dropped).count() > 1;
     if let (Some(branch), true, Event::Expire { .. }) = (branch, shared, &event) {
-        let bots = outbox::bots_own_of_in(tx, row.company, &links)?;
+        let imported = outbox::imported_of_in(tx, row.company, &links)?;
         let mut seen = HashMap::new();
         for link in &links {
             if let Some(booking) = known::booking_in(tx, row.company, link.booking)? {
                 seen.insert(link.booking, booking);
             }
         }
-        let verdict = recheck(branch, row, &links, &bots, |id| seen.remove(&id), now);
+        let verdict = recheck(branch, row, &links, &imported, |id| seen.remove(&id), now);
         if matches!(verdict, Verdict::Changed(_)) {
             let remade = carry_out(tx, branch, row, verdict, now)?;
             if remade.starts_at > now {
@@ -215,7 +266,7 @@ pub(crate) fn overtake(
 
 /// A booking that was given to another client leaves the message it shared. What
 /// kept that one back keeps this one too.
-pub(super) fn split_off(
+pub(crate) fn split_off(
     tx: &Transaction<'_>,
     branch: &Branch<'_>,
     from: &Notification,
@@ -227,7 +278,10 @@ pub(super) fn split_off(
     row.copy = from.copy;
     row.gap_at = from.gap_at;
     row.held = from.held;
-    let asked = matches!(from.reason, Reason::Late | Reason::Burst | Reason::Old | Reason::SettingsChanged);
+    let asked = matches!(
+        from.reason,
+        Reason::Late | Reason::Burst | Reason::Old | Reason::Again | Reason::SettingsChanged
+    );
     if (from.state, row.state) == (State::Waiting, State::Queued) && asked {
         (row.state, row.reason) = (State::Waiting, from.reason);
     }
@@ -249,11 +303,14 @@ pub(super) fn fresh_row(
     now: DateTime<Utc>,
 ) -> Notification {
     use crate::notification::Kind::Confirmation;
-    let mut row = match branch.compose(visits) {
+    let mut row = match branch.compose(facts_of(visits)) {
         Ok(made) => {
             let arming = branch.arm(now, made.starts_at);
             let mut row = Notification::new(Confirmation, branch.company, State::Queued, made, now);
             match arming {
+                _ if is_broken(&row.text) => {
+                    (row.state, row.reason) = (State::Waiting, Reason::BrokenCharacter);
+                }
                 Arming::Due(due_at) => row.due_at = due_at,
                 Arming::Ask(reason) => (row.state, row.reason) = (State::Waiting, reason),
             }

@@ -14,6 +14,15 @@ const TRUTH_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// changes that were committed out of order.
 pub(super) const OVERLAP: TimeDelta = TimeDelta::minutes(5);
 
+/// A feed that was caught missing bookings is not relied on for so long.
+pub(super) const FEED_RESTS: TimeDelta = TimeDelta::hours(24);
+
+/// So many bookings missed are no accident of a moment.
+pub(super) const FEED_MISSES: i64 = 2;
+
+/// Between a booking's stamp and its showing in an honest feed, on the server's clock.
+pub(super) const FEED_LAG: TimeDelta = TimeDelta::seconds(10);
+
 /// Failed polls are repeated at most this rarely, or every five intervals if that is rarer.
 const BACKOFF_LIMIT: Duration = Duration::from_mins(1);
 
@@ -32,7 +41,7 @@ pub(super) enum Pass {
 pub(super) fn next_pass(state: &BranchState, zone: Tz, now: DateTime<Utc>, whole: bool) -> Pass {
     let Some(baseline_at) = state.baseline_at else { return Pass::Baseline };
     let truth_is_old = state.truth_at.is_none_or(|at| now - at >= TRUTH_EVERY || at > now);
-    if whole || truth_is_old || !state.fast_feed {
+    if whole || truth_is_old || !relies_on_feed(state, now) {
         // The clock may have been ahead when the last pass was noted.
         let last = state.truth_at.unwrap_or(baseline_at).min(now);
         let day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
@@ -40,9 +49,20 @@ pub(super) fn next_pass(state: &BranchState, zone: Tz, now: DateTime<Utc>, whole
         // A day more than today: the computer's clock may be behind the server's at midnight.
         Pass::Truth { from, to: day(now) + TimeDelta::days(1) }
     } else {
-        let since = state.last_change_at.unwrap_or(baseline_at) - OVERLAP;
-        Pass::Fast { after: since.with_timezone(&zone).naive_local() }
+        changes(state, baseline_at, zone)
     }
+}
+
+/// What changed lately, by the feed.
+pub(super) fn changes(state: &BranchState, baseline_at: DateTime<Utc>, zone: Tz) -> Pass {
+    let since = state.last_change_at.unwrap_or(baseline_at) - OVERLAP;
+    Pass::Fast { after: since.with_timezone(&zone).naive_local() }
+}
+
+/// Whether the feed's word on new bookings is enough between two truth passes. One that missed
+/// some is tried again after a day.
+pub(super) fn relies_on_feed(state: &BranchState, now: DateTime<Utc>) -> bool {
+    state.fast_feed || state.feed_until.is_none_or(|until| until <= now || until > now + FEED_RESTS)
 }
 
 /// Nobody looked for so long that what is queued was out of sight.
@@ -110,9 +130,12 @@ mod tests {
     }
 
     #[test]
-    fn a_branch_whose_feed_missed_a_booking_is_read_whole_every_time() {
-        let state = BranchState { fast_feed: false, ..read_until(at(9, 59)) };
+    fn a_branch_whose_feed_missed_bookings_is_read_whole_every_time_for_a_day() {
+        let until = at(10, 0) + TimeDelta::hours(3);
+        let state = BranchState { fast_feed: false, feed_until: Some(until), ..read_until(at(9, 59)) };
         assert!(matches!(next_pass(&state, Tz::UTC, at(10, 0), false), Pass::Truth { .. }));
+        let over = BranchState { feed_until: Some(at(9, 59)), ..state };
+        assert!(matches!(next_pass(&over, Tz::UTC, at(10, 0), false), Pass::Fast { .. }), "after a day");
     }
 
     #[test]

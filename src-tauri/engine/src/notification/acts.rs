@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Event, Kind, Made, Notification, Reason, State, apply};
+use super::{Event, IMPORTED, Kind, Made, Notification, Reason, State, apply};
 use crate::closed_set::closed_set;
 
 closed_set! {
@@ -19,8 +19,10 @@ closed_set! {
         Extend = "extend",
         Hold = "hold",
         Release = "release",
-        /// Bring back what was cancelled or skipped.
+        /// Bring back what was cancelled, skipped or came to nothing.
         Restore = "restore",
+        /// Read a booking again that YClients had as cancelled.
+        LookAgain = "look_again",
         /// Of an unknown outcome: it arrived.
         Arrived = "arrived",
         /// Of an unknown outcome: send again.
@@ -43,12 +45,19 @@ fn is_offered(row: &Notification, act: Act, by: &str, now: DateTime<Utc>) -> boo
     is_of_use(row, act, now)
         && match event(row, act, by, now) {
             Some(event) => apply(row, event, now).is_ok(),
+            None if act == Act::LookAgain => is_cancelled_there(row) && now < row.starts_at,
             // A new row comes of it; this one only has to be gone.
             None => row.state.is_sent() && row.kind == Kind::Confirmation,
         }
 }
 
-/// The event that stands for an act; None for a resend, which is none of this row's.
+/// The program sends nothing about a cancelled visit, whoever asks for it.
+fn is_cancelled_there(row: &Notification) -> bool {
+    row.state == State::Cancelled && row.reason == Reason::InYclients
+}
+
+/// The event that stands for an act; None for a resend, which is none of this row's, and for
+/// another look, which asks the one who polls.
 pub(super) fn event(row: &Notification, act: Act, by: &str, now: DateTime<Utc>) -> Option<Event> {
     let instance = || row.instance.clone();
     let by = || by.to_owned();
@@ -65,7 +74,7 @@ pub(super) fn event(row: &Notification, act: Act, by: &str, now: DateTime<Utc>) 
         Act::Again => Event::ResolveAgain { due_at: now, instance: instance() },
         Act::Drop => Event::ResolveDrop,
         Act::Seen => Event::ChangedAfterSent { how: "" },
-        Act::Resend => return None,
+        Act::LookAgain | Act::Resend => return None,
     })
 }
 
@@ -82,11 +91,12 @@ fn is_of_use(row: &Notification, act: Act, now: DateTime<Utc>) -> bool {
         // A failed message is sent again with "send now". The rest the outbox refuses, or the
         // last check would take back at once.
         Act::Restore => {
-            row.state != State::Failed
-                && !matches!(
-                    row.reason,
-                    Reason::OptedOut | Reason::Bot | Reason::Gathered | Reason::InYclients
-                )
+            let refused = match row.reason {
+                Reason::OptedOut | Reason::Gathered | Reason::InYclients => true,
+                Reason::Bot => row.detail == IMPORTED,
+                _ => false,
+            };
+            row.state != State::Failed && row.kind == Kind::Confirmation && !row.forgotten && !refused
         }
         Act::Seen => !row.changed_after_sent.is_empty(),
         // A visit that moved may be ahead though the old time has passed.
@@ -138,7 +148,7 @@ mod tests {
             (State::Read, "resend"),
             (State::Undelivered, "resend"),
             (State::Cancelled, "restore"),
-            (State::Expired, ""),
+            (State::Expired, "restore"),
             (State::Skipped, "restore"),
         ] {
             assert_eq!(acts(&row(state)), expected, "{state}");
@@ -206,10 +216,32 @@ mod tests {
 
     #[test]
     fn what_the_outbox_would_refuse_or_the_last_check_take_back_is_not_offered() {
-        for reason in [Reason::OptedOut, Reason::Bot, Reason::Gathered, Reason::InYclients] {
+        for reason in [Reason::OptedOut, Reason::Gathered] {
             for state in [State::Skipped, State::Cancelled] {
                 assert_eq!(acts(&Notification { reason, ..row(state) }), "", "{state} {reason}");
             }
         }
+        let imported =
+            Notification { reason: Reason::Bot, detail: IMPORTED.to_owned(), ..row(State::Cancelled) };
+        assert_eq!(acts(&imported), "", "an import is a person's word");
+        let forgotten = Notification { forgotten: true, ..row(State::Skipped) };
+        assert_eq!(acts(&forgotten), "");
+    }
+
+    #[test]
+    fn what_was_never_sent_can_be_sent_or_looked_at_again_while_its_visit_is_ahead() {
+        for reason in Reason::ALL {
+            for state in [State::Skipped, State::Expired, State::Cancelled] {
+                let row = Notification { reason: *reason, ..row(state) };
+                let expected = match (reason, state) {
+                    (Reason::InYclients, State::Cancelled) => "look_again",
+                    (Reason::OptedOut | Reason::Gathered | Reason::InYclients, _) => "",
+                    _ => "restore",
+                };
+                assert_eq!(acts(&row), expected, "{state} {reason}");
+            }
+        }
+        let ticked = Notification { reason: Reason::Bot, ..row(State::Skipped) };
+        assert_eq!(acts(&ticked), "restore", "a user may be ticked by mistake");
     }
 }

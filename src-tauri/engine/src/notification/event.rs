@@ -5,6 +5,30 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Made, Reason};
 use crate::ports::DeliveryStatus;
 
+/// Why a message is made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemakeCause {
+    /// What it says changed. Too often in a row, it waits for a person.
+    Changed,
+    /// It tells of one more visit.
+    Gathered,
+}
+
+/// What a row is worth now that its reason is true no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revival {
+    pub made: Made,
+    /// The end of the window, should it get one.
+    pub due_at: DateTime<Utc>,
+    /// The gateway account it leaves through.
+    pub instance: String,
+    pub gap_at: Option<DateTime<Utc>>,
+    /// What a new row would ask a person, if anything.
+    pub asks: Option<(Reason, String)>,
+    /// It may have been told, or so much time has passed that a person should say.
+    pub again: bool,
+}
+
 /// What can happen to a notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
@@ -77,28 +101,29 @@ pub enum Event {
     Withdraw {
         reason: Reason,
     },
+    /// An import names the booking as the bot's own.
+    Import,
     /// No longer worth a message.
     Skip {
         reason: Reason,
     },
-    /// The booking changed: made anew, with a fresh window until `due_at`.
+    /// Made anew, with a fresh window until `due_at`: the booking changed, or another
+    /// visit of the same client joined it.
     Remake {
         made: Made,
         due_at: DateTime<Utc>,
+        cause: RemakeCause,
     },
     /// The booking changed under a person's words.
     Conflict {
         made: Made,
     },
-    /// A skipped one that has become worth a message.
-    Cure {
-        made: Made,
-        due_at: DateTime<Utc>,
-        instance: String,
-        gap_at: Option<DateTime<Utc>>,
+    /// Why it was ended or kept back is true no more: it comes back as what it was.
+    Revive(Revival),
+    /// The last check saw it unchanged, by requests that began at `read_at` or later.
+    Checked {
+        read_at: DateTime<Utc>,
     },
-    /// The last check saw it unchanged.
-    Checked,
     /// An obstacle that may pass: try again at `next_try_at`.
     Postpone {
         reason: Reason,
@@ -169,11 +194,12 @@ impl Event {
             Self::Wait { .. } => "wait",
             Self::Expire { .. } => "expire",
             Self::Withdraw { .. } => "withdraw",
+            Self::Import => "import",
             Self::Skip { .. } => "skip",
             Self::Remake { .. } => "remake",
             Self::Conflict { .. } => "conflict",
-            Self::Cure { .. } => "cure",
-            Self::Checked => "checked",
+            Self::Revive(_) => "revive",
+            Self::Checked { .. } => "checked",
             Self::Postpone { .. } => "postpone",
             Self::Claim => "claim",
             Self::Accepted { .. } => "accepted",
@@ -204,7 +230,7 @@ impl Event {
             self,
             Self::Draft { .. }
                 | Self::Lease { .. }
-                | Self::Checked
+                | Self::Checked { .. }
                 | Self::Postpone { .. }
                 | Self::Delivery { .. }
         )

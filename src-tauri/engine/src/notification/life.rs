@@ -9,7 +9,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Event, Made, Notification, Reason, State, TEXT_LIMIT};
+use super::{Event, IMPORTED, Notification, Reason, RemakeCause, State, TEXT_LIMIT};
 use crate::ports::DeliveryStatus;
 
 /// Why an event does not apply. Nothing was changed.
@@ -39,6 +39,9 @@ pub enum Refusal {
     /// The client asked for no messages.
     #[error("the client asked not to be written to")]
     OptedOut,
+    /// There is no visit to write about.
+    #[error("the booking is cancelled in YClients; let the program look at it again once it stands")]
+    CancelledInYclients,
     /// The booking is the bot's own.
     #[error("the booking was made by the shop's bot, which confirms it itself")]
     BotsOwn,
@@ -90,26 +93,36 @@ impl Notification {
                 self.proposed_text = None;
                 self.draft = None;
                 self.end_lease();
+                self.settled_by_person();
                 if state == Queued {
                     self.open_window(due_at);
                 } else {
                     self.revision += 1;
                 }
             }
-            (Queued, Event::Hold) => self.held = true,
+            (Queued, Event::Hold) => {
+                self.held = true;
+                self.settled_by_person();
+            }
             (Queued, Event::Release { .. }) if !self.held => return Err(Refusal::NotHeld),
             (Queued | Waiting, Event::Release { due_at, instance })
             | (Unknown, Event::ResolveAgain { due_at, instance }) => self.let_go(due_at, instance, now)?,
             (Queued | Waiting | Failed, Event::SendNow { instance }) => self.let_go(now, instance, now)?,
-            (Queued, Event::Extend { by }) => self.due_at = self.due_at.max(now) + by,
+            (Queued, Event::Extend { by }) => {
+                self.due_at = self.due_at.max(now) + by;
+                self.settled_by_person();
+            }
             (Queued | Waiting | Failed, Event::Cancel) | (Unknown, Event::ResolveDrop) => {
                 self.finish(Cancelled, Reason::ByPerson, now);
+                (self.held, self.was) = (false, None);
             }
             (Sending, Event::AskCancel { by }) => self.cancel_asked_by = by,
-            (Cancelled | Skipped | Failed, Event::Restore { made, due_at, instance }) => {
+            (Cancelled | Skipped | Expired | Failed, Event::Restore { made, due_at, instance }) => {
                 if let Some(made) = made {
                     self.remake(made);
                 }
+                // Whoever asks for what the program would not have sent knows whom it is about.
+                self.wanted |= state != Failed;
                 self.let_go(due_at, instance, now)?;
             }
             (Unknown, Event::ResolveArrived) => self.accept(String::new(), Reason::ArrivedSaysPerson, now),
@@ -135,18 +148,28 @@ impl Notification {
             (Waiting, Event::Wait { reason: reason @ Reason::Restored, detail }) => {
                 self.because(reason, detail);
             }
+            // What kept it back is gone, and something else keeps it back.
+            (Waiting, Event::Wait { reason, detail }) if self.reason.lifts() => self.because(reason, detail),
             (Queued, Event::Wait { reason, detail }) => {
                 self.state = Waiting;
-                self.held = false;
+                // What comes back by itself comes back held.
+                self.held &= reason.lifts();
                 self.because(reason, detail);
             }
-            (Queued | Waiting | Failed, Event::Expire { reason }) => self.finish(Expired, reason, now),
-            (Queued | Waiting | Failed, Event::Withdraw { reason }) => self.finish(Cancelled, reason, now),
-            (Queued | Waiting | Failed, Event::Skip { reason }) => self.skip(reason, now),
-            (Skipped, Event::Skip { reason }) if self.reason.is_curable() => self.skip(reason, now),
-            (Queued, Event::Remake { made, due_at }) => {
+            (state, Event::Expire { reason }) if self.can_end(state) => self.end(Expired, reason, now),
+            (state, Event::Withdraw { reason }) if self.can_end(state) => self.end(Cancelled, reason, now),
+            (state, Event::Import) if self.can_end(state) => {
+                self.end(Cancelled, Reason::Bot, now);
+                IMPORTED.clone_into(&mut self.detail);
+            }
+            (state, Event::Skip { reason }) if self.can_end(state) => self.end(Skipped, reason, now),
+            (Queued, Event::Remake { made, due_at, cause }) => {
+                let time_before = self.due_at;
                 self.remake(made);
                 self.open_window(due_at);
+                if cause == RemakeCause::Changed {
+                    self.changed_once_more(time_before, now);
+                }
             }
             (Waiting | Failed, Event::Remake { made, .. }) => {
                 self.remake(made);
@@ -154,30 +177,17 @@ impl Notification {
             }
             (state, Event::Conflict { made })
                 if matches!(state, Queued | Waiting | Failed)
-                    || (state == Skipped && self.reason.is_curable() && self.is_edited()) =>
+                    || (self.is_edited() && self.may_come_back()) =>
             {
-                self.proposed_text = Some(made.text);
-                self.phone = made.phone;
-                self.client_id = made.client_id;
-                self.client_name = made.client_name;
-                self.starts_at = made.starts_at;
-                self.revision += 1;
-                self.held = false;
-                self.state = Waiting;
-                self.finished_at = None;
-                self.because(Reason::ChangedAfterEdit, String::new());
+                self.conflict(made);
             }
-            (Skipped, Event::Cure { made, due_at, instance, gap_at }) if self.reason.is_curable() => {
-                self.remake(made);
-                self.gap_at = gap_at;
-                self.instance = instance;
-                let held = self.held;
-                self.enter_queue()?;
-                self.held = held;
-                self.open_window(due_at);
+            (Waiting, Event::Revive(revival)) if self.reason.lifts() => self.revive(revival, now),
+            (Failed, Event::Revive(revival)) if self.reason == Reason::NoWhatsapp => {
+                self.revive(revival, now);
             }
-            (Queued, Event::Checked) => {
-                self.checked_at = Some(now);
+            (_, Event::Revive(revival)) if self.may_come_back() => self.revive(revival, now),
+            (Queued, Event::Checked { read_at }) => {
+                self.checked_at = Some(read_at);
                 self.checked_revision = Some(self.revision);
             }
             (Queued, Event::Postpone { reason, detail, next_try_at }) => {
@@ -222,6 +232,7 @@ impl Notification {
             (Queued, Event::Rearm { due_at, gap_at }) => {
                 self.due_at = due_at;
                 self.gap_at = gap_at.or(self.gap_at);
+                (self.remakes, self.changing_at) = (0, None);
                 self.next_try_at = DateTime::UNIX_EPOCH;
                 self.tries = 0;
                 self.checked_at = None;
@@ -243,7 +254,7 @@ impl Notification {
         Ok(())
     }
 
-    fn because(&mut self, reason: Reason, detail: String) {
+    pub(super) fn because(&mut self, reason: Reason, detail: String) {
         self.reason = reason;
         self.detail = detail;
     }
@@ -259,15 +270,16 @@ impl Notification {
         Ok(())
     }
 
-    fn end_lease(&mut self) {
+    pub(super) fn end_lease(&mut self) {
         self.lease_by.clear();
         self.lease_until = None;
     }
 
     /// A fresh window: whoever looked at the row before looks again.
-    fn open_window(&mut self, due_at: DateTime<Utc>) {
+    pub(super) fn open_window(&mut self, due_at: DateTime<Utc>) {
         self.revision += 1;
         self.due_at = due_at;
+        self.first_due_at.get_or_insert(due_at);
         self.next_try_at = DateTime::UNIX_EPOCH;
         self.tries = 0;
         self.checked_at = None;
@@ -282,6 +294,8 @@ impl Notification {
         }
         self.enter_queue()?;
         self.released = true;
+        self.was = None;
+        self.settled_by_person();
         self.instance = instance;
         self.proposed_text = None;
         self.open_window(due_at);
@@ -302,29 +316,12 @@ impl Notification {
         Ok(())
     }
 
-    fn remake(&mut self, made: Made) {
-        self.text = made.text;
-        self.phone = made.phone;
-        self.client_id = made.client_id;
-        self.client_name = made.client_name;
-        self.starts_at = made.starts_at;
-        self.edited_by.clear();
-        self.proposed_text = None;
-    }
-
-    fn finish(&mut self, state: State, reason: Reason, now: DateTime<Utc>) {
+    pub(super) fn finish(&mut self, state: State, reason: Reason, now: DateTime<Utc>) {
         self.state = state;
         self.held = false;
         self.end_lease();
         self.finished_at = Some(now);
         self.because(reason, String::new());
-    }
-
-    /// A person's hold outlasts what may be cured: what comes back is still held.
-    fn skip(&mut self, reason: Reason, now: DateTime<Utc>) {
-        let held = self.held && reason.is_curable();
-        self.finish(State::Skipped, reason, now);
-        self.held = held;
     }
 
     fn accept(&mut self, id: String, reason: Reason, now: DateTime<Utc>) {

@@ -7,13 +7,15 @@
 pub mod acts;
 mod event;
 pub mod life;
+mod remade;
+pub mod standing;
 mod state;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::booking::CompanyId;
-pub use event::Event;
+pub use event::{Event, RemakeCause, Revival};
 pub use life::{Refusal, apply};
 pub use state::{Kind, Reason, State};
 
@@ -26,8 +28,20 @@ pub const AFTER_LEASE: TimeDelta = TimeDelta::seconds(10);
 /// More than this after its time a message goes out only by a person's word.
 pub const LATE_AFTER: TimeDelta = TimeDelta::minutes(5);
 
-/// The same for a message that merely waits for its turn behind others.
+/// What became right again longer than this after its time asks a person.
+pub const AGAIN_AFTER: TimeDelta = TimeDelta::hours(12);
+
+/// The remake at which a message that keeps changing waits for a person.
+pub const MOST_REMAKES: i64 = 4;
+
+/// So long after its first time it is no longer made anew by itself either.
+pub const CHANGING_FOR: TimeDelta = TimeDelta::minutes(10);
+
+/// The same as [`LATE_AFTER`] for a message that merely waits for its turn behind others.
 pub const LATE_IN_LINE: TimeDelta = TimeDelta::minutes(15);
+
+/// The detail of a row that an import named as the bot's own: a person's word, which stays.
+pub const IMPORTED: &str = "imported";
 
 /// A notification's number in the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -42,6 +56,7 @@ impl std::fmt::Display for NotificationId {
 
 /// A row of the outbox. The columns are described in `schema.sql`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "as many as the row has")]
 pub struct Notification {
     pub id: NotificationId,
     pub kind: Kind,
@@ -65,6 +80,20 @@ pub struct Notification {
     pub lease_until: Option<DateTime<Utc>>,
     pub held: bool,
     pub released: bool,
+    /// A person asked for it though the program would not have written.
+    pub wanted: bool,
+    /// What it was when the program ended it by itself; None for what was never more than skipped.
+    pub was: Option<Was>,
+    /// This version's rules ended it: judged again when what it was judged by changes.
+    pub judged: bool,
+    /// Its client was forgotten: it stays what it is.
+    pub forgotten: bool,
+    /// When it would have gone out at first.
+    pub first_due_at: Option<DateTime<Utc>>,
+    /// Made anew so often in a row, without a person.
+    pub remakes: i64,
+    /// Its time before the first of these.
+    pub changing_at: Option<DateTime<Utc>>,
     pub gap_at: Option<DateTime<Utc>>,
     pub booked_at: Option<DateTime<Utc>>,
     pub enqueued_at: DateTime<Utc>,
@@ -82,6 +111,14 @@ pub struct Notification {
     pub followed_at: Option<DateTime<Utc>>,
     pub gateway_id: String,
     pub changed_after_sent: String,
+}
+
+/// An open row as it was before the program ended it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Was {
+    pub state: State,
+    pub reason: Reason,
+    pub detail: String,
 }
 
 /// What the program would say, and to whom: made from bookings, never typed.
@@ -122,6 +159,13 @@ impl Notification {
             lease_until: None,
             held: false,
             released: false,
+            wanted: false,
+            was: None,
+            judged: true,
+            forgotten: false,
+            first_due_at: None,
+            remakes: 0,
+            changing_at: None,
             gap_at: None,
             booked_at: None,
             enqueued_at: now,
@@ -160,6 +204,18 @@ impl Notification {
             && self.held == other.held
             && self.due_at == other.due_at
             && self.lease_until == other.lease_until
+    }
+
+    /// Whether the program ended it by itself and looks at it again when what it was judged by changes.
+    pub fn may_come_back(&self) -> bool {
+        let ended = matches!(self.state, State::Skipped | State::Expired | State::Cancelled);
+        ended && self.reason.is_judged_again() && !self.forgotten
+    }
+
+    /// Whether it became right so late that a person should say.
+    pub fn is_long_past(&self, now: DateTime<Utc>) -> bool {
+        let since = self.first_due_at.or(self.booked_at).unwrap_or(self.enqueued_at);
+        now - since > AGAIN_AFTER
     }
 
     /// Whether a person wrote the text.

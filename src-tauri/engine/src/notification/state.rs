@@ -120,19 +120,3 @@ closed_set! {
         ArrivedSaysPerson = "arrived_says_person",
     }
 }
-
-impl Reason {
-    /// A change of the booking can make it right: judged again for twelve hours.
-    pub const fn is_curable(self) -> bool {
-        matches!(
-            self,
-            Self::NoClient
-                | Self::NoPhone
-                | Self::PhoneHidden
-                | Self::PhoneUnreadable
-                | Self::TwoNumbers
-                | Self::Landline
-                | Self::TollFree
-        )
-    }
-}

@@ -163,7 +163,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         DeliveryStatus::NoAccount,
         DeliveryStatus::Failed,
     ]);
-    (0_u8..28, at, text, reason, status).prop_map(|(pick, at, text, reason, status)| match pick {
+    (0_u8..30, at, text, reason, status).prop_map(|(pick, at, text, reason, status)| match pick {
         0 => Event::Edit { text, by: "Анна".into(), due_at: at },
         1 => Event::Hold,
         2 => Event::Release { due_at: at, instance: "i".into() },
@@ -182,15 +182,26 @@ fn any_event() -> impl Strategy<Value = Event> {
         15 => Event::Expire { reason },
         16 => Event::Withdraw { reason },
         17 => Event::Skip { reason },
-        18 => Event::Remake { made: made(&format!("Новое {text}")), due_at: at },
+        18 => Event::Remake {
+            made: made(&format!("Новое {text}")), due_at: at, cause: RemakeCause::Changed
+        },
         19 => Event::Conflict { made: made(&format!("Новое {text}")) },
-        20 => Event::Checked,
+        20 => Event::Checked { read_at: at },
         21 => Event::Claim,
         22 => Event::Accepted { id: "M".into() },
         23 => Event::NotSent { detail: text, next_try_at: at },
         24 => Event::Ambiguous { detail: text },
         25 => Event::Found { id: "M".into() },
         26 => Event::Clear,
+        27 => Event::Revive(Revival {
+            made: made(&format!("Снова {text}")),
+            due_at: at,
+            instance: "i".into(),
+            gap_at: None,
+            asks: (text.len() % 3 == 0).then(|| (Reason::Manual, String::new())),
+            again: text.len() % 2 == 0,
+        }),
+        28 => Event::Import,
         _ => Event::Delivery { status, at, detail: text },
     })
 }
@@ -223,7 +234,7 @@ proptest! {
             }
             let was_final = matches!(before.state, State::Cancelled | State::Expired | State::Skipped);
             // A person's words come back to the person when what stood in the way is gone.
-            let cured = before.reason.is_curable() && before.is_edited() && next.state == State::Waiting;
+            let cured = before.may_come_back();
             let by_person = by_person || cured || next.state == State::Accepted;
             if was_final && next.state != before.state {
                 // A message that turns out to have arrived is told truly, whatever was decided.

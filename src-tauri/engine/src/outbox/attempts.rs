@@ -1,7 +1,7 @@
 //! What became of each time a message was handed to a gateway.
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{Actor, Claim, Outbox, OutboxError, apply_in, gateway, unless_refused};
 use crate::db::{At, StorageError};
@@ -192,6 +192,18 @@ impl Outbox {
             Ok(at.map(|at| at.0))
         })
     }
+}
+
+/// Whether an attempt of the message is not certainly unsent.
+pub(crate) fn may_have_been_sent_in(
+    connection: &Connection,
+    id: NotificationId,
+) -> Result<bool, StorageError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT 1 FROM send_attempts WHERE notification_id = ?1 AND outcome NOT IN ('not_sent', 'rejected')",
+        )?
+        .exists([id.0])?)
 }
 
 /// Whether some attempt has this gateway id.

@@ -68,11 +68,11 @@ fn claim_in(
                   AND max(due_at, coalesce(lease_until + :after_lease, due_at)) >= :now - :late_after))
              AND NOT EXISTS (SELECT 1 FROM desk
                  WHERE paused_at IS NOT NULL AND (paused_until IS NULL OR paused_until > :now))
-             AND NOT EXISTS (SELECT 1 FROM desk WHERE doubt <> '')
+             AND NOT EXISTS (SELECT 1 FROM desk WHERE doubt <> '' OR pause_due = 1)
              AND NOT EXISTS (SELECT 1 FROM opt_outs o WHERE o.phone_key = n.phone_key AND o.opted_in_at IS NULL)
              AND NOT EXISTS (SELECT 1 FROM notification_bookings nb
                  JOIN bookings b ON b.booking_id = nb.booking_id AND b.company_id IN (0, nb.company_id)
-                 WHERE nb.notification_id = n.id AND nb.dropped = 0 AND (b.imported = 1 OR b.made_by = 'bot'))
+                 WHERE nb.notification_id = n.id AND nb.dropped = 0 AND b.imported = 1)
              AND NOT EXISTS (SELECT 1 FROM send_attempts a
                  WHERE a.notification_id = n.id AND a.outcome IN ('accepted', 'found'))
              RETURNING {}",

@@ -53,17 +53,21 @@ pub struct DeskState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestKind {
     Poll,
+    /// The argument is a message: its bookings are read again.
+    LookAgain,
     SettingsChanged,
     SecretChanged,
     ShowWindow,
 }
 
 impl RequestKind {
-    const ALL: [Self; 4] = [Self::Poll, Self::SettingsChanged, Self::SecretChanged, Self::ShowWindow];
+    const ALL: [Self; 5] =
+        [Self::Poll, Self::LookAgain, Self::SettingsChanged, Self::SecretChanged, Self::ShowWindow];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Poll => "poll",
+            Self::LookAgain => "look_again",
             Self::SettingsChanged => "settings_changed",
             Self::SecretChanged => "secret_changed",
             Self::ShowWindow => "show_window",
@@ -127,6 +131,20 @@ fn read_desk(row: &Row<'_>) -> rusqlite::Result<DeskState> {
         },
         doubt: Doubt::parse(&row.get::<_, String>(10)?).zip(at(11)?),
     })
+}
+
+/// Asks something of the owner, in a transaction of the caller's.
+pub(super) fn ask_in(
+    tx: &Transaction<'_>,
+    kind: RequestKind,
+    argument: &str,
+    now: DateTime<Utc>,
+) -> Result<i64, StorageError> {
+    tx.execute(
+        "INSERT INTO requests (asked_at, kind, argument) VALUES (?1, ?2, ?3)",
+        params![At(now), kind.as_str(), argument],
+    )?;
+    Ok(tx.last_insert_rowid())
 }
 
 impl DeskState {
@@ -230,13 +248,7 @@ impl Outbox {
 
     /// Asks something of the owner; answers the request's number.
     pub fn ask(&self, kind: RequestKind, argument: &str, now: DateTime<Utc>) -> Result<i64, StorageError> {
-        self.db.write(|tx| {
-            tx.execute(
-                "INSERT INTO requests (asked_at, kind, argument) VALUES (?1, ?2, ?3)",
-                params![At(now), kind.as_str(), argument],
-            )?;
-            Ok(tx.last_insert_rowid())
-        })
+        self.db.write(|tx| ask_in(tx, kind, argument, now))
     }
 
     /// What was asked and not done yet, in order.

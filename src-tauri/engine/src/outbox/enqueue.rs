@@ -9,8 +9,9 @@ use crate::db::{StorageError, to_ms};
 use crate::notification::{AFTER_LEASE, Notification, NotificationId};
 use crate::visit::VisitFacts;
 
-/// More visits than this in one message would be a letter.
-const GATHER_LIMIT: i64 = 12;
+/// A series is one message, however long; the text counts what it does not name. More than a page
+/// of a listing could not be read in one question at the last check.
+const GATHER_LIMIT: i64 = 200;
 
 /// A booking that a message speaks of.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -107,7 +107,7 @@ fn forget_in(
             .prepare_cached(
                 "UPDATE booking_notifications SET client_id = 0, client_name = '', phone_key = '', detail = '',
                  phone = iif(state = 'accepted', ?2, ''), text = iif(state = 'accepted', ?2, ''),
-                 proposed_text = NULL, draft = NULL WHERE id = ?1",
+                 proposed_text = NULL, draft = NULL, forgotten = 1 WHERE id = ?1",
             )?
             .execute(params![id.0, NOTHING])?;
         done.attempts += tx

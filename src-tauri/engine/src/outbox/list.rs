@@ -46,6 +46,37 @@ pub(crate) fn due_because_of_in(
     )
 }
 
+/// What the program ended by itself in one branch, whose visit is not behind `ahead_of`, and
+/// judges again.
+pub(crate) fn ended_in(
+    connection: &Connection,
+    company: CompanyId,
+    ahead_of: DateTime<Utc>,
+) -> Result<Vec<Notification>, StorageError> {
+    select(
+        connection,
+        "company_id = ?1 AND starts_at > ?2 AND state IN ('skipped', 'expired', 'cancelled') AND judged = 1
+         AND reason NOT IN ('by_person', 'before_baseline', 'restored', 'gathered') ORDER BY starts_at, id",
+        params![company.0, At(ahead_of)],
+    )
+}
+
+/// How many new messages of one branch came into the queue since.
+pub(crate) fn told_of_since_in(
+    connection: &Connection,
+    company: CompanyId,
+    since: DateTime<Utc>,
+) -> Result<usize, StorageError> {
+    let count: i64 = connection
+        .prepare_cached(
+            "SELECT count(*) FROM booking_notifications INDEXED BY notifications_by_day
+             WHERE enqueued_at > ?1 AND company_id = ?2 AND copy = 0 AND kind = 'confirmation'
+             AND first_due_at IS NOT NULL",
+        )?
+        .query_row(params![At(since), company.0], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
 /// Open rows of one branch.
 pub(crate) fn open_of_in(
     connection: &Connection,

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
 
-use super::{Actor, Link, Outbox, OutboxError, apply_in, enqueue, unless_refused};
+use super::{Actor, Link, Outbox, OutboxError, RequestKind, apply_in, control, enqueue, unless_refused};
 use crate::booking::{BookingId, CompanyId};
 use crate::db::{At, StorageError};
 use crate::notification::{Event, Notification, NotificationId, Reason, Refusal};
@@ -41,31 +41,32 @@ pub(crate) fn is_opted_out(connection: &Connection, phone: &str) -> Result<bool,
         .exists([phone_key(phone)])?)
 }
 
-pub(crate) fn is_bots_own(
+/// Whether an import named the booking as the bot's own. Who made it is the settings' affair.
+pub(crate) fn is_imported(
     connection: &Connection,
     company: CompanyId,
     booking: BookingId,
 ) -> Result<bool, StorageError> {
     Ok(connection
         .prepare_cached(
-            "SELECT 1 FROM bookings WHERE booking_id = ?1 AND company_id IN (0, ?2) AND (imported = 1 OR made_by = 'bot')",
+            "SELECT 1 FROM bookings WHERE booking_id = ?1 AND company_id IN (0, ?2) AND imported = 1",
         )?
         .exists([booking.0, company.0])?)
 }
 
-/// Which bookings of a message are the bot's own.
-pub(crate) fn bots_own_of_in(
+/// Which bookings of a message an import named as the bot's own.
+pub(crate) fn imported_of_in(
     connection: &Connection,
     company: CompanyId,
     links: &[Link],
 ) -> Result<HashSet<BookingId>, StorageError> {
-    let mut bots = HashSet::new();
+    let mut imported = HashSet::new();
     for link in links {
-        if is_bots_own(connection, company, link.booking)? {
-            bots.insert(link.booking);
+        if is_imported(connection, company, link.booking)? {
+            imported.insert(link.booking);
         }
     }
-    Ok(bots)
+    Ok(imported)
 }
 
 /// What holds for a person's "send it all the same" too.
@@ -74,7 +75,7 @@ pub(super) fn may_be_written_to(connection: &Connection, row: &Notification) -> 
         return Err(Refusal::OptedOut.into());
     }
     for link in enqueue::links_in(connection, row.id)? {
-        if !link.dropped && is_bots_own(connection, row.company, link.booking)? {
+        if !link.dropped && is_imported(connection, row.company, link.booking)? {
             return Err(Refusal::BotsOwn.into());
         }
     }
@@ -101,6 +102,10 @@ impl Outbox {
                 params![phone_key(phone), At(now)],
             )?;
             note(tx, actor, "opt_in", now)?;
+            // What was skipped for it is judged again by the one who polls.
+            if removed > 0 {
+                control::ask_in(tx, RequestKind::SettingsChanged, "", now)?;
+            }
             Ok(removed > 0)
         })
     }
@@ -145,8 +150,8 @@ fn withdraw(
         if enqueue::links_in(tx, id)?.iter().any(|link| !link.dropped && link.booking != booking) {
             continue;
         }
-        let event = Event::Withdraw { reason: Reason::Bot };
-        cancelled += usize::from(unless_refused(apply_in(tx, id, None, event, actor, now))?.is_some());
+        cancelled +=
+            usize::from(unless_refused(apply_in(tx, id, None, Event::Import, actor, now))?.is_some());
     }
     Ok(cancelled)
 }

@@ -7,12 +7,13 @@ use rusqlite::{Row, Transaction, named_params};
 use super::people::phone_key;
 use crate::booking::CompanyId;
 use crate::db::{At, StorageError};
-use crate::notification::{Kind, Notification, NotificationId, Reason, Refusal, State};
+use crate::notification::{Kind, Notification, NotificationId, Reason, Refusal, State, Was};
 
 /// The columns in the order [`read`] takes them.
 pub(super) const COLUMNS: &str = "id, kind, copy, company_id, state, reason, detail, revision, version, instance, \
      client_id, client_name, phone, starts_at, text, edited_by, proposed_text, draft, lease_by, lease_until, \
-     held, released, gap_at, booked_at, enqueued_at, due_at, next_try_at, tries, checked_at, checked_revision, \
+     held, released, wanted, was_state, was_reason, was_detail, judged, forgotten, first_due_at, remakes, \
+     changing_at, gap_at, booked_at, enqueued_at, due_at, next_try_at, tries, checked_at, checked_revision, \
      cancel_asked_by, claimed_at, accepted_at, delivered_at, read_at, finished_at, followed_at, gateway_id, \
      changed_after_sent";
 
@@ -30,6 +31,18 @@ fn at(row: &Row<'_>, index: usize) -> rusqlite::Result<DateTime<Utc>> {
 
 fn maybe_at(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<DateTime<Utc>>> {
     Ok(row.get::<_, Option<At>>(index)?.map(|at| at.0))
+}
+
+/// What the row was before the program ended it: three columns.
+fn was(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Was>> {
+    if row.get_ref(first)?.as_str()?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Was {
+        state: word(row, first, State::parse)?,
+        reason: word(row, first + 1, Reason::parse)?,
+        detail: row.get(first + 2)?,
+    }))
 }
 
 /// A row selected with [`COLUMNS`].
@@ -57,23 +70,30 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Notification> {
         lease_until: maybe_at(row, 19)?,
         held: row.get(20)?,
         released: row.get(21)?,
-        gap_at: maybe_at(row, 22)?,
-        booked_at: maybe_at(row, 23)?,
-        enqueued_at: at(row, 24)?,
-        due_at: at(row, 25)?,
-        next_try_at: at(row, 26)?,
-        tries: row.get(27)?,
-        checked_at: maybe_at(row, 28)?,
-        checked_revision: row.get(29)?,
-        cancel_asked_by: row.get(30)?,
-        claimed_at: maybe_at(row, 31)?,
-        accepted_at: maybe_at(row, 32)?,
-        delivered_at: maybe_at(row, 33)?,
-        read_at: maybe_at(row, 34)?,
-        finished_at: maybe_at(row, 35)?,
-        followed_at: maybe_at(row, 36)?,
-        gateway_id: row.get(37)?,
-        changed_after_sent: row.get(38)?,
+        wanted: row.get(22)?,
+        was: was(row, 23)?,
+        judged: row.get(26)?,
+        forgotten: row.get(27)?,
+        first_due_at: maybe_at(row, 28)?,
+        remakes: row.get(29)?,
+        changing_at: maybe_at(row, 30)?,
+        gap_at: maybe_at(row, 31)?,
+        booked_at: maybe_at(row, 32)?,
+        enqueued_at: at(row, 33)?,
+        due_at: at(row, 34)?,
+        next_try_at: at(row, 35)?,
+        tries: row.get(36)?,
+        checked_at: maybe_at(row, 37)?,
+        checked_revision: row.get(38)?,
+        cancel_asked_by: row.get(39)?,
+        claimed_at: maybe_at(row, 40)?,
+        accepted_at: maybe_at(row, 41)?,
+        delivered_at: maybe_at(row, 42)?,
+        read_at: maybe_at(row, 43)?,
+        finished_at: maybe_at(row, 44)?,
+        followed_at: maybe_at(row, 45)?,
+        gateway_id: row.get(46)?,
+        changed_after_sent: row.get(47)?,
     })
 }
 
@@ -82,10 +102,11 @@ pub(super) fn insert(tx: &Transaction<'_>, row: &Notification) -> Result<Notific
     tx.prepare_cached(
         "INSERT INTO booking_notifications
          (kind, copy, company_id, state, reason, detail, revision, version, instance, client_id, client_name, phone,
-          phone_key, starts_at, text, edited_by, held, released, gap_at, booked_at, enqueued_at, due_at, finished_at)
+          phone_key, starts_at, text, edited_by, held, released, wanted, judged, first_due_at, gap_at, booked_at,
+          enqueued_at, due_at, finished_at)
          VALUES (:kind, :copy, :company, :state, :reason, :detail, :revision, :version, :instance, :client_id,
-          :client_name, :phone, :phone_key, :starts_at, :text, :edited_by, :held, :released, :gap_at, :booked_at,
-          :enqueued_at, :due_at, :finished_at)",
+          :client_name, :phone, :phone_key, :starts_at, :text, :edited_by, :held, :released, :wanted, :judged,
+          :first_due_at, :gap_at, :booked_at, :enqueued_at, :due_at, :finished_at)",
     )?
     .execute(named_params! {
         ":kind": row.kind.as_str(),
@@ -106,6 +127,9 @@ pub(super) fn insert(tx: &Transaction<'_>, row: &Notification) -> Result<Notific
         ":edited_by": row.edited_by,
         ":held": row.held,
         ":released": row.released,
+        ":wanted": row.wanted,
+        ":judged": row.judged,
+        ":first_due_at": (row.state == State::Queued).then_some(At(row.due_at)),
         ":gap_at": row.gap_at.map(At),
         ":booked_at": row.booked_at.map(At),
         ":enqueued_at": At(row.enqueued_at),
@@ -128,7 +152,9 @@ pub(super) fn update(
              instance = :instance, client_id = :client_id, client_name = :client_name, phone = :phone,
              phone_key = :phone_key, starts_at = :starts_at, text = :text, edited_by = :edited_by,
              proposed_text = :proposed_text, draft = :draft, lease_by = :lease_by, lease_until = :lease_until,
-             held = :held, released = :released, gap_at = :gap_at, due_at = :due_at, next_try_at = :next_try_at,
+             held = :held, released = :released, wanted = :wanted, was_state = :was_state, was_reason = :was_reason,
+             was_detail = :was_detail, judged = :judged, first_due_at = :first_due_at, remakes = :remakes,
+             changing_at = :changing_at, gap_at = :gap_at, due_at = :due_at, next_try_at = :next_try_at,
              tries = :tries, checked_at = :checked_at, checked_revision = :checked_revision,
              cancel_asked_by = :cancel_asked_by, claimed_at = :claimed_at, accepted_at = :accepted_at,
              delivered_at = :delivered_at, read_at = :read_at, finished_at = :finished_at,
@@ -157,6 +183,14 @@ pub(super) fn update(
             ":lease_until": row.lease_until.map(At),
             ":held": row.held,
             ":released": row.released,
+            ":wanted": row.wanted,
+            ":was_state": row.was.as_ref().map_or("", |was| was.state.as_str()),
+            ":was_reason": row.was.as_ref().map_or("", |was| was.reason.as_str()),
+            ":was_detail": row.was.as_ref().map_or("", |was| was.detail.as_str()),
+            ":judged": row.judged,
+            ":first_due_at": row.first_due_at.map(At),
+            ":remakes": row.remakes,
+            ":changing_at": row.changing_at.map(At),
             ":gap_at": row.gap_at.map(At),
             ":due_at": At(row.due_at),
             ":next_try_at": At(row.next_try_at),

@@ -62,13 +62,14 @@ impl Two {
             client_id: 5,
             client_name: "Ирина".into(),
             phone,
+            words: None,
         };
         let bookings = vec![(BookingId(booking), Some(facts))];
         self.owner.db().write(|tx| enqueue_in(tx, NewNotification { row, bookings }, &Actor::Program, now()))
     }
 
     fn check_and_claim(&self, id: NotificationId, at: DateTime<Utc>) -> Option<Claim> {
-        let checked = self.owner.apply(id, None, Event::Checked, &Actor::Program, at).ok()?;
+        let checked = self.owner.apply(id, None, Event::Checked { read_at: at }, &Actor::Program, at).ok()?;
         self.claim(id, checked.revision, at)
     }
 
@@ -90,7 +91,11 @@ fn an_edit_hold_or_cancel_between_the_last_check_and_the_claim_wins() {
         let two = Two::new();
         let id = two.enqueue(1).unwrap();
         let due = now() + TimeDelta::seconds(30);
-        let revision = two.owner.apply(id, None, Event::Checked, &Actor::Program, due).unwrap().revision;
+        let revision = two
+            .owner
+            .apply(id, None, Event::Checked { read_at: due }, &Actor::Program, due)
+            .unwrap()
+            .revision;
         act(&two.person("Анна"), id).unwrap();
         assert!(two.claim(id, revision, due).is_none());
     }
@@ -278,7 +283,7 @@ fn each_condition_of_a_claim_stands_alone() {
         "UPDATE desk SET doubt = 'restored', doubt_at = 1",
         "INSERT INTO opt_outs SELECT phone_key, 1, 'person', NULL FROM booking_notifications",
         "INSERT INTO bookings VALUES (0, 1, 'unseen', 1, 1, 1, '')",
-        "INSERT INTO bookings VALUES (962302, 1, 'bot', 0, 1, 1, '')",
+        "UPDATE desk SET pause_due = 1",
         "INSERT INTO send_attempts (notification_id, revision, instance, phone, text, started_at, finished_at,
          outcome, gateway_id) SELECT id, 1, instance, phone, text, 1, 1, 'found', 'M1' FROM booking_notifications",
     ];
@@ -286,7 +291,11 @@ fn each_condition_of_a_claim_stands_alone() {
     for condition in [None].into_iter().chain(conditions.map(Some)) {
         let two = Two::new();
         let id = two.enqueue(1).unwrap();
-        let revision = two.owner.apply(id, None, Event::Checked, &Actor::Program, due).unwrap().revision;
+        let revision = two
+            .owner
+            .apply(id, None, Event::Checked { read_at: due }, &Actor::Program, due)
+            .unwrap()
+            .revision;
         if let Some(sql) = condition {
             let broken = two.window.db().write(|tx| Ok::<_, StorageError>(tx.execute(sql, [])?)).unwrap();
             assert_eq!(broken, 1, "{sql}");

@@ -38,6 +38,7 @@ impl Sender {
             return Ok(Checked::NotNow);
         };
         let links = self.outbox.links(row.id)?;
+        let read_at = self.clock.now();
         let seen = match self.read_again(row, &links).await {
             Ok(seen) => seen,
             Err(error) => {
@@ -51,10 +52,12 @@ impl Sender {
             if current.state != State::Queued || current.revision != row.revision || current.held {
                 return Ok(None);
             }
-            let bots = outbox::bots_own_of_in(tx, company, &links)?;
-            match recheck(&branch, &current, &links, &bots, |id| seen.get(&id).cloned(), now) {
-                Verdict::Unchanged => {
-                    outbox::apply_in(tx, row.id, Some(row.revision), Event::Checked, &Actor::Program, now)
+            let imported = outbox::imported_of_in(tx, company, &links)?;
+            match recheck(&branch, &current, &links, &imported, |id| seen.get(&id).cloned(), now) {
+                verdict @ (Verdict::Unchanged | Verdict::Noted(_)) => {
+                    carry_out(tx, &branch, &current, verdict, now)?;
+                    let event = Event::Checked { read_at };
+                    outbox::apply_in(tx, row.id, Some(row.revision), event, &Actor::Program, now)
                         .map(|row| Some(row.revision))
                 }
                 verdict => carry_out(tx, &branch, &current, verdict, now).map(|_| None),
@@ -124,7 +127,8 @@ impl Sender {
 
     fn checked(&self, row: &Notification) -> Result<Checked, StorageError> {
         let now = self.clock.now();
-        let outcome = self.outbox.apply(row.id, Some(row.revision), Event::Checked, &Actor::Program, now);
+        let event = Event::Checked { read_at: now };
+        let outcome = self.outbox.apply(row.id, Some(row.revision), event, &Actor::Program, now);
         Ok(match unless_refused(outcome)? {
             Some(row) => Checked::Unchanged { revision: row.revision },
             None => Checked::NotNow,

@@ -35,6 +35,8 @@ pub enum Change {
     /// None switches them off.
     QuietHours(Option<QuietHours>),
     MinLead(TimeDelta),
+    /// 0: however many.
+    Burst(usize),
     /// None is the built-in message.
     Template(Option<String>),
     YclientsBaseUrl(String),
@@ -194,6 +196,9 @@ impl Change {
                 set(root, "quiet_hours", hours.map_or(String::new(), |h| h.to_string()));
             }
             Self::MinLead(lead) => set(root, "min_lead_minutes", lead.num_minutes()),
+            Self::Burst(most) => {
+                set(root, "burst", i64::try_from(*most).unwrap_or(i64::MAX));
+            }
             Self::Template(text) => set_or_remove(root, "template", text.as_deref().map(one_line_end)),
             Self::YclientsBaseUrl(url) => set_in(root, "yclients", "base_url", url.as_str()),
             Self::RequestGap(gap) => set_in(root, "yclients", "request_gap_ms", whole_ms(*gap)),

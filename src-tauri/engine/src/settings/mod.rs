@@ -53,6 +53,8 @@ pub struct Settings {
     pub quiet_hours: Option<QuietHours>,
     /// A visit that begins sooner is not written about.
     pub min_lead: TimeDelta,
+    /// More new messages of one branch than this within a minute wait for a person; 0: never.
+    pub burst: usize,
     /// The message; None: the built-in one.
     pub template: Option<String>,
     pub yclients: YclientsSettings,
@@ -201,6 +203,7 @@ impl Default for Settings {
             language: Language::Ru,
             quiet_hours: None,
             min_lead: TimeDelta::minutes(15),
+            burst: 20,
             template: None,
             yclients: YclientsSettings {
                 base_url: "https://api.yclients.com/api/v1".to_owned(),

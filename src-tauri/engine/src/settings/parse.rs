@@ -22,6 +22,7 @@ pub(super) const MAX_POLL_INTERVAL_MS: i64 = 86_400_000;
 pub(super) const MAX_DELAY_MS: i64 = 1_800_000;
 const MAX_GAP_MS: i64 = 600_000;
 const MAX_LEAD_MINUTES: i64 = 10_080;
+const MAX_BURST: i64 = 10_000;
 const MAX_INSTANCE_ID: usize = 64;
 /// The keys of every section are names that may be shown.
 const ALL_KEYS: [&[&str]; 5] = [ROOT_KEYS, YCLIENTS_KEYS, WHATSAPP_KEYS, WINDOW_KEYS, BRANCH_KEYS];
@@ -33,6 +34,7 @@ const ROOT_KEYS: &[&str] = &[
     "language",
     "quiet_hours",
     "min_lead_minutes",
+    "burst",
     "template",
     "yclients",
     "whatsapp",
@@ -74,6 +76,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<Settings, SettingsError> 
             Some(BranchQuietHours::Off) | None => None,
         },
         min_lead: root.min_lead()?.unwrap_or(default.min_lead),
+        burst: root.burst()?.unwrap_or(default.burst),
         template: root.template()?.filter(|text| !text.is_empty()),
         yclients: yclients(&root, default.yclients)?,
         whatsapp: whatsapp(&root, default.whatsapp)?,
@@ -286,6 +289,11 @@ impl<'a> Section<'a> {
                 Err(self.wrong(key, format!("{range}, or \"manual\": every message waits for a person")))
             }
         }
+    }
+
+    fn burst(&self) -> Result<Option<usize>, SettingsError> {
+        let most = self.integer("burst", 0..=MAX_BURST, "messages")?;
+        Ok(most.and_then(|most| usize::try_from(most).ok()))
     }
 
     fn min_lead(&self) -> Result<Option<TimeDelta>, SettingsError> {

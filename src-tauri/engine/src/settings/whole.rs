@@ -194,6 +194,7 @@ fn differences(old: &Settings, new: &Settings) -> Vec<Change> {
     note(old.language != new.language, Change::Language(new.language));
     note(old.quiet_hours != new.quiet_hours, Change::QuietHours(new.quiet_hours));
     note(old.min_lead != new.min_lead, Change::MinLead(new.min_lead));
+    note(old.burst != new.burst, Change::Burst(new.burst));
     note(old.template != new.template, Change::Template(new.template.clone()));
     let (was, is) = (&old.yclients, &new.yclients);
     note(was.base_url != is.base_url, Change::YclientsBaseUrl(is.base_url.clone()));
@@ -231,6 +232,7 @@ pub fn exported(
         Change::Language(settings.language),
         Change::QuietHours(settings.quiet_hours),
         Change::MinLead(settings.min_lead),
+        Change::Burst(settings.burst),
         Change::Template(settings.template.clone()),
         Change::YclientsBaseUrl(settings.yclients.base_url.clone()),
         Change::RequestGap(settings.yclients.request_gap),

@@ -63,6 +63,7 @@ fn perform(
         Queue::Hold { id } => person.hold(*id, now)?,
         Queue::Release { id } => person.release(*id, now)?,
         Queue::Restore { id } => person.restore(*id, now)?,
+        Queue::LookAgain { id } => person.look_again(*id, now)?,
         Queue::Resolve { id, word } => person.resolve(*id, (*word).into(), now)?,
         Queue::Resend { id } => person.resend(*id, now)?,
         // Dispatched before; a list changes nothing.

@@ -1,6 +1,6 @@
 //! What an act of a person came to.
 
-use engine::notification::Notification;
+use engine::notification::{Notification, State};
 use engine::settings::Language;
 
 use super::either;
@@ -30,7 +30,17 @@ pub(crate) fn done(act: &Queue, row: &Notification, language: Language) -> &'sta
         Queue::Release { .. } => {
             either(language, "Отпущено; отсчёт начат заново.", "Released; its window begins anew.")
         }
+        Queue::Restore { .. } if row.state == State::Waiting => either(
+            language,
+            "Возвращено; теперь оно ждёт вашего решения.",
+            "Brought back; it waits for your decision.",
+        ),
         Queue::Restore { .. } => either(language, "Возвращено в очередь.", "Back in the queue."),
+        Queue::LookAgain { .. } => either(
+            language,
+            "Запись будет прочитана ещё раз. Если она в силе, сообщение вернётся в очередь само.",
+            "The booking will be read again. If it stands, the message comes back by itself.",
+        ),
         Queue::Resolve { word: Resolve::Arrived, .. } => {
             either(language, "Отмечено: дошло.", "Noted: it arrived.")
         }

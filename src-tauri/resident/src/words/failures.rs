@@ -195,6 +195,12 @@ fn refused(refusal: &Refusal, language: Language) -> String {
         Refusal::OptedOut => {
             either(language, "Клиент просил не писать ему.", "The client asked not to be written to.").to_owned()
         }
+        Refusal::CancelledInYclients => either(
+            language,
+            "Запись отменена в YClients, писать не о чем. Если её вернули: booking-monitor queue look-again НОМЕР",
+            "The booking is cancelled in YClients: there is nothing to write about. If it stands again: booking-monitor queue look-again ID",
+        )
+        .to_owned(),
         Refusal::BotsOwn => either(
             language,
             "Запись сделал бот салона, он подтверждает её сам.",

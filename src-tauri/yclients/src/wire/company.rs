@@ -40,6 +40,7 @@ impl CompanyCard {
             city: self.city,
             phone: if self.phone.is_empty() { first } else { self.phone },
             time_zone: self.timezone_name,
+            currency: String::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What polls find, miss and notice, in paused time.
 
+mod again;
 mod attention;
 mod gathered;
 
@@ -9,11 +10,11 @@ use chrono::TimeDelta;
 use tokio::test;
 
 use super::known;
-use crate::booking::{Attendance, BookingId};
+use crate::booking::{Attendance, Booking, BookingId};
 use crate::error::FaultCode;
-use crate::fakes::{COMPANY, Shop};
+use crate::fakes::{COMPANY, INSTANCE, Shop};
 use crate::notification::{Reason, Refusal, State};
-use crate::outbox::{OutboxError, RequestKind};
+use crate::outbox::{Actor, OutboxError, RequestKind};
 use crate::ports::{BookingsError, Clock};
 use crate::settings::{Delay, QuietHours};
 
@@ -49,7 +50,6 @@ async fn services_in_another_order_payment_and_attendance_confirmed_change_nothi
         let revision = shop.about(1).revision;
         shop.bookings.change(1, &shop.clock, |booking| {
             booking.services.reverse();
-            booking.services[0].price += 100;
             booking.attendance = Attendance::Confirmed;
         });
         shop.pass(10).await;

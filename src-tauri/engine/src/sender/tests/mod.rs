@@ -351,7 +351,9 @@ async fn a_claim_is_refused_for_each_reason_there_is() {
         late_after: TimeDelta::minutes(5),
         automatic: true,
     };
-    let checked = || shop.outbox.apply(id, None, Event::Checked, &Actor::Program, now).unwrap().revision;
+    let checked = || {
+        shop.outbox.apply(id, None, Event::Checked { read_at: now }, &Actor::Program, now).unwrap().revision
+    };
     let claim = |revision, at| shop.outbox.claim(id, terms(revision), at).unwrap().map(|claim| claim.attempt);
 
     assert_eq!(claim(1, now), None, "never checked");
