@@ -47,6 +47,8 @@ pub(super) struct Arrival {
 pub(super) struct Inner {
     /// The wall clock at the world's beginning, with all sleeps and settings since.
     pub wall: DateTime<Utc>,
+    /// How long the computer slept or was off: the monotonic clock leaves it out.
+    pub slept: Duration,
     /// What somebody set the clock by.
     pub skew: TimeDelta,
     pub settings: Settings,
@@ -128,6 +130,7 @@ impl World {
             marks: Arc::default(),
             inner: Mutex::new(Inner {
                 wall: monday(),
+                slept: Duration::ZERO,
                 skew: TimeDelta::zero(),
                 settings,
                 bookings: BTreeMap::new(),
@@ -166,6 +169,11 @@ impl World {
 
     pub(super) fn monotonic(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    /// The clock that goes on in sleep.
+    pub(super) fn boot(&self) -> Duration {
+        self.monotonic() + self.inner().slept
     }
 
     /// The computer's wall clock, without anything in between.
@@ -252,7 +260,7 @@ impl Clock for World {
             // is the sending. What it does until then a killed process would not have done.
             self.inner().hooks.insert(0, (Point::SendBegun, None));
         }
-        Moment { wall: self.wall(), monotonic: self.monotonic() }
+        Moment { wall: self.wall(), monotonic: self.monotonic(), boot: self.boot() }
     }
 }
 
