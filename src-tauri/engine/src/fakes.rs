@@ -70,6 +70,25 @@ impl Clock for FakeClock {
     }
 }
 
+/// Stands where it was put.
+pub(crate) struct StoppedClock(Mutex<DateTime<Utc>>);
+
+impl StoppedClock {
+    pub(crate) fn at(wall: DateTime<Utc>) -> Self {
+        Self(Mutex::new(wall))
+    }
+
+    pub(crate) fn put(&self, wall: DateTime<Utc>) {
+        *self.0.lock().unwrap() = wall;
+    }
+}
+
+impl Clock for StoppedClock {
+    fn moment(&self) -> Moment {
+        Moment { wall: *self.0.lock().unwrap(), monotonic: Duration::ZERO, boot: Duration::ZERO }
+    }
+}
+
 /// A booking the administrator has just made for tomorrow at 15:00.
 pub(crate) fn booking(id: i64, clock: &FakeClock) -> Booking {
     let now = clock.now();

@@ -164,8 +164,7 @@ impl Sender {
         if *self.halt.borrow() != Halt::No {
             return Ok(Next::Again);
         }
-        let now = self.clock.now();
-        if self.is_quiet(&row, now)? {
+        if self.is_quiet(&row, self.clock.now())? {
             return Ok(Next::Again);
         }
         let late_after = if row.reason == Reason::None { LATE_IN_LINE } else { LATE_AFTER };
@@ -175,8 +174,8 @@ impl Sender {
             late_after,
             automatic: self.settings.enabled,
         };
-        let Some(claim) = self.outbox.claim(row.id, terms, now)? else {
-            self.not_claimed(&row, now)?;
+        let Some(claim) = self.outbox.claim(row.id, terms, &*self.clock)? else {
+            self.not_claimed(&row, self.clock.now())?;
             return Ok(Next::Again);
         };
         #[cfg(debug_assertions)]
