@@ -23,6 +23,10 @@ use super::refusal;
 /// The longest queue (500 messages of 20 000 characters, two bytes each) is not longer.
 const LARGEST_REPLY: usize = 24 << 20;
 
+/// A message's connection stands by then, or nothing is written: it was claimed
+/// for now, and what stands in its way is tried again soon.
+const MESSAGE_CONNECTS_WITHIN: Duration = Duration::from_secs(4);
+
 /// The way to one instance.
 pub(super) struct Http {
     /// Keeps its connections, for look-ups.
@@ -34,6 +38,7 @@ pub(super) struct Http {
     token: SecretString,
     pub(super) gaps: Gaps,
     connect_timeout: Duration,
+    message_connect_timeout: Duration,
     request_timeout: Duration,
     /// What answers in the gateway's place.
     #[cfg(any(test, fuzzing))]
@@ -75,7 +80,7 @@ impl Http {
         // reqwest comes without a TLS provider of its own. Whoever installs one
         // first wins; a second call is refused, and that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = || {
+        let builder = |connect_timeout| {
             Client::builder()
                 .http1_only()
                 .redirect(reqwest::redirect::Policy::none())
@@ -84,16 +89,18 @@ impl Http {
                 .referer(false)
                 .connection_verbose(false)
                 .user_agent(concat!("booking-monitor/", env!("CARGO_PKG_VERSION")))
-                .connect_timeout(config.connect_timeout)
+                .connect_timeout(connect_timeout)
         };
+        let message_connect_timeout = config.connect_timeout.min(MESSAGE_CONNECTS_WITHIN);
         let tls = |error: reqwest::Error| ConfigError::Tls(causes(&error.without_url()));
         Ok(Self {
-            kept: builder().build().map_err(tls)?,
-            fresh: builder().pool_max_idle_per_host(0).build().map_err(tls)?,
+            kept: builder(config.connect_timeout).build().map_err(tls)?,
+            fresh: builder(message_connect_timeout).pool_max_idle_per_host(0).build().map_err(tls)?,
             address,
             token,
             gaps: Gaps::default(),
             connect_timeout: config.connect_timeout,
+            message_connect_timeout,
             request_timeout: config.request_timeout,
             #[cfg(any(test, fuzzing))]
             canned: None,
@@ -109,8 +116,11 @@ impl Http {
         limit: Option<Duration>,
     ) -> Result<Reply, Failure> {
         self.gaps.turn(method).await;
-        let client = if method == Method::Send { &self.fresh } else { &self.kept };
-        let limit = self.connect_timeout + limit.unwrap_or(self.request_timeout);
+        let (client, connect_timeout) = match method {
+            Method::Send => (&self.fresh, self.message_connect_timeout),
+            _ => (&self.kept, self.connect_timeout),
+        };
+        let limit = connect_timeout + limit.unwrap_or(self.request_timeout);
         let mut request = client.request(method.verb(), self.url(method)).timeout(limit);
         if let Some(body) = body {
             request = request.json(body);

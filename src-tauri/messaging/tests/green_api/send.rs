@@ -6,6 +6,7 @@ use engine::error::MessengerError as Error;
 use engine::ports::{Messenger, SendOutcome};
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 
 use crate::gateway::{Fate, Gateway, PHONE, TOKEN, answer, answer_with, client, impatient};
 
@@ -101,10 +102,9 @@ async fn a_handshake_that_never_ends_sent_nothing() {
     drop(stream);
 }
 
+/// A full queue of connections nobody accepts: Linux drops the next handshake.
 #[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_connection_that_never_stands_sent_nothing() {
-    // A full queue of connections nobody accepts: Linux drops the next handshake.
+async fn full_queue() -> (String, (TcpListener, Vec<tokio::net::TcpStream>)) {
     use tokio::net::{TcpSocket, TcpStream};
 
     let socket = TcpSocket::new_v4().unwrap();
@@ -112,13 +112,42 @@ async fn a_connection_that_never_stands_sent_nothing() {
     let listener = socket.listen(1).unwrap();
     let address = listener.local_addr().unwrap();
     let mut waiting = Vec::new();
-    while let Ok(stream) = tokio::time::timeout(Duration::from_millis(150), TcpStream::connect(address)).await
+    while let Ok(Ok(stream)) =
+        tokio::time::timeout(Duration::from_millis(150), TcpStream::connect(address)).await
     {
         waiting.push(stream);
         assert!(waiting.len() < 64, "the queue never fills");
     }
-    let outcome = impatient(&format!("http://{address}")).send(PHONE, "text").await;
+    (format!("http://{address}"), (listener, waiting))
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_connection_that_never_stands_sent_nothing() {
+    let (address, _queue) = full_queue().await;
+    let outcome = impatient(&address).send(PHONE, "text").await;
     assert!(matches!(not_sent(outcome), Error::Offline(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_waits_four_seconds_for_its_handshake_however_patient_look_ups_are() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("https://{}", listener.local_addr().unwrap());
+    let begun = Instant::now();
+    let (outcome, _stream) =
+        tokio::join!(async { client(&address).send(PHONE, "text").await }, listener.accept());
+    assert!(matches!(not_sent(outcome), Error::Offline(_)));
+    assert!((4000..4100).contains(&begun.elapsed().as_millis()), "{:?}", begun.elapsed());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn a_message_waits_four_seconds_for_its_connection_however_patient_look_ups_are() {
+    let (address, _queue) = full_queue().await;
+    let begun = Instant::now();
+    let outcome = client(&address).send(PHONE, "text").await;
+    assert!(matches!(not_sent(outcome), Error::Offline(_)));
+    assert!((4000..4100).contains(&begun.elapsed().as_millis()), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
