@@ -93,12 +93,6 @@ impl Process {
         }
     }
 
-    fn away(&self, seconds: u32) {
-        let mut inner = self.world.inner();
-        inner.wall += TimeDelta::seconds(seconds.into());
-        inner.slept += Duration::from_secs(seconds.into());
-    }
-
     fn set_clock(&self, seconds: i64) {
         let mut inner = self.world.inner();
         inner.wall += TimeDelta::seconds(seconds);
@@ -115,17 +109,17 @@ impl Process {
             Step::Pass(milliseconds) => self.pass((*milliseconds).into()).await,
             Step::Crash(seconds) => {
                 self.kill().await;
-                self.away(*seconds);
+                self.world.sleep(*seconds);
                 self.start();
             }
             Step::CrashAt(point) => self.world.inner().hooks.push((*point, None)),
             Step::Close(seconds, set) => {
                 self.close().await;
-                self.away(*seconds);
+                self.world.sleep(*seconds);
                 self.set_clock((*set).into());
                 self.start();
             }
-            Step::Sleep(seconds) => self.away(*seconds),
+            Step::Sleep(seconds) => self.world.sleep(*seconds),
             Step::SetClock(seconds) => self.set_clock((*seconds).into()),
         }
         self.look_at_the_clock();

@@ -171,6 +171,13 @@ impl World {
         self.started.elapsed()
     }
 
+    /// The computer sleeps or is off: the monotonic clock alone stands still.
+    pub(super) fn sleep(&self, seconds: u32) {
+        let mut inner = self.inner();
+        inner.wall += TimeDelta::seconds(seconds.into());
+        inner.slept += Duration::from_secs(seconds.into());
+    }
+
     /// The clock that goes on in sleep.
     pub(super) fn boot(&self) -> Duration {
         self.monotonic() + self.inner().slept

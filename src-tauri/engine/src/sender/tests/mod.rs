@@ -1,5 +1,6 @@
 //! From the claim to the client's phone, in paused time.
 
+mod asleep;
 mod doubt;
 mod first_contacts;
 mod new_account;
