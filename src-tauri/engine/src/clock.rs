@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
-/// Both clocks at one instant. Their difference shows that the computer slept
+/// The clocks at one instant. Their differences show that the computer slept
 /// or that somebody set the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
@@ -12,11 +12,14 @@ pub struct Moment {
     pub wall: DateTime<Utc>,
     /// Time since some fixed instant; never steps, and stands still in sleep on Linux.
     pub monotonic: Duration,
+    /// Time since another one (the computer's start, on Windows a reading of this process); never
+    /// steps, and goes on in sleep. So it is compared within one process, and nobody can set it.
+    pub boot: Duration,
 }
 
 /// Where the engine takes the time from.
 pub trait Clock: Send + Sync {
-    /// Both clocks, read together.
+    /// All clocks, read together.
     fn moment(&self) -> Moment;
 
     /// The wall clock, to the millisecond.
@@ -48,8 +51,33 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the place that may")]
     fn moment(&self) -> Moment {
-        Moment { wall: to_millisecond(Utc::now()), monotonic: self.started.elapsed() }
+        Moment { wall: to_millisecond(Utc::now()), monotonic: self.started.elapsed(), boot: since_boot() }
     }
+}
+
+/// The clock that goes on in sleep.
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "this is the place that may")]
+fn since_boot() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+    // Linux has a clock for it beside the one that stands still; what macOS calls monotonic goes on,
+    // while Rust's `Instant` stands still there.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const GOES_ON: ClockId = ClockId::Boottime;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    const GOES_ON: ClockId = ClockId::Monotonic;
+    // Never negative: it begins at zero.
+    Duration::try_from(clock_gettime(GOES_ON)).unwrap_or_default()
+}
+
+/// The same on Windows, whose performance counter goes on in sleep.
+#[cfg(not(unix))]
+#[expect(clippy::disallowed_methods, reason = "this is the place that may")]
+fn since_boot() -> Duration {
+    use std::sync::LazyLock;
+    use std::time::Instant;
+    static FIRST_READING: LazyLock<Instant> = LazyLock::new(Instant::now);
+    FIRST_READING.elapsed()
 }
 
 /// What the database can store: no more than milliseconds.

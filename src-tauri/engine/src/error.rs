@@ -60,6 +60,9 @@ pub enum MessengerError {
     /// No connection could be made: nothing was written.
     #[error("no connection to the gateway: {0}")]
     Offline(String),
+    /// Too much time lay between the claim and the connection: nothing was written.
+    #[error("the computer slept, or stood still, before the message could leave")]
+    Overslept,
     /// The connection was made and then gave no (whole) answer.
     #[error("the gateway did not answer: {0}")]
     NoAnswer(String),
@@ -270,7 +273,7 @@ impl MessengerError {
     /// What it means at the desk.
     pub const fn code(&self) -> FaultCode {
         match self {
-            Self::Offline(_) | Self::NoAnswer(_) => FaultCode::GatewayOffline,
+            Self::Offline(_) | Self::Overslept | Self::NoAnswer(_) => FaultCode::GatewayOffline,
             Self::Certificate(_) => FaultCode::ClockWrong,
             Self::SecretMissing(_) => FaultCode::SecretMissing,
             Self::Secrets(error) => error.code(),

@@ -36,19 +36,27 @@ pub(crate) fn monday() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 23, 9, 0, 0).unwrap()
 }
 
-/// Goes with tokio's (paused) time; the wall can be set.
+/// Goes with tokio's (paused) time; the computer can sleep, and the wall be set.
 pub(crate) struct FakeClock {
     started: tokio::time::Instant,
     wall: Mutex<DateTime<Utc>>,
+    slept: Mutex<Duration>,
 }
 
 impl FakeClock {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { started: tokio::time::Instant::now(), wall: Mutex::new(monday()) })
+        let started = tokio::time::Instant::now();
+        Arc::new(Self { started, wall: Mutex::new(monday()), slept: Mutex::default() })
     }
 
-    /// Sleep, or somebody sets the clock: the wall jumps, the monotonic clock does not.
+    /// The computer sleeps, or is off: the monotonic clock alone stands still.
     pub(crate) fn jump(&self, by: TimeDelta) {
+        *self.slept.lock().unwrap() += by.to_std().unwrap();
+        self.set(by);
+    }
+
+    /// Somebody sets the clock: the wall alone moves.
+    pub(crate) fn set(&self, by: TimeDelta) {
         *self.wall.lock().unwrap() += by;
     }
 }
@@ -57,7 +65,27 @@ impl Clock for FakeClock {
     fn moment(&self) -> Moment {
         let monotonic = self.started.elapsed();
         let wall = *self.wall.lock().unwrap() + TimeDelta::from_std(monotonic).unwrap();
-        Moment { wall: crate::clock::to_millisecond(wall), monotonic }
+        let boot = monotonic + *self.slept.lock().unwrap();
+        Moment { wall: crate::clock::to_millisecond(wall), monotonic, boot }
+    }
+}
+
+/// Stands where it was put.
+pub(crate) struct StoppedClock(Mutex<DateTime<Utc>>);
+
+impl StoppedClock {
+    pub(crate) fn at(wall: DateTime<Utc>) -> Self {
+        Self(Mutex::new(wall))
+    }
+
+    pub(crate) fn put(&self, wall: DateTime<Utc>) {
+        *self.0.lock().unwrap() = wall;
+    }
+}
+
+impl Clock for StoppedClock {
+    fn moment(&self) -> Moment {
+        Moment { wall: *self.0.lock().unwrap(), monotonic: Duration::ZERO, boot: Duration::ZERO }
     }
 }
 

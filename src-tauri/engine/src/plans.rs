@@ -113,7 +113,7 @@ async fn a_day(shop: &Shop) {
         shop.pass(400).await;
         shop.clock.jump(TimeDelta::hours(9));
         shop.pass(400).await;
-        shop.clock.jump(-TimeDelta::hours(2));
+        shop.clock.set(-TimeDelta::hours(2));
         shop.pass(60).await;
     })
     .await;

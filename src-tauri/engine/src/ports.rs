@@ -5,6 +5,7 @@
 //! page), and the engine alone decides what happens next.
 
 mod memory;
+mod permit;
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use crate::booking::{Booking, BookingId, BranchFacts, CompanyId};
 pub use crate::clock::{Clock, Moment};
 pub use crate::error::{BookingsError, MessengerError, SecretsError};
 pub use memory::{MarksInMemory, SecretsInMemory};
+pub use permit::Permit;
 
 /// Where bookings come from: YClients or Altegio.
 #[async_trait]
@@ -96,7 +98,10 @@ pub trait Messenger: Send + Sync {
     async fn check_number(&self, phone: &str) -> Result<NumberCheck, MessengerError>;
 
     /// Sends `text` to the number. One request on a fresh connection, never repeated here.
-    async fn send(&self, phone: &str, text: &str) -> SendOutcome;
+    ///
+    /// When the connection stands and `permit` no longer holds, nothing is written, and the
+    /// answer is [`SendOutcome::NotSent`] with [`MessengerError::Overslept`].
+    async fn send(&self, phone: &str, text: &str, permit: &Permit) -> SendOutcome;
 
     /// The next thing the gateway wants to tell, waiting up to `wait` for one.
     async fn receive(&self, wait: Duration) -> Result<Option<Pushed>, MessengerError>;

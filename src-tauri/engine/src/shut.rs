@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use crate::booking::{BookingId, CompanyId};
 use crate::ports::{
     BookingQuery, Bookings, BookingsError, BranchAnswer, DeliveryStatus, GatewayState, Listing, Lookup,
-    Messenger, MessengerError, NumberCheck, Pushed, SendOutcome, SentMessage,
+    Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome, SentMessage,
 };
 
 /// Answers every question about bookings with the reason why nobody can be asked.
@@ -53,7 +53,7 @@ impl Messenger for NoMessenger {
         Err(self.error.clone())
     }
 
-    async fn send(&self, _: &str, _: &str) -> SendOutcome {
+    async fn send(&self, _: &str, _: &str, _: &Permit) -> SendOutcome {
         SendOutcome::NotSent { retry_after: None, error: self.error.clone() }
     }
 

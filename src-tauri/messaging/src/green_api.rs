@@ -5,6 +5,7 @@
 //! theirs, and of a refusal only its message is kept, with the token struck out.
 
 mod address;
+mod first_byte;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod http;
@@ -22,7 +23,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::ports::{
-    DeliveryStatus, GatewayState, Messenger, MessengerError, NumberCheck, Pushed, SendOutcome, SentMessage,
+    DeliveryStatus, GatewayState, Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome,
+    SentMessage,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -95,12 +97,12 @@ impl Messenger for GreenApi {
         }
     }
 
-    async fn send(&self, phone: &str, text: &str) -> SendOutcome {
+    async fn send(&self, phone: &str, text: &str, permit: &Permit) -> SendOutcome {
         let Some(chat) = number::chat(phone) else {
             return SendOutcome::Rejected { error: not_international() };
         };
         let body = json!({ "chatId": chat, "message": text, "linkPreview": false });
-        outcome::of(&self.http, self.http.call(Method::Send, Some(&body), None).await)
+        outcome::of(&self.http, self.http.send(&body, permit).await)
     }
 
     async fn receive(&self, wait: Duration) -> Result<Option<Pushed>, MessengerError> {

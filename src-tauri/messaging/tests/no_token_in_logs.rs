@@ -9,7 +9,7 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use engine::ports::Messenger;
+use engine::ports::{Messenger, Permit};
 use messaging::green_api::{Config, GreenApi};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -74,7 +74,7 @@ async fn everything(address: &str, patience: Duration) -> String {
     let client = GreenApi::new(&config, TOKEN.into()).unwrap();
     let phone = "+79161234567";
     let mut said = format!("{client:?} {config:?}\n");
-    let outcome = client.send(phone, "text").await;
+    let outcome = client.send(phone, "text", &Permit::endless()).await;
     let _ = writeln!(said, "{outcome:?}");
     let mut note = |text: String| said.push_str(&text);
     macro_rules! ask {

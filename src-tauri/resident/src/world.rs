@@ -146,7 +146,7 @@ impl Marks for NoMarks {
 mod tests {
     use engine::booking::CompanyId;
     use engine::clock::SystemClock;
-    use engine::ports::{SecretsInMemory, SendOutcome};
+    use engine::ports::{Permit, SecretsInMemory, SendOutcome};
 
     use super::*;
     use crate::worker::LogDesktop;
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(world.waits_for, None);
         let asked = world.ports.bookings.branch(CompanyId(1)).await;
         assert_eq!(asked.unwrap_err(), BookingsError::SecretMissing("yclients.partner-token"));
-        let sent = world.ports.messenger.send("+79161234567", "text").await;
+        let sent = world.ports.messenger.send("+79161234567", "text", &Permit::endless()).await;
         let error = MessengerError::SecretMissing("green-api.token");
         assert_eq!(sent, SendOutcome::NotSent { retry_after: None, error });
     }

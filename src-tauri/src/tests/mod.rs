@@ -28,7 +28,7 @@ pub(super) struct StoppedClock(Mutex<DateTime<Utc>>);
 
 impl Clock for StoppedClock {
     fn moment(&self) -> Moment {
-        Moment { wall: *self.0.lock().unwrap(), monotonic: Duration::ZERO }
+        Moment { wall: *self.0.lock().unwrap(), monotonic: Duration::ZERO, boot: Duration::ZERO }
     }
 }
 

@@ -1,5 +1,5 @@
 use engine::outbox::RequestKind;
-use engine::ports::{Messenger as _, SecretName, Secrets as _, SendOutcome};
+use engine::ports::{Messenger as _, Permit, SecretName, Secrets as _, SendOutcome};
 use messaging::green_api::{self, GreenApi};
 use secrecy::ExposeSecret as _;
 use simulator::{Fault, FaultKind, NewBooking, NumberPlan, Options, Outcome, Simulator, Target};
@@ -158,7 +158,7 @@ async fn no_phone_is_linked_over_messages_that_still_lie_in_the_gateway_s_queue(
     let token = stored(&shop, SecretName::GreenApiToken).await.unwrap();
     let config = green_api::Config::new(simulator.green_api_url(), "1103000001".to_owned());
     let other = GreenApi::new(&config, token.into()).unwrap();
-    assert!(matches!(other.send(number, "Скидки").await, SendOutcome::Accepted { .. }));
+    assert!(matches!(other.send(number, "Скидки", &Permit::endless()).await, SendOutcome::Accepted { .. }));
     simulator.set_gateway_state("notAuthorized");
 
     let refused = gateway_qr(&shop.session).await.unwrap_err();

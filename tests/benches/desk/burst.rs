@@ -13,7 +13,7 @@ use engine::notification::{Reason, State};
 use engine::outbox::Outbox;
 use engine::ports::{
     BookingQuery, Bookings, BookingsError, BranchAnswer, DeliveryStatus, GatewayState, Listing, Lookup,
-    MarksInMemory, Messenger, MessengerError, NumberCheck, Pushed, SendOutcome, SentMessage,
+    MarksInMemory, Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome, SentMessage,
 };
 use engine::settings::{BranchSettings, Settings};
 use scenarios::{INSTANCE, Plan, Program, Shop};
@@ -101,7 +101,7 @@ impl Messenger for Flood {
     async fn check_number(&self, _: &str) -> Result<NumberCheck, MessengerError> {
         Ok(NumberCheck::Exists)
     }
-    async fn send(&self, _: &str, _: &str) -> SendOutcome {
+    async fn send(&self, _: &str, _: &str, _: &Permit) -> SendOutcome {
         tokio::time::sleep(Duration::from_millis(300)).await;
         let mut left = self.left.lock().unwrap();
         left.push(self.clock.passed());

@@ -138,8 +138,8 @@ fn enqueue(outbox: &Outbox, first: i64) -> Vec<Duration> {
 fn claim(outbox: &Outbox, id: i64) -> Duration {
     let terms =
         ClaimTerms { revision: 1, instance: INSTANCE, late_after: TimeDelta::minutes(5), automatic: true };
-    let at = SystemClock::new().now();
-    let (claim, took) = timed(|| outbox.claim(NotificationId(id), terms, at));
+    let clock = SystemClock::new();
+    let (claim, took) = timed(|| outbox.claim(NotificationId(id), terms, &clock));
     assert!(claim.unwrap().is_some(), "{id} was not claimed");
     took
 }

@@ -36,7 +36,8 @@ impl Clock for Stepped {
     fn moment(&self) -> Moment {
         let moment = self.clock.moment();
         let ahead = MINUTE * self.minutes.load(Ordering::Relaxed) as i32;
-        Moment { wall: moment.wall + ahead, monotonic: moment.monotonic + ahead.to_std().unwrap() }
+        let passed = ahead.to_std().unwrap();
+        Moment { wall: moment.wall + ahead, monotonic: moment.monotonic + passed, boot: moment.boot + passed }
     }
 }
 

@@ -14,7 +14,7 @@ use engine::error::{Fault, Subject};
 use engine::outbox::Outbox;
 use engine::ports::{
     BookingQuery, Bookings, BookingsError, BranchAnswer, DeliveryStatus, Desktop, GatewayState, Listing,
-    Lookup, MarksInMemory, Messenger, MessengerError, NumberCheck, Pushed, SendOutcome, SentMessage,
+    Lookup, MarksInMemory, Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome, SentMessage,
 };
 use engine::settings::{BranchSettings, Settings};
 use tokio::sync::watch;
@@ -64,7 +64,7 @@ impl Messenger for Silent {
     async fn check_number(&self, _: &str) -> Result<NumberCheck, MessengerError> {
         Ok(NumberCheck::Exists)
     }
-    async fn send(&self, _: &str, _: &str) -> SendOutcome {
+    async fn send(&self, _: &str, _: &str, _: &Permit) -> SendOutcome {
         SendOutcome::Rejected { error: MessengerError::Token }
     }
     async fn receive(&self, _: Duration) -> Result<Option<Pushed>, MessengerError> {

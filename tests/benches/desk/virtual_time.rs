@@ -26,7 +26,7 @@ impl Clock for VirtualClock {
     fn moment(&self) -> Moment {
         let monotonic = self.passed();
         let wall = self.began + TimeDelta::from_std(monotonic).unwrap();
-        Moment { wall: to_millisecond(wall), monotonic }
+        Moment { wall: to_millisecond(wall), monotonic, boot: monotonic }
     }
 }
 

@@ -143,7 +143,8 @@ mod tests {
 
     fn moment(wall: i64, monotonic: u64) -> Moment {
         let wall = Utc.with_ymd_and_hms(2026, 11, 22, 9, 0, 0).unwrap() + TimeDelta::seconds(wall);
-        Moment { wall, monotonic: Duration::from_secs(monotonic) }
+        let monotonic = Duration::from_secs(monotonic);
+        Moment { wall, monotonic, boot: monotonic }
     }
 
     fn judge(wall: i64, monotonic: u64) -> Between {

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 
 use super::INSTANCE;
 use crate::ports::{
-    DeliveryStatus, GatewayEvent, GatewayState, Messenger, MessengerError, NumberCheck, Pushed, SendOutcome,
-    SentMessage,
+    DeliveryStatus, GatewayEvent, GatewayState, Messenger, MessengerError, NumberCheck, Permit, Pushed,
+    SendOutcome, SentMessage,
 };
 
 /// A gateway that takes everything, unless told otherwise.
@@ -34,10 +34,12 @@ pub(crate) struct FakeMessenger {
     pub(crate) received: Mutex<usize>,
     /// Neither queue nor journal can be read.
     pub(crate) unreachable: Mutex<bool>,
-    /// A send takes so long.
+    /// An answer takes so long.
     pub(crate) slow: Mutex<Duration>,
     /// The account.
     pub(crate) instance: Mutex<&'static str>,
+    /// What happens while the next connection is made.
+    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl Default for FakeMessenger {
@@ -59,6 +61,7 @@ impl Default for FakeMessenger {
             unreachable: Mutex::default(),
             slow: Mutex::default(),
             instance: Mutex::new(INSTANCE),
+            meanwhile: Mutex::default(),
         }
     }
 }
@@ -78,6 +81,11 @@ impl FakeMessenger {
 
     fn reach(&self) -> Result<(), MessengerError> {
         if *self.unreachable.lock().unwrap() { Err(MessengerError::Offline("down".into())) } else { Ok(()) }
+    }
+
+    /// Between the next claim and its first byte.
+    pub(crate) fn while_it_connects(&self, something: impl FnOnce() + Send + 'static) {
+        *self.meanwhile.lock().unwrap() = Some(Box::new(something));
     }
 
     pub(crate) fn next(&self, outcome: SendOutcome, arrives: bool) {
@@ -104,7 +112,13 @@ impl Messenger for FakeMessenger {
         Ok(if absent { NumberCheck::Absent } else { NumberCheck::Exists })
     }
 
-    async fn send(&self, phone: &str, text: &str) -> SendOutcome {
+    async fn send(&self, phone: &str, text: &str, permit: &Permit) -> SendOutcome {
+        if let Some(something) = self.meanwhile.lock().unwrap().take() {
+            something();
+        }
+        if !permit.holds() {
+            return SendOutcome::NotSent { retry_after: None, error: MessengerError::Overslept };
+        }
         let slow = *self.slow.lock().unwrap();
         tokio::time::sleep(slow).await;
         let scripted = self.script.lock().unwrap().pop_front();

@@ -86,6 +86,8 @@ pub(super) enum Act {
     /// A look-up and a send take so many milliseconds.
     Slow(u16, u16),
     Setting(Setting),
+    /// The computer sleeps for so many seconds, in the middle of whatever it does.
+    Sleep(u32),
 }
 
 /// How long before its visit a booking is made.
@@ -300,6 +302,10 @@ fn away() -> impl Strategy<Value = u32> {
     prop_oneof![4 => 0_u32..30, 3 => 30_u32..420, 2 => 420_u32..5000, 1 => 20_000_u32..60_000]
 }
 
+fn asleep() -> impl Strategy<Value = Act> {
+    prop_oneof![1 => 1_u32..12, 1 => away()].prop_map(Act::Sleep)
+}
+
 fn clock_set() -> impl Strategy<Value = i32> {
     prop_oneof![-7200_i32..-3, 3_i32..120, 120_i32..30_000]
 }
@@ -359,6 +365,7 @@ fn scene() -> impl Strategy<Value = Vec<Step>> {
         2 => (booked(), seen(), by_hand(), doing(), sent()).prop_map(|(a, b, c, d, e)| vec![a, b, c, d, e]),
         3 => (booked(), between(), sent()).prop_map(|(a, b, c)| vec![a, b, c]),
         3 => (booked(), ending(), sent()).prop_map(|(a, b, c)| vec![a, b, c]),
+        2 => (booked(), asleep(), sent()).prop_map(|(a, b, c)| vec![a, Step::At(Point::SendBegun, b), c]),
         1 => (booked(), ending(), point().prop_map(Step::CrashAt), sent()).prop_map(|(a, b, c, d)| vec![a, b, c, d]),
         2 => (booked(), seen(), change()).prop_map(|(a, b, c)| vec![a, b, Step::Do(Act::Change(0, c))]),
         2 => (change(), seen()).prop_map(|(a, b)| vec![Step::Do(Act::Change(0, a)), b]),

@@ -93,10 +93,6 @@ impl Process {
         }
     }
 
-    fn away(&self, seconds: i64) {
-        self.world.inner().wall += TimeDelta::seconds(seconds);
-    }
-
     fn set_clock(&self, seconds: i64) {
         let mut inner = self.world.inner();
         inner.wall += TimeDelta::seconds(seconds);
@@ -113,17 +109,17 @@ impl Process {
             Step::Pass(milliseconds) => self.pass((*milliseconds).into()).await,
             Step::Crash(seconds) => {
                 self.kill().await;
-                self.away((*seconds).into());
+                self.world.sleep(*seconds);
                 self.start();
             }
             Step::CrashAt(point) => self.world.inner().hooks.push((*point, None)),
             Step::Close(seconds, set) => {
                 self.close().await;
-                self.away((*seconds).into());
+                self.world.sleep(*seconds);
                 self.set_clock((*set).into());
                 self.start();
             }
-            Step::Sleep(seconds) => self.away((*seconds).into()),
+            Step::Sleep(seconds) => self.world.sleep(*seconds),
             Step::SetClock(seconds) => self.set_clock((*seconds).into()),
         }
         self.look_at_the_clock();

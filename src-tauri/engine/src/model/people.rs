@@ -156,6 +156,7 @@ pub(super) fn perform(world: &World, act: &Act) {
             inner.send_takes = Duration::from_millis(send.into());
         }
         Act::Setting(setting) => set(world, setting),
+        Act::Sleep(seconds) => world.sleep(seconds),
     }
 }
 

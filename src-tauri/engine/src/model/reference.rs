@@ -113,6 +113,14 @@ pub(super) fn judge_claim(world: &World, instance: &str, phone: &str, text: &str
     inner.reference.violations.extend(wrong);
 }
 
+/// What leaves was claimed a moment ago, however long the computer slept in between.
+pub(super) fn judge_first_byte(world: &World, claimed: Duration) {
+    let since = world.boot().saturating_sub(claimed);
+    if since > Duration::from_secs(5) {
+        world.inner().reference.violations.push(format!("a message leaves {since:?} after its claim"));
+    }
+}
+
 fn judge(world: &World, row: &Notification, instance: &str, leaves: (&str, &str), wrong: &mut Vec<String>) {
     let now = world.wall();
     let monotonic = world.monotonic();

@@ -47,6 +47,8 @@ pub(super) struct Arrival {
 pub(super) struct Inner {
     /// The wall clock at the world's beginning, with all sleeps and settings since.
     pub wall: DateTime<Utc>,
+    /// How long the computer slept or was off: the monotonic clock leaves it out.
+    pub slept: Duration,
     /// What somebody set the clock by.
     pub skew: TimeDelta,
     pub settings: Settings,
@@ -129,6 +131,7 @@ impl World {
             marks: Arc::default(),
             inner: Mutex::new(Inner {
                 wall: monday(),
+                slept: Duration::ZERO,
                 skew: TimeDelta::zero(),
                 settings,
                 bookings: BTreeMap::new(),
@@ -167,6 +170,18 @@ impl World {
 
     pub(super) fn monotonic(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    /// The computer sleeps or is off: the monotonic clock alone stands still.
+    pub(super) fn sleep(&self, seconds: u32) {
+        let mut inner = self.inner();
+        inner.wall += TimeDelta::seconds(seconds.into());
+        inner.slept += Duration::from_secs(seconds.into());
+    }
+
+    /// The clock that goes on in sleep.
+    pub(super) fn boot(&self) -> Duration {
+        self.monotonic() + self.inner().slept
     }
 
     /// The computer's wall clock, without anything in between.
@@ -253,7 +268,7 @@ impl Clock for World {
             // is the sending. What it does until then a killed process would not have done.
             self.inner().hooks.insert(0, (Point::SendBegun, None));
         }
-        Moment { wall: self.wall(), monotonic: self.monotonic() }
+        Moment { wall: self.wall(), monotonic: self.monotonic(), boot: self.boot() }
     }
 }
 

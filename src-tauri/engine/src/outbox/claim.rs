@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{OptionalExtension, Transaction, named_params, params};
 
 use super::{Actor, Outbox, audit, rows};
+use crate::clock::Clock;
 use crate::db::{At, StorageError, to_ms};
 use crate::notification::{AFTER_LEASE, Notification, NotificationId, State};
 
@@ -38,13 +39,17 @@ impl Outbox {
     /// began, an earlier attempt turned out to have arrived, the database cannot
     /// know what was sent. All conditions and the attempt's row are one
     /// transaction, committed (and synced to the disk) when this returns.
+    ///
+    /// The time is read in the transaction and not before: another process may
+    /// keep the database for seconds, and a computer that sleeps does so in the
+    /// middle of a wait. Judged by an earlier time, a visit would not have begun.
     pub fn claim(
         &self,
         id: NotificationId,
         terms: ClaimTerms<'_>,
-        now: DateTime<Utc>,
+        clock: &dyn Clock,
     ) -> Result<Option<Claim>, StorageError> {
-        self.db.write(|tx| claim_in(tx, id, terms, now))
+        self.db.write(|tx| claim_in(tx, id, terms, clock.now()))
     }
 }
 

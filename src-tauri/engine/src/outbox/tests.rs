@@ -1,12 +1,16 @@
 //! Two processes on one file, the audit, and the rule that a booking is told once.
 
+use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use rusqlite::params;
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
 use super::*;
 use crate::booking::{BookingId, CompanyId};
+use crate::fakes::StoppedClock;
 use crate::notification::{Kind, Made, Reason};
 use crate::person::{LEASE, Person};
 use crate::phone;
@@ -74,10 +78,60 @@ impl Two {
     }
 
     fn claim(&self, id: NotificationId, revision: i64, at: DateTime<Utc>) -> Option<Claim> {
-        let late_after = TimeDelta::minutes(5);
-        let terms = ClaimTerms { revision, instance: INSTANCE, late_after, automatic: true };
-        self.owner.claim(id, terms, at).unwrap()
+        self.owner.claim(id, terms(revision), &StoppedClock::at(at)).unwrap()
     }
+
+    /// The same, while another process has the database and gives it back only at `freed`.
+    fn claim_in_line(
+        &self,
+        (id, revision): (NotificationId, i64),
+        at: DateTime<Utc>,
+        freed: DateTime<Utc>,
+    ) -> Option<Claim> {
+        let clock = StoppedClock::at(at);
+        let (has, other_has) = channel();
+        let (waits, owner_waits) = channel();
+        std::thread::scope(|scope| {
+            let clock = &clock;
+            scope.spawn(move || {
+                let held = self.window.db().write(|_| {
+                    has.send(()).unwrap();
+                    owner_waits.recv().unwrap();
+                    clock.put(freed);
+                    Ok::<_, StorageError>(())
+                });
+                held.unwrap();
+            });
+            other_has.recv().unwrap();
+            WAITS.set(Some(waits));
+            self.owner
+                .db()
+                .read(|connection| {
+                    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(tell_of_the_wait));
+                    Ok::<_, StorageError>(())
+                })
+                .unwrap();
+            self.owner.claim(id, terms(revision), clock).unwrap()
+        })
+    }
+}
+
+thread_local! {
+    static WAITS: RefCell<Option<Sender<()>>> = const { RefCell::new(None) };
+}
+
+/// A transaction of this thread's is about to ask for the lock.
+fn tell_of_the_wait(event: TraceEvent<'_>) {
+    if let TraceEvent::Stmt(statement, _) = event
+        && statement.sql().starts_with("BEGIN")
+        && let Some(waits) = WAITS.take()
+    {
+        waits.send(()).unwrap();
+    }
+}
+
+fn terms(revision: i64) -> ClaimTerms<'static> {
+    ClaimTerms { revision, instance: INSTANCE, late_after: TimeDelta::minutes(5), automatic: true }
 }
 
 #[test]
@@ -161,6 +215,32 @@ fn an_attempt_is_on_the_disk_before_the_claim_returns() {
             .map_err(StorageError::from)
     });
     assert_eq!(seen.unwrap(), ("open".into(), "Ирина, ждём вас".into(), "+79161234567".into()));
+}
+
+#[test]
+fn a_claim_that_waited_for_the_database_is_judged_by_the_time_at_which_it_has_it() {
+    let second = TimeDelta::seconds(1);
+    let due = now() + TimeDelta::seconds(30);
+    let late = due + TimeDelta::minutes(5);
+    // When it is claimed, when the visit begins, and whether a claim three seconds later is in time.
+    for (at, visit, in_time) in [
+        (due, due + TimeDelta::days(1), true),
+        (due, due + second * 2, false),
+        (late - second * 4, due + TimeDelta::days(1), true),
+        (late - second, due + TimeDelta::days(1), false),
+    ] {
+        let two = Two::new();
+        let id = two.enqueue(1).unwrap();
+        let sql = "UPDATE booking_notifications SET starts_at = ?1";
+        two.owner
+            .db()
+            .write(|tx| Ok::<_, StorageError>(tx.execute(sql, [visit.timestamp_millis()])?))
+            .unwrap();
+        let revision =
+            two.owner.apply(id, None, Event::Checked { read_at: at }, &Actor::Program, at).unwrap().revision;
+        let claim = two.claim_in_line((id, revision), at, at + second * 3);
+        assert_eq!(claim.is_some(), in_time, "claimed at {at}, visit at {visit}");
+    }
 }
 
 #[test]

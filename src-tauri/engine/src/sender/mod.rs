@@ -25,7 +25,7 @@ use crate::error::{Fault, Subject};
 use crate::notification::{Event, LATE_AFTER, LATE_IN_LINE, Notification, Reason, Refusal};
 use crate::outbox::{Actor, Attempt, Claim, ClaimTerms, Outbox, OutboxError};
 use crate::phone::{Phone, masked};
-use crate::ports::{Bookings, Clock, Desktop, Messenger, SendOutcome};
+use crate::ports::{Bookings, Clock, Desktop, Messenger, Permit, SendOutcome};
 use crate::settings::Settings;
 use check::Checked;
 
@@ -38,6 +38,10 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// The longest rest. What another process commits rings before, see [`Sender::changed`].
 const IDLE: Duration = Duration::from_secs(1);
+
+/// The first byte leaves so soon after the claim was begun, or not at all. A
+/// connection has four seconds of it.
+const FIRST_BYTE_WITHIN: Duration = Duration::from_secs(5);
 
 /// After a stop was asked for, an answer that is still not here counts as none.
 const PATIENCE_AT_STOP: Duration = Duration::from_secs(7);
@@ -164,8 +168,7 @@ impl Sender {
         if *self.halt.borrow() != Halt::No {
             return Ok(Next::Again);
         }
-        let now = self.clock.now();
-        if self.is_quiet(&row, now)? {
+        if self.is_quiet(&row, self.clock.now())? {
             return Ok(Next::Again);
         }
         let late_after = if row.reason == Reason::None { LATE_IN_LINE } else { LATE_AFTER };
@@ -175,15 +178,17 @@ impl Sender {
             late_after,
             automatic: self.settings.enabled,
         };
-        let Some(claim) = self.outbox.claim(row.id, terms, now)? else {
-            self.not_claimed(&row, now)?;
+        // From before the transaction: a computer can sleep in the middle of that too.
+        let permit = Permit::new(self.clock.clone(), self.clock.moment(), FIRST_BYTE_WITHIN);
+        let Some(claim) = self.outbox.claim(row.id, terms, &*self.clock)? else {
+            self.not_claimed(&row, self.clock.now())?;
             return Ok(Next::Again);
         };
         #[cfg(debug_assertions)]
         die::at("claim");
         // Whoever remembers the attempt elsewhere does it beside the request, not before it.
         self.attempted.notify_one();
-        let outcome = self.send(&claim).await;
+        let outcome = self.send(&claim, &permit).await;
         #[cfg(debug_assertions)]
         die::at("answer");
         self.record(&claim, outcome).await;
@@ -194,7 +199,7 @@ impl Sender {
 
     /// The one request. When the program is told to stop and the answer stays
     /// away, nobody knows whether it arrived.
-    async fn send(&self, claim: &Claim) -> SendOutcome {
+    async fn send(&self, claim: &Claim, permit: &Permit) -> SendOutcome {
         let mut halt = self.halt.clone();
         let patience = async {
             #[cfg(debug_assertions)]
@@ -206,7 +211,7 @@ impl Sender {
             tokio::time::sleep(PATIENCE_AT_STOP).await;
         };
         tokio::select! {
-            outcome = self.messenger.send(&claim.row.phone, &claim.row.text) => outcome,
+            outcome = self.messenger.send(&claim.row.phone, &claim.row.text, permit) => outcome,
             () = patience => SendOutcome::Ambiguous { why: "stopped before the answer".to_owned() },
         }
     }

@@ -15,7 +15,7 @@ pub struct Config {
     /// A number, such as `1103000001`.
     pub instance_id: String,
     /// Name, connection and TLS together. A failure in here is certain to have
-    /// sent nothing.
+    /// sent nothing. For a message it is four seconds at most, whatever stands here.
     pub connect_timeout: Duration,
     /// From the connection to the answer's last byte.
     pub request_timeout: Duration,

@@ -19,7 +19,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use engine::error::MessengerError;
-use engine::ports::{DeliveryStatus, Messenger as _, NumberCheck, SendOutcome};
+use engine::ports::{DeliveryStatus, Messenger as _, NumberCheck, Permit, SendOutcome};
 use reqwest::Response;
 use serde_json::Value;
 
@@ -130,7 +130,7 @@ fn ask(client: &GreenApi, question: &[u8], answer: &Answer) {
 
 /// Whatever comes: accepted takes an id, not sent takes a documented refusal, the rest is for a person.
 fn send(client: &GreenApi, answer: &Answer) {
-    let outcome = now(client.send(PHONE, TEXT));
+    let outcome = now(client.send(PHONE, TEXT, &Permit::endless()));
     no_secret(&outcome);
     let success = (200..300).contains(&answer.status);
     match outcome {

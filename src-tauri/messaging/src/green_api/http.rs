@@ -3,7 +3,8 @@
 //!
 //! reqwest says [`is_connect`](reqwest::Error::is_connect) for everything that
 //! happens until the connection stands: name, TCP, TLS, and the connect time-out,
-//! which spans all three. hyper hands a request to a connection only after that.
+//! which spans all three, and for a refusal of [`first_byte`](super::first_byte).
+//! hyper hands a request to a connection only after that.
 //! The time-out of the whole request is another matter and never says
 //! `is_connect`, which is why it is always set longer than the connect time-out.
 
@@ -11,29 +12,37 @@ use std::error::Error;
 use std::time::Duration;
 
 use engine::error::MessengerError;
+use engine::ports::Permit;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::address::{self, Config, ConfigError};
+use super::first_byte::{self, OnlyWithPermit, TooLate};
 use super::method::{Gaps, Method};
 use super::refusal;
 
 /// The longest queue (500 messages of 20 000 characters, two bytes each) is not longer.
 const LARGEST_REPLY: usize = 24 << 20;
 
+/// A message's connection stands by then, or nothing is written: it was claimed
+/// for now, and what stands in its way is tried again soon.
+const MESSAGE_CONNECTS_WITHIN: Duration = Duration::from_secs(4);
+
 /// The way to one instance.
 pub(super) struct Http {
     /// Keeps its connections, for look-ups.
     kept: Client,
     /// Keeps none: a request on a connection that the gateway has closed
-    /// meanwhile may have been written or not, and nobody could tell.
+    /// meanwhile may have been written or not, and nobody could tell. It is made
+    /// once all the same: reading the computer's root certificates takes a while.
     fresh: Client,
     address: Url,
     token: SecretString,
     pub(super) gaps: Gaps,
     connect_timeout: Duration,
+    message_connect_timeout: Duration,
     request_timeout: Duration,
     /// What answers in the gateway's place.
     #[cfg(any(test, fuzzing))]
@@ -75,7 +84,7 @@ impl Http {
         // reqwest comes without a TLS provider of its own. Whoever installs one
         // first wins; a second call is refused, and that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = || {
+        let builder = |connect_timeout| {
             Client::builder()
                 .http1_only()
                 .redirect(reqwest::redirect::Policy::none())
@@ -84,24 +93,39 @@ impl Http {
                 .referer(false)
                 .connection_verbose(false)
                 .user_agent(concat!("booking-monitor/", env!("CARGO_PKG_VERSION")))
-                .connect_timeout(config.connect_timeout)
+                .connect_timeout(connect_timeout)
         };
+        let message_connect_timeout = config.connect_timeout.min(MESSAGE_CONNECTS_WITHIN);
         let tls = |error: reqwest::Error| ConfigError::Tls(causes(&error.without_url()));
         Ok(Self {
-            kept: builder().build().map_err(tls)?,
-            fresh: builder().pool_max_idle_per_host(0).build().map_err(tls)?,
+            kept: builder(config.connect_timeout).build().map_err(tls)?,
+            fresh: builder(message_connect_timeout)
+                .pool_max_idle_per_host(0)
+                .connector_layer(OnlyWithPermit)
+                .build()
+                .map_err(tls)?,
             address,
             token,
             gaps: Gaps::default(),
             connect_timeout: config.connect_timeout,
+            message_connect_timeout,
             request_timeout: config.request_timeout,
             #[cfg(any(test, fuzzing))]
             canned: None,
         })
     }
 
-    /// Calls a method once, after its own pace. `limit` replaces the usual time
-    /// for the answer.
+    /// Hands a message over once, on a connection of its own, if `permit` still
+    /// holds when that stands.
+    pub(super) async fn send(&self, body: &Value, permit: &Permit) -> Result<Reply, Failure> {
+        self.gaps.turn(Method::Send).await;
+        let request = self.fresh.request(Method::Send.verb(), self.url(Method::Send)).json(body);
+        let request = request.timeout(self.message_connect_timeout + self.request_timeout);
+        first_byte::with(permit, self.answer(Method::Send, request)).await
+    }
+
+    /// Looks something up, after the method's own pace. `limit` replaces the usual
+    /// time for the answer.
     pub(super) async fn call(
         &self,
         method: Method,
@@ -109,12 +133,15 @@ impl Http {
         limit: Option<Duration>,
     ) -> Result<Reply, Failure> {
         self.gaps.turn(method).await;
-        let client = if method == Method::Send { &self.fresh } else { &self.kept };
         let limit = self.connect_timeout + limit.unwrap_or(self.request_timeout);
-        let mut request = client.request(method.verb(), self.url(method)).timeout(limit);
+        let mut request = self.kept.request(method.verb(), self.url(method)).timeout(limit);
         if let Some(body) = body {
             request = request.json(body);
         }
+        self.answer(method, request).await
+    }
+
+    async fn answer(&self, method: Method, request: RequestBuilder) -> Result<Reply, Failure> {
         let response = self.exchange(request).await?;
         let reply = read(response).await;
         tracing::debug!(method = method.name(), status = reply.status, "the gateway answered");
@@ -180,6 +207,8 @@ impl Http {
         let why = self.quotable(&causes(&error));
         if is_certificate_time(&error) {
             Failure::NotWritten(MessengerError::Certificate(why))
+        } else if caused_by::<TooLate>(&error) {
+            Failure::NotWritten(MessengerError::Overslept)
         } else if error.is_connect() || error.is_builder() {
             Failure::NotWritten(MessengerError::Offline(why))
         } else {
@@ -233,6 +262,18 @@ fn causes(error: &dyn Error) -> String {
         next = cause.source();
     }
     text
+}
+
+/// Whether an error of this kind stands at the bottom of it.
+fn caused_by<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<E>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// Whether the certificate was refused because of the date: the computer's clock

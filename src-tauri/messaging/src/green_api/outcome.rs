@@ -3,6 +3,7 @@
 //! | what happened | outcome |
 //! |---|---|
 //! | name, connection or TLS failed | not sent |
+//! | the permit had ended when the connection stood | not sent |
 //! | 2xx with an id | accepted |
 //! | 200 with `{"status": false}`: the gateway says that it did not take it | by its reason, as a 400 |
 //! | 400 because the instance is starting or not linked | not sent |

@@ -1,16 +1,21 @@
 //! Every fate of a message, and which of the four outcomes it is.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::DateTime;
+use engine::clock::{Clock, Moment};
 use engine::error::MessengerError as Error;
-use engine::ports::{Messenger, SendOutcome};
+use engine::ports::{Messenger, Permit, SendOutcome};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 
 use crate::gateway::{Fate, Gateway, PHONE, TOKEN, answer, answer_with, client, impatient};
 
 async fn send(gateway: &Gateway) -> SendOutcome {
-    gateway.client().send(PHONE, "Пётр, вы записаны").await
+    gateway.client().send(PHONE, "Пётр, вы записаны", &Permit::endless()).await
 }
 
 async fn fate(fate: Fate) -> SendOutcome {
@@ -65,7 +70,7 @@ async fn every_message_has_a_connection_of_its_own() {
     let gateway = Gateway::answering(200, r#"{"idMessage":"A"}"#).await;
     let client = gateway.client();
     for _ in 0..3 {
-        assert!(matches!(client.send(PHONE, "text").await, SendOutcome::Accepted { .. }));
+        assert!(matches!(client.send(PHONE, "text", &Permit::endless()).await, SendOutcome::Accepted { .. }));
     }
     assert_eq!((gateway.requests().len(), gateway.connections()), (3, 3));
 }
@@ -73,20 +78,21 @@ async fn every_message_has_a_connection_of_its_own() {
 #[tokio::test]
 async fn a_refused_connection_sent_nothing() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let outcome = client(&format!("http://{free}")).send(PHONE, "text").await;
+    let outcome = client(&format!("http://{free}")).send(PHONE, "text", &Permit::endless()).await;
     assert!(matches!(not_sent(outcome), Error::Offline(_)));
 }
 
 #[tokio::test]
 async fn a_name_that_does_not_resolve_sent_nothing() {
-    let outcome = client("https://gateway.invalid").send(PHONE, "text").await;
+    let outcome = client("https://gateway.invalid").send(PHONE, "text", &Permit::endless()).await;
     assert!(matches!(not_sent(outcome), Error::Offline(_)));
 }
 
 #[tokio::test]
 async fn a_failed_handshake_sent_nothing() {
     let gateway = Gateway::with(Fate::CloseUnread).await;
-    let outcome = client(&gateway.address.replace("http", "https")).send(PHONE, "text").await;
+    let outcome =
+        client(&gateway.address.replace("http", "https")).send(PHONE, "text", &Permit::endless()).await;
     assert!(matches!(not_sent(outcome), Error::Offline(_)));
 }
 
@@ -94,17 +100,17 @@ async fn a_failed_handshake_sent_nothing() {
 async fn a_handshake_that_never_ends_sent_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("https://{}", listener.local_addr().unwrap());
-    let (outcome, stream) = tokio::join!(async { impatient(&address).send(PHONE, "text").await }, async {
-        listener.accept().await.unwrap()
-    });
+    let (outcome, stream) =
+        tokio::join!(async { impatient(&address).send(PHONE, "text", &Permit::endless()).await }, async {
+            listener.accept().await.unwrap()
+        });
     assert!(matches!(not_sent(outcome), Error::Offline(_)));
     drop(stream);
 }
 
+/// A full queue of connections nobody accepts: Linux drops the next handshake.
 #[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_connection_that_never_stands_sent_nothing() {
-    // A full queue of connections nobody accepts: Linux drops the next handshake.
+async fn full_queue() -> (String, (TcpListener, Vec<tokio::net::TcpStream>)) {
     use tokio::net::{TcpSocket, TcpStream};
 
     let socket = TcpSocket::new_v4().unwrap();
@@ -112,13 +118,100 @@ async fn a_connection_that_never_stands_sent_nothing() {
     let listener = socket.listen(1).unwrap();
     let address = listener.local_addr().unwrap();
     let mut waiting = Vec::new();
-    while let Ok(stream) = tokio::time::timeout(Duration::from_millis(150), TcpStream::connect(address)).await
+    while let Ok(Ok(stream)) =
+        tokio::time::timeout(Duration::from_millis(150), TcpStream::connect(address)).await
     {
         waiting.push(stream);
         assert!(waiting.len() < 64, "the queue never fills");
     }
-    let outcome = impatient(&format!("http://{address}")).send(PHONE, "text").await;
+    (format!("http://{address}"), (listener, waiting))
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_connection_that_never_stands_sent_nothing() {
+    let (address, _queue) = full_queue().await;
+    let outcome = impatient(&address).send(PHONE, "text", &Permit::endless()).await;
     assert!(matches!(not_sent(outcome), Error::Offline(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_waits_four_seconds_for_its_handshake_however_patient_look_ups_are() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("https://{}", listener.local_addr().unwrap());
+    let begun = Instant::now();
+    let (outcome, _stream) = tokio::join!(
+        async { client(&address).send(PHONE, "text", &Permit::endless()).await },
+        listener.accept()
+    );
+    assert!(matches!(not_sent(outcome), Error::Offline(_)));
+    assert!((4000..4100).contains(&begun.elapsed().as_millis()), "{:?}", begun.elapsed());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn a_message_waits_four_seconds_for_its_connection_however_patient_look_ups_are() {
+    let (address, _queue) = full_queue().await;
+    let begun = Instant::now();
+    let outcome = client(&address).send(PHONE, "text", &Permit::endless()).await;
+    assert!(matches!(not_sent(outcome), Error::Offline(_)));
+    assert!((4000..4100).contains(&begun.elapsed().as_millis()), "{:?}", begun.elapsed());
+}
+
+/// A computer that can sleep.
+#[derive(Default)]
+struct Computer(Mutex<Duration>);
+
+impl Computer {
+    fn sleep(&self, by: Duration) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for Computer {
+    fn moment(&self) -> Moment {
+        let boot = *self.0.lock().unwrap();
+        Moment { wall: DateTime::UNIX_EPOCH, monotonic: Duration::ZERO, boot }
+    }
+}
+
+/// What comes of a message that has five seconds, and what the gateway reads of it, if the
+/// computer sleeps for so long while the connection is made.
+async fn asleep_while_it_connects(asleep: Duration) -> (SendOutcome, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = client(&format!("http://{}", listener.local_addr().unwrap()));
+    let computer = Arc::new(Computer::default());
+    let permit = Permit::new(computer.clone(), computer.moment(), Duration::from_secs(5));
+    assert!(permit.holds());
+    tokio::join!(client.send(PHONE, "text", &permit), async {
+        // Asked for in this very turn of the runtime, the connection stands in a later one.
+        computer.sleep(asleep);
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut read = vec![0; 4096];
+        let length = connection.read(&mut read).await.unwrap();
+        if length > 0 {
+            let body = r#"{"idMessage":"A"}"#;
+            let answer = format!("HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            connection.write_all(answer.as_bytes()).await.unwrap();
+        }
+        String::from_utf8(read[..length].to_vec()).unwrap()
+    })
+}
+
+#[tokio::test]
+async fn asleep_while_it_connects_not_a_byte_is_written() {
+    for asleep in [Duration::from_millis(5001), Duration::from_hours(3)] {
+        let (outcome, read) = asleep_while_it_connects(asleep).await;
+        assert_eq!(not_sent(outcome), Error::Overslept);
+        assert_eq!(read, "", "it connected, and closed");
+    }
+}
+
+#[tokio::test]
+async fn what_connects_in_time_is_written() {
+    let (outcome, read) = asleep_while_it_connects(Duration::from_secs(5)).await;
+    assert_eq!(outcome, SendOutcome::Accepted { id: "A".into() });
+    assert!(read.starts_with("POST "), "{read}");
 }
 
 #[tokio::test]
@@ -147,7 +240,7 @@ async fn a_connection_lost_after_the_request_is_ambiguous() {
 #[tokio::test]
 async fn an_answer_that_does_not_come_in_time_is_ambiguous() {
     let gateway = Gateway::with(Fate::Silence).await;
-    ambiguous(impatient(&gateway.address).send(PHONE, "text").await);
+    ambiguous(impatient(&gateway.address).send(PHONE, "text", &Permit::endless()).await);
     assert_eq!(gateway.requests().len(), 1, "it is never sent twice");
 }
 
@@ -254,7 +347,7 @@ async fn a_refused_message_is_rejected() {
 async fn a_number_that_is_none_is_rejected_without_a_request() {
     let gateway = Gateway::answering(200, r#"{"idMessage":"A"}"#).await;
     for phone in ["", "79161234567", "+7 916", "+7916123456x"] {
-        rejected(gateway.client().send(phone, "text").await);
+        rejected(gateway.client().send(phone, "text", &Permit::endless()).await);
     }
     assert_eq!(gateway.connections(), 0);
 }

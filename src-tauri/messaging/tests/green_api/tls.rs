@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use engine::error::MessengerError as Error;
-use engine::ports::{Messenger, SendOutcome};
+use engine::ports::{Messenger, Permit, SendOutcome};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -29,7 +29,7 @@ async fn a_certificate_of_nobody_known_sent_nothing() {
         let mut stream = StreamOwned::new(ServerConnection::new(Arc::new(config)).unwrap(), stream);
         stream.read(&mut [0; 64]).unwrap_or(0)
     });
-    let outcome = client(&format!("https://localhost:{port}")).send(PHONE, "text").await;
+    let outcome = client(&format!("https://localhost:{port}")).send(PHONE, "text", &Permit::endless()).await;
     assert!(matches!(outcome, SendOutcome::NotSent { error: Error::Offline(_), .. }), "{outcome:?}");
     assert_eq!(server.join().unwrap(), 0, "no byte of the request arrived");
 }

@@ -9,7 +9,8 @@ use tokio::time::sleep;
 use super::{JOURNAL_LAG, KIND, World};
 use crate::model::actions::{Answer, Point};
 use crate::ports::{
-    DeliveryStatus, GatewayState, Messenger, MessengerError, NumberCheck, Pushed, SendOutcome, SentMessage,
+    DeliveryStatus, GatewayState, Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome,
+    SentMessage,
 };
 
 /// The gateway, as one account of it.
@@ -39,10 +40,15 @@ impl Messenger for Gateway {
         Ok(NumberCheck::Exists)
     }
 
-    async fn send(&self, phone: &str, text: &str) -> SendOutcome {
+    async fn send(&self, phone: &str, text: &str, permit: &Permit) -> SendOutcome {
         let world = &self.world;
         crate::model::reference::judge_claim(world, &self.instance, phone, text);
+        let claimed = world.boot();
         world.pass_through(Point::SendBegun).await;
+        if !permit.holds() {
+            return SendOutcome::NotSent { retry_after: None, error: MessengerError::Overslept };
+        }
+        crate::model::reference::judge_first_byte(world, claimed);
         let (fate, takes) = {
             let mut inner = world.inner();
             (inner.fates.pop_front().unwrap_or(KIND), inner.send_takes)

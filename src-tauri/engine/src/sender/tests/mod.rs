@@ -1,5 +1,6 @@
 //! From the claim to the client's phone, in paused time.
 
+mod asleep;
 mod doubt;
 mod first_contacts;
 mod new_account;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::test;
 
-use crate::fakes::{COMPANY, INSTANCE, Shop};
+use crate::fakes::{COMPANY, INSTANCE, Shop, StoppedClock};
 use crate::notification::{Event, Reason, Refusal, State};
 use crate::outbox::{Actor, OutboxError};
 use crate::person::Resolution;
@@ -354,7 +355,10 @@ async fn a_claim_is_refused_for_each_reason_there_is() {
     let checked = || {
         shop.outbox.apply(id, None, Event::Checked { read_at: now }, &Actor::Program, now).unwrap().revision
     };
-    let claim = |revision, at| shop.outbox.claim(id, terms(revision), at).unwrap().map(|claim| claim.attempt);
+    let claim = |revision, at| {
+        let claimed = shop.outbox.claim(id, terms(revision), &StoppedClock::at(at)).unwrap();
+        claimed.map(|claim| claim.attempt)
+    };
 
     assert_eq!(claim(1, now), None, "never checked");
     let revision = checked();
@@ -373,7 +377,7 @@ async fn a_claim_is_refused_for_each_reason_there_is() {
     assert_eq!(claim(revision, now), None, "paused");
     shop.outbox.resume(&anna, now).unwrap();
     let other = crate::outbox::ClaimTerms { instance: "green-api:7", ..terms(revision) };
-    assert!(shop.outbox.claim(id, other, now).unwrap().is_none(), "another account");
+    assert!(shop.outbox.claim(id, other, &StoppedClock::at(now)).unwrap().is_none(), "another account");
     let attempt = claim(revision, now);
     assert!(attempt.is_some());
     assert_eq!(claim(revision, now), None, "claimed already");
