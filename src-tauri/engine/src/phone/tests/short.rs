@@ -150,7 +150,7 @@ proptest! {
         region in prop::sample::select(vec![Some("RU"), Some("KZ"), None]),
     ) {
         let fault = read(&raw, region).unwrap_err();
-        prop_assert_eq!(fault, PhoneFault::TooShort, "{}", raw);
+        prop_assert!(matches!(fault, PhoneFault::TooShort | PhoneFault::Placeholder), "{raw}: {fault}");
     }
 
     #[test]
