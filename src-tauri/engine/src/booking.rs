@@ -105,4 +105,7 @@ pub struct BranchFacts {
     pub phone: String,
     /// An IANA name such as `Europe/Moscow`; empty when the server did not say.
     pub time_zone: String,
+    /// What stands behind a price (`р`, `₸`); empty when the server did not say.
+    #[serde(default)]
+    pub currency: String,
 }

@@ -3,6 +3,9 @@
 //! Pure. "Why did she get nothing?" is asked every day, so whatever is not worth
 //! a message has a [`Reason`].
 
+#[cfg(test)]
+mod tests;
+
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
@@ -135,11 +138,7 @@ impl<'a> Branch<'a> {
             client_name: first.client_name.clone(),
             branch_title: self.facts.title.clone(),
             branch_address: self.facts.address.clone(),
-            // YClients does not say in which currency a branch is paid.
-            currency: match self.region.as_deref() {
-                Some("RU") => template::RUBLE.to_owned(),
-                _ => String::new(),
-            },
+            currency: self.currency().to_owned(),
             visits: sorted
                 .iter()
                 .map(|(booking, facts)| Visit {
@@ -156,6 +155,14 @@ impl<'a> Branch<'a> {
             client_name: first.client_name.clone(),
             starts_at: first.starts_at,
         })
+    }
+
+    /// What stands behind a price. Where the server does not say, it is known of Russia alone.
+    fn currency(&self) -> &str {
+        match self.facts.currency.trim() {
+            "" if self.region.as_deref() == Some("RU") => template::RUBLE,
+            own => own,
+        }
     }
 
     /// When a message about a visit at `starts_at` leaves by itself: after its

@@ -169,6 +169,7 @@ impl Bookings for FakeBookings {
             city: "Москва".to_owned(),
             phone: "+74951234567".to_owned(),
             time_zone: "Europe/Moscow".to_owned(),
+            currency: String::new(),
         };
         Ok(BranchAnswer { facts, server_time: None })
     }

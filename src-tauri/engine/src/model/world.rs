@@ -88,6 +88,7 @@ pub(super) fn facts() -> BranchFacts {
         city: "Москва".to_owned(),
         phone: "+74951234567".to_owned(),
         time_zone: "Europe/Moscow".to_owned(),
+        currency: String::new(),
     }
 }
 

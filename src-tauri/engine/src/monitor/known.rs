@@ -43,6 +43,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<BranchState> {
             city: row.get(2)?,
             phone: row.get(3)?,
             time_zone: row.get(4)?,
+            currency: String::new(),
         },
         facts_at: at(5)?,
         baseline_at: at(6)?,

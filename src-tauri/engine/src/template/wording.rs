@@ -13,7 +13,7 @@ use crate::words::ru::plural;
 const MAX_VISITS: usize = 15;
 /// Of one visit, and of all together.
 const SERVICES_CHARS: usize = 400;
-const CURRENCY_CHARS: usize = 8;
+const CURRENCY_CHARS: usize = 16;
 
 /// What a template may name. A test compares it with [`Context`].
 pub(super) const VARIABLES: &[&str] = &[
@@ -225,7 +225,11 @@ fn listed(services: &[(String, i64)]) -> String {
 
 /// «1 500 ₽» of hundredths, with spaces that do not break; empty when there is nothing to pay.
 fn price(hundredths: i64, language: Language, currency: &str) -> String {
-    let currency = plain(currency, CURRENCY_CHARS);
+    let currency = match currency.trim() {
+        // As a name it would say nothing.
+        "$" => "$".to_owned(),
+        sign => plain(sign, CURRENCY_CHARS),
+    };
     if hundredths <= 0 || currency.is_empty() {
         return String::new();
     }

@@ -197,6 +197,10 @@ fn the_price_is_what_is_paid_and_never_nothing() {
     assert_eq!(price(&[150_000], "₽"), "Итог: 1 500 ₽");
     assert_eq!(price(&[50_000, 25_050], "₽"), "Итог: 750,50 ₽");
     assert_eq!(price(&[123_456_700], "₸"), "Итог: 1 234 567 ₸");
+    assert_eq!(price(&[150_000], "$"), "Итог: 1 500 $");
+    assert_eq!(price(&[150_000], " р. "), "Итог: 1 500 р.");
+    assert_eq!(price(&[150_000], "бел. руб."), "Итог: 1 500 бел. руб.");
+    assert_eq!(price(&[150_000], "-"), "Итог");
     assert_eq!(price(&[0], "₽"), "Итог");
     assert_eq!(price(&[], "₽"), "Итог");
     assert_eq!(price(&[-100], "₽"), "Итог");
