@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::booking::{Attendance, Booking, BranchFacts, CompanyId};
@@ -134,11 +134,14 @@ impl<'a> Branch<'a> {
         let mut sorted: Vec<_> = bookings.iter().collect();
         sorted.sort_by_key(|(booking, facts)| (facts.starts_local, booking.id));
         let (_, first) = sorted.first().ok_or(TemplateError::NoVisit)?;
+        // Of the bookings and not of now: at New Year no text may change by itself.
+        let made_at = sorted.iter().filter_map(|(booking, _)| booking.created_at).max();
         let confirmation = Confirmation {
             client_name: first.client_name.clone(),
             branch_title: self.facts.title.clone(),
             branch_address: self.facts.address.clone(),
             currency: self.currency().to_owned(),
+            year: made_at.map_or(first.starts_local, |at| self.local(at)).year(),
             visits: sorted
                 .iter()
                 .map(|(booking, facts)| Visit {

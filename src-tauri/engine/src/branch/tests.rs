@@ -56,6 +56,26 @@ fn composed(facts: &BranchFacts, bookings: &[Booking]) -> String {
 }
 
 #[test]
+fn the_year_of_a_visit_is_told_when_it_was_not_the_year_of_its_booking() {
+    let says_year = |bookings: &[Booking]| {
+        let text = composed(&facts("+74951234567", ""), bookings);
+        assert!(text.contains("14 января"), "{text}");
+        text.contains("2027 года")
+    };
+    let january = |id, created| booking(id, "2027-01-14 15:00", created);
+    // The second before midnight in Moscow, and midnight.
+    let (before, after) = (Some("2026-12-31T20:59:59Z"), Some("2026-12-31T21:00:00Z"));
+    assert!(says_year(&[january(1, before)]));
+    assert!(!says_year(&[january(1, after)]));
+    assert!(
+        !says_year(&[january(1, before), january(2, after)]),
+        "the message is made with its last booking"
+    );
+    assert!(!says_year(&[january(1, None)]), "when it was made nobody knows");
+    assert!(says_year(&[january(1, None), booking(2, "2026-12-30 15:00", None)]));
+}
+
+#[test]
 fn a_price_is_told_in_the_branchs_own_currency() {
     let text = |phone, currency| composed(&facts(phone, currency), &[booking(1, "2026-11-24 15:00", None)]);
     let (moscow, almaty) = ("+74951234567", "+77272581234");
