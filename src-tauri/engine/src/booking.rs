@@ -105,7 +105,7 @@ pub struct BranchFacts {
     pub phone: String,
     /// An IANA name such as `Europe/Moscow`; empty when the server did not say.
     pub time_zone: String,
-    /// The sign behind a price; empty when the server did not say.
+    /// What stands behind a price (`р`, `₸`); empty when the server did not say.
     #[serde(default)]
     pub currency: String,
 }

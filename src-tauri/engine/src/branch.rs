@@ -3,7 +3,10 @@
 //! Pure. "Why did she get nothing?" is asked every day, so whatever is not worth
 //! a message has a [`Reason`].
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::booking::{Attendance, Booking, BranchFacts, CompanyId};
@@ -118,12 +121,13 @@ impl<'a> Branch<'a> {
         if !wanted && self.stands_for_none(&phone) {
             return Err(Reason::Placeholder);
         }
-        Ok(VisitFacts::of(booking, phone, starts_local, starts_at, self.facts))
+        let written_in = booking.created_at.map(|at| self.local(at).year());
+        Ok(VisitFacts::of(booking, phone, starts_local, starts_at, written_in, self.facts))
     }
 
     /// Whether desks type the number where they have none.
     fn stands_for_none(&self, phone: &Phone) -> bool {
-        phone::is_placeholder(phone) || phone::is_same(phone, &self.facts.phone, self.region.as_deref())
+        phone::is_placeholder(phone) || phone::same_number(phone, &self.facts.phone, self.region.as_deref())
     }
 
     /// The number as the branch's country reads it.
@@ -134,6 +138,7 @@ impl<'a> Branch<'a> {
             PhoneFault::TwoNumbers => Reason::TwoNumbers,
             PhoneFault::Landline | PhoneFault::NotMobile => Reason::Landline,
             PhoneFault::TollFree => Reason::TollFree,
+            PhoneFault::Placeholder => Reason::Placeholder,
             PhoneFault::TooShort
             | PhoneFault::Unreadable
             | PhoneFault::CountryUnknown
@@ -151,15 +156,18 @@ impl<'a> Branch<'a> {
         let first = sorted.first().ok_or(TemplateError::NoVisit)?;
         let words = |facts: &VisitFacts| facts.words.clone().unwrap_or_default();
         let of_branch = words(first);
+        // Of the bookings and not of now: at New Year no text may change by itself.
+        let written_in = sorted.iter().filter_map(|facts| facts.words.as_ref()?.written_in).max();
         let confirmation = Confirmation {
             client_name: first.client_name.clone(),
             branch_title: of_branch.branch,
             branch_address: of_branch.address,
             currency: match self.region.as_deref() {
                 // What a branch is paid in is not always said.
-                Some("RU") if of_branch.currency.is_empty() => template::RUBLE.to_owned(),
+                Some("RU") if of_branch.currency.trim().is_empty() => template::RUBLE.to_owned(),
                 _ => of_branch.currency,
             },
+            year: written_in.unwrap_or_else(|| first.starts_local.year()),
             visits: sorted
                 .iter()
                 .map(|facts| {

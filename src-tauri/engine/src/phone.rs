@@ -7,6 +7,7 @@
 //!
 //! [`read`] is the only way from typed text to a [`Phone`].
 
+mod placeholder;
 #[cfg(test)]
 mod tests;
 mod zones;
@@ -16,9 +17,10 @@ use std::fmt;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region};
 use serde::{Deserialize, Serialize};
 
+pub use placeholder::is_placeholder;
 pub use zones::region_of_zone;
 
-/// Fewer digits are the rest of a hidden number, or half of one.
+/// With its country's code. Fewer are the rest of a hidden number, or half of one.
 const MIN_DIGITS: usize = 10;
 /// `8 10` before the longest number there is.
 const MAX_DIGITS: usize = 18;
@@ -42,6 +44,9 @@ pub enum PhoneFault {
     Hidden,
     #[error("the number has too few digits")]
     TooShort,
+    /// Typed to get past the field. See [`is_placeholder`] for those that could be somebody's.
+    #[error("the number stands in for none")]
+    Placeholder,
     #[error("there are two numbers in one field")]
     TwoNumbers,
     #[error("the number holds more than a number")]
@@ -115,22 +120,44 @@ pub fn masked(phone: &Phone) -> String {
 /// The number a text holds.
 ///
 /// `region` is the country (ISO 3166, `RU`) in which it was written down, for
-/// numbers without a country code; see [`region_of_branch`].
+/// numbers without a country code; see [`region_of_branch`]. As few digits as
+/// Kuwait's eight are a number where the country's own are that short.
 pub fn read(raw: &str, region: Option<&str>) -> Result<Phone, PhoneFault> {
     let text = without_invisible(raw);
     let written = Written::read(&text)?;
-    let number = parse(&written, region.and_then(known_region))?;
+    let region = region.and_then(known_region);
+    let number = parse(&written, region)?;
+    mobile(&number).map_err(|fault| match fault {
+        // No client has the hotline 8 800 000-00-00.
+        _ if placeholder::is_filler(&national(&number)) => PhoneFault::Placeholder,
+        fault => fault,
+    })
+}
+
+/// Whether a text, such as the branch's own number as its owner typed it, holds this number.
+pub fn same_number(phone: &Phone, raw: &str, region: Option<&str>) -> bool {
+    let region = region.and_then(known_region);
+    // Where several are listed, each of them; a plus begins another one.
+    let listed = without_invisible(raw).replace('+', "\n+");
+    listed
+        .split(|c: char| !(c.is_ascii_digit() || c == '+' || is_punctuation(c)))
+        .filter_map(|part| parse(&Written::read(part).ok()?, region).ok())
+        .any(|number| phone.as_str().strip_prefix('+') == Some(international(&number).as_str()))
+}
+
+/// The number to write to, if a message reaches it.
+fn mobile(number: &PhoneNumber) -> Result<Phone, PhoneFault> {
     // The way out of the country does not make up for what is missing behind it.
-    if international(&number).len() < MIN_DIGITS {
+    if international(number).len() < MIN_DIGITS {
         return Err(PhoneFault::TooShort);
     }
-    match PHONE_NUMBER_UTIL.get_number_type(&number) {
+    match PHONE_NUMBER_UTIL.get_number_type(number) {
         PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile => {}
         PhoneNumberType::FixedLine => return Err(PhoneFault::Landline),
         PhoneNumberType::TollFree => return Err(PhoneFault::TollFree),
         _ => return Err(PhoneFault::NotMobile),
     }
-    Phone::try_from(format!("+{}", international(&number))).map_err(|NotE164| PhoneFault::Invalid)
+    Phone::try_from(format!("+{}", international(number))).map_err(|NotE164| PhoneFault::Invalid)
 }
 
 /// The digits of one number, and whether a plus stood before them.
@@ -162,12 +189,7 @@ impl Written {
                 _ => return Err(PhoneFault::Unreadable),
             }
         }
-        match written.digits.len() {
-            0 => Err(PhoneFault::Missing),
-            1..MIN_DIGITS => Err(PhoneFault::TooShort),
-            MIN_DIGITS..=MAX_DIGITS => Ok(written),
-            _ => Err(PhoneFault::Unreadable),
-        }
+        if written.digits.is_empty() { Err(PhoneFault::Missing) } else { Ok(written) }
     }
 }
 
@@ -206,12 +228,15 @@ fn parse(written: &Written, region: Option<Region>) -> Result<PhoneNumber, Phone
     let digits = &written.digits;
     let abroad = || valid(&format!("+{digits}"), None).filter(|number| international(number) == *digits);
     if written.international {
-        return abroad().ok_or(PhoneFault::Invalid);
+        return abroad().ok_or_else(|| fault(written, region));
     }
-    if let Some(number) = region.and_then(|region| valid(digits, Some(region)))
-        && is_only_prefixed(digits, &number)
-    {
-        return Ok(number);
+    if let Some(number) = region.and_then(|region| at_home(digits, region)) {
+        // Germany's landlines are of any length: `4915123456789` may be one without
+        // its zero, and is somebody's mobile number without its plus.
+        let is_mobile = |number: &PhoneNumber| mobile(number).is_ok();
+        let code = number.country_code;
+        let own = |abroad: &PhoneNumber| abroad.country_code == code && is_mobile(abroad);
+        return Ok(abroad().filter(|abroad| !is_mobile(&number) && own(abroad)).unwrap_or(number));
     }
     // `375291234567` in a Russian branch: the country code without its plus. But
     // eight and ten digits is how Russia and Kazakhstan write their own numbers,
@@ -219,11 +244,52 @@ fn parse(written: &Written, region: Option<Region>) -> Result<PhoneNumber, Phone
     let national_with_eight = digits.len() == 11 && digits.starts_with('8');
     if digits.len() >= 11
         && !national_with_eight
+        && !region.is_some_and(|region| are_two(digits, region))
         && let Some(number) = abroad()
     {
         return Ok(number);
     }
-    Err(if region.is_none() { PhoneFault::CountryUnknown } else { PhoneFault::Invalid })
+    Err(fault(written, region))
+}
+
+/// Why the digits are no number.
+fn fault(written: &Written, region: Option<Region>) -> PhoneFault {
+    let digits = &written.digits;
+    let country = region.filter(|_| !written.international);
+    let fewest = country.map_or(MIN_DIGITS, |region| usual_length(region).min(MIN_DIGITS));
+    if placeholder::is_meant_as_none(written, region, fewest) {
+        PhoneFault::Placeholder
+    } else if digits.len() < fewest {
+        PhoneFault::TooShort
+    } else if country.is_some_and(|region| are_two(digits, region)) {
+        PhoneFault::TwoNumbers
+    } else if digits.len() > MAX_DIGITS {
+        PhoneFault::Unreadable
+    } else if region.is_none() && !written.international {
+        PhoneFault::CountryUnknown
+    } else {
+        PhoneFault::Invalid
+    }
+}
+
+/// The digits as a number of the country itself, written without its plus.
+fn at_home(digits: &str, region: Region) -> Option<PhoneNumber> {
+    valid(digits, Some(region)).filter(|number| is_only_prefixed(digits, number))
+}
+
+/// Two short numbers of the country with nothing but a space between them. Together
+/// they may be one of another country.
+fn are_two(digits: &str, region: Region) -> bool {
+    let one = |part| at_home(part, region).is_some_and(|number| mobile(&number).is_ok());
+    let ends = MIN_DIGITS_OF_A_SECOND..=digits.len().saturating_sub(MIN_DIGITS_OF_A_SECOND);
+    ends.into_iter().any(|end| one(&digits[..end]) && one(&digits[end..]))
+}
+
+/// How many digits the country's mobile numbers have without its code.
+fn usual_length(region: Region) -> usize {
+    PHONE_NUMBER_UTIL
+        .get_example_number_for_type_and_region(region, PhoneNumberType::Mobile)
+        .map_or(MIN_DIGITS, |example| national(&example).len())
 }
 
 fn valid(text: &str, region: Option<Region>) -> Option<PhoneNumber> {
@@ -236,11 +302,16 @@ fn international(number: &PhoneNumber) -> String {
     PHONE_NUMBER_UTIL.format(number, PhoneNumberFormat::E164).trim_start_matches('+').to_owned()
 }
 
+/// The number without its country's code.
+fn national(number: &PhoneNumber) -> String {
+    rlibphonenumber::get_national_significant_number_owned(number)
+}
+
 /// Whether the library took nothing from the digits but what leads to a number:
 /// the trunk prefix, the country code, or the way out of the country. It is
 /// willing to mend more, such as both a code and a trunk prefix (`7 8 916 …`).
 fn is_only_prefixed(digits: &str, number: &PhoneNumber) -> bool {
-    let national = rlibphonenumber::get_national_significant_number_owned(number);
+    let national = national(number);
     let code = number.country_code.to_string();
     digits.strip_suffix(national.as_str()).is_some_and(|prefix| prefix == code || !prefix.starts_with(&code))
 }
@@ -272,14 +343,4 @@ pub fn region_of_branch(setting: Option<&str>, branch_phone: &str, zone: &str) -
         Some(region.to_string()).filter(|code| is_region(code))
     };
     of_phone().or_else(|| of_zone.map(str::to_owned))
-}
-
-/// Whether desks type it where they have no number.
-pub fn is_placeholder(_: &Phone) -> bool {
-    false
-}
-
-/// Whether the text is the same number.
-pub fn is_same(phone: &Phone, raw: &str, region: Option<&str>) -> bool {
-    read(raw, region).is_ok_and(|other| other == *phone)
 }

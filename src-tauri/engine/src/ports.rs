@@ -54,6 +54,17 @@ pub enum BookingQuery {
     },
     /// Written or changed since this moment of the branch's wall clock, deleted ones too.
     ChangedAfter(NaiveDateTime),
+    /// Visits of one client on these days of the branch, both included, deleted ones too.
+    /// Like [`Bookings::get`] it goes ahead of every other listing: it is the last check of a
+    /// message about many visits.
+    OfClient {
+        /// The card's number; a booking without a card has none, and cannot be asked for so.
+        client: i64,
+        /// First day.
+        from: NaiveDate,
+        /// Last day.
+        to: NaiveDate,
+    },
 }
 
 /// A complete answer to a query.

@@ -44,6 +44,10 @@ pub struct VisitWords {
     /// The sign behind a price.
     #[serde(default)]
     pub currency: String,
+    /// The year of the branch's wall clock in which the booking was made: a visit in another one
+    /// says its year.
+    #[serde(default)]
+    pub written_in: Option<i32>,
 }
 
 impl VisitWords {
@@ -71,6 +75,7 @@ impl VisitFacts {
         phone: Phone,
         starts_local: NaiveDateTime,
         starts_at: DateTime<Utc>,
+        written_in: Option<i32>,
         branch: &BranchFacts,
     ) -> Self {
         let mut services: Vec<_> =
@@ -91,6 +96,7 @@ impl VisitFacts {
                 branch: branch.title.clone(),
                 address: branch.address.clone(),
                 currency: branch.currency.clone(),
+                written_in,
             }),
         }
     }

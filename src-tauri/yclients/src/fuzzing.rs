@@ -164,6 +164,7 @@ fn records(client: &Client, given: &[Answer], question: &[u8]) {
     let query = match question {
         b"created" => BookingQuery::Created { from: day, to: day },
         b"changed" => BookingQuery::ChangedAfter(day.into()),
+        b"client" => BookingQuery::OfClient { client: 77, from: day, to: day },
         _ => BookingQuery::VisitsFrom(day),
     };
     let listing = now(client.list(COMPANY, &query));

@@ -2,7 +2,7 @@
 //!
 //! The server counts requests by address, not by token, so clients of several
 //! branches share one [`Pace`]. There are two lanes: a last check stands between
-//! a client and a wrong message and goes before any page of a listing; within a
+//! a client and a wrong message and goes before any page of another listing; within a
 //! lane it is first come, first served.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

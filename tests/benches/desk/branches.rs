@@ -55,7 +55,7 @@ impl Bookings for Paced {
         let pages = match query {
             BookingQuery::VisitsFrom(_) => (BOOKINGS + PAGE - 1) / PAGE,
             BookingQuery::Created { .. } => self.truth_pages,
-            BookingQuery::ChangedAfter(_) => 1,
+            BookingQuery::ChangedAfter(_) | BookingQuery::OfClient { .. } => 1,
         };
         for _ in 0..pages {
             self.request().await;

@@ -1,7 +1,7 @@
 //! A typed number: an answer in E.164 that was certainly typed, or a reason.
 
 use super::SEPARATOR;
-use crate::phone::{is_region, masked, read, region_of_branch};
+use crate::phone::{is_placeholder, is_region, masked, read, region_of_branch, same_number};
 
 /// Reads a number the way a branch does. The input is the country the owner set,
 /// the branch's number, its zone, and what was typed.
@@ -42,6 +42,8 @@ fn check(typed: &str, region: Option<&str>) {
     for again in [region, None, Some("RU"), Some("US")] {
         assert_eq!(read(phone.as_str(), again).as_ref(), Ok(&phone), "read again in {again:?}");
     }
+    assert!(same_number(&phone, typed, region), "the number read is the number written");
+    let _ = is_placeholder(&phone);
     // Beside another number none is chosen.
     for joint in [" ", ", ", "/", "\n", " или ", ";", " +"] {
         let two = format!("{typed}{joint}{}", phone.as_str());

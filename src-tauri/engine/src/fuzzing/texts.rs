@@ -28,6 +28,7 @@ pub fn message(input: &str) {
         branch_title: next().unwrap_or_default(),
         branch_address: next().unwrap_or_default(),
         currency: next().unwrap_or_default(),
+        year: 1970,
         visits: Vec::new(),
     };
     while let Some(minutes) = next() {

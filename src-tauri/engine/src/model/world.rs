@@ -22,7 +22,7 @@ use crate::clock::to_millisecond;
 use crate::db::Db;
 use crate::desk::{Place, Ports};
 use crate::error::{Fault, Subject};
-use crate::fakes::{BOT, COMPANY, monday};
+use crate::fakes::{BOT, COMPANY, is_of_client, monday};
 use crate::notification::State;
 use crate::outbox::Outbox;
 use crate::ports::{
@@ -283,11 +283,12 @@ impl Desktop for World {
 #[async_trait]
 impl Bookings for World {
     async fn list(&self, company: CompanyId, query: &BookingQuery) -> Result<Listing, BookingsError> {
-        self.pass_through(Point::ListAsked).await;
+        let is_last_check = matches!(query, BookingQuery::OfClient { .. });
+        self.pass_through(if is_last_check { Point::CheckAsked } else { Point::ListAsked }).await;
         let takes = self.inner().look_takes;
         sleep(takes).await;
-        let server_time = self.server_time();
-        let inner = self.inner();
+        let (server_time, monotonic) = (self.server_time(), self.monotonic());
+        let mut inner = self.inner();
         if inner.yclients_down {
             return Err(BookingsError::Offline("down".to_owned()));
         }
@@ -303,9 +304,14 @@ impl Bookings for World {
                     BookingQuery::ChangedAfter(after) => {
                         booking.changed_at.is_some_and(|at| moscow(at) >= *after)
                     }
+                    BookingQuery::OfClient { client, from, to } => is_of_client(booking, *client, *from, *to),
                 }
         });
         let bookings: Vec<_> = bookings.cloned().collect();
+        if is_last_check {
+            let seen = bookings.iter().map(|booking| (booking.id, (monotonic, Some(booking.clone()))));
+            inner.reference.seen.extend(seen);
+        }
         Ok(Listing { bookings, server_time: Some(server_time), ..Listing::default() })
     }
 

@@ -49,7 +49,7 @@ pub(super) const fn text(language: Language, visits: usize) -> &'static str {
 }
 
 /// Everything known; nothing known but the time; two visits on one day; three on
-/// different days; everything as long as it can be.
+/// different days; everything as long as it can be; visits of two years.
 pub(super) fn samples() -> Vec<Confirmation> {
     // Any time will do; nothing here can be out of range.
     let starts =
@@ -78,7 +78,10 @@ pub(super) fn samples() -> Vec<Confirmation> {
             services: (0..4).map(|id| service(id, &name, 2)).collect(),
         }],
     );
-    vec![full, empty, day, series, long]
+    let mut turn = series.clone();
+    turn.year -= 1;
+    turn.visits.push(visit(starts - Days::new(365), "Олег", "Стрижка", 1));
+    vec![full, empty, day, series, long, turn]
 }
 
 fn confirmation(client: &str, branch: &str, address: &str, visits: Vec<Visit>) -> Confirmation {
@@ -87,6 +90,7 @@ fn confirmation(client: &str, branch: &str, address: &str, visits: Vec<Visit>) -
         branch_title: branch.to_owned(),
         branch_address: address.to_owned(),
         currency: RUBLE.to_owned(),
+        year: 2026,
         visits,
     }
 }

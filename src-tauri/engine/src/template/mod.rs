@@ -38,9 +38,13 @@
 //! none of `when`, `schedule` and `visits` speaks of one visit: several gathered
 //! ones get the built-in text, or a client would learn of one and miss the other.
 //!
+//! **A visit in another year than the message's own says the year**, in `when`,
+//! `schedule` and `day`: «в четверг, 14 января 2027 года, в 15:00». `date` never
+//! does, for a template may have `year` behind it.
+//!
 //! What comes from YClients is data, never markup: see `plain`. All dates are
 //! the branch's wall clock as the caller gives it; nothing here knows a zone or
-//! the present time.
+//! the present time: of the same bookings the text is the same in any year.
 
 mod built_in;
 mod plain;
@@ -71,6 +75,8 @@ pub struct Confirmation {
     pub branch_address: String,
     /// The sign behind a price ([`RUBLE`]). Empty where it is not known: then no price is named.
     pub currency: String,
+    /// In which the message is made, on the branch's wall clock. A visit in another one says so.
+    pub year: i32,
     /// At least one, in any order.
     pub visits: Vec<Visit>,
 }

@@ -13,7 +13,7 @@ use crate::words::ru::plural;
 const MAX_VISITS: usize = 15;
 /// Of one visit, and of all together.
 const SERVICES_CHARS: usize = 400;
-const CURRENCY_CHARS: usize = 8;
+const CURRENCY_CHARS: usize = 16;
 
 /// What a template may name. A test compares it with [`Context`].
 pub(super) const VARIABLES: &[&str] = &[
@@ -75,6 +75,7 @@ pub(super) fn context(language: Language, confirmation: &Confirmation) -> Option
     let mut visits: Vec<&Visit> = confirmation.visits.iter().collect();
     visits.sort_by_key(|visit| visit.starts_local);
     let first = visits.first()?.starts_local;
+    let year = confirmation.year;
     let one_day = visits.iter().all(|visit| visit.starts_local.date() == first.date());
     let services = merged(visits.iter().flat_map(|visit| &visit.services));
     let sum = |visits: &[&Visit]| {
@@ -96,9 +97,9 @@ pub(super) fn context(language: Language, confirmation: &Confirmation) -> Option
         client: greeting_name(&confirmation.client_name),
         branch: plain(&confirmation.branch_title, NAME_CHARS),
         address: plain(&confirmation.branch_address, ADDRESS_CHARS),
-        when: when(language, &visits),
-        schedule: if visits.len() > 1 { schedule(language, &visits, one_day) } else { String::new() },
-        day: if one_day { on_day(language, first.date()) } else { String::new() },
+        when: when(language, &visits, year),
+        schedule: if visits.len() > 1 { schedule(language, &visits, one_day, year) } else { String::new() },
+        day: if one_day { on_day(language, first.date(), year) } else { String::new() },
         weekday: weekday(language, first.date()),
         date: day_and_month(language, first.date()),
         time: time(first),
@@ -112,7 +113,7 @@ pub(super) fn context(language: Language, confirmation: &Confirmation) -> Option
             .iter()
             .take(MAX_VISITS)
             .map(|visit| VisitContext {
-                when: when(language, &[visit]),
+                when: when(language, &[visit], year),
                 weekday: weekday(language, visit.starts_local.date()),
                 date: day_and_month(language, visit.starts_local.date()),
                 time: time(visit.starts_local),
@@ -126,7 +127,7 @@ pub(super) fn context(language: Language, confirmation: &Confirmation) -> Option
 }
 
 /// «в четверг, 14 августа, в 15:00 и 16:00; во вторник, 19 августа, в 12:00».
-fn when(language: Language, visits: &[&Visit]) -> String {
+fn when(language: Language, visits: &[&Visit], year: i32) -> String {
     let mut days: Vec<(NaiveDate, Vec<String>)> = Vec::new();
     for visit in visits.iter().take(MAX_VISITS) {
         let (date, time) = (visit.starts_local.date(), time(visit.starts_local));
@@ -151,7 +152,7 @@ fn when(language: Language, visits: &[&Visit]) -> String {
                 Some((last, others)) => format!("{} {and} {last}", others.join(", ")),
                 None => String::new(),
             };
-            format!("{}, {at} {times}", on_day(language, day))
+            format!("{}, {at} {times}", on_day(language, day, year))
         })
         .collect();
     phrases.extend(more(language, visits.len()));
@@ -159,7 +160,7 @@ fn when(language: Language, visits: &[&Visit]) -> String {
 }
 
 /// «15:00 — Мужская стрижка, мастер Олег», a line each.
-fn schedule(language: Language, visits: &[&Visit], one_day: bool) -> String {
+fn schedule(language: Language, visits: &[&Visit], one_day: bool, year: i32) -> String {
     let mut lines: Vec<String> = visits
         .iter()
         .take(MAX_VISITS)
@@ -169,11 +170,8 @@ fn schedule(language: Language, visits: &[&Visit], one_day: bool) -> String {
             let head = if one_day {
                 time
             } else {
-                format!(
-                    "{}, {}, {time}",
-                    weekday(language, starts.date()),
-                    day_and_month(language, starts.date())
-                )
+                let date = starts.date();
+                format!("{}, {}, {time}", weekday(language, date), dated(language, date, year))
             };
             let master = plain(&visit.master, NAME_CHARS);
             let who = match language {
@@ -225,7 +223,11 @@ fn listed(services: &[(String, i64)]) -> String {
 
 /// «1 500 ₽» of hundredths, with spaces that do not break; empty when there is nothing to pay.
 fn price(hundredths: i64, language: Language, currency: &str) -> String {
-    let currency = plain(currency, CURRENCY_CHARS);
+    let currency = match currency.trim() {
+        // As a name it would say nothing.
+        "$" => "$".to_owned(),
+        sign => plain(sign, CURRENCY_CHARS),
+    };
     if hundredths <= 0 || currency.is_empty() {
         return String::new();
     }
@@ -251,11 +253,11 @@ fn time(starts: NaiveDateTime) -> String {
     starts.format("%H:%M").to_string()
 }
 
-/// «в четверг, 14 августа».
-fn on_day(language: Language, date: NaiveDate) -> String {
+/// «в четверг, 14 августа», or «в четверг, 14 января 2027 года» outside of `year`.
+fn on_day(language: Language, date: NaiveDate, year: i32) -> String {
     const RU: [&str; 7] =
         ["в понедельник", "во вторник", "в среду", "в четверг", "в пятницу", "в субботу", "в воскресенье"];
-    let date_words = day_and_month(language, date);
+    let date_words = dated(language, date, year);
     match language {
         Language::Ru => format!("{}, {date_words}", RU[index_of_weekday(date)]),
         Language::En => format!("on {}, {date_words}", weekday(language, date)),
@@ -273,6 +275,16 @@ fn weekday(language: Language, date: NaiveDate) -> &'static str {
 
 fn index_of_weekday(date: NaiveDate) -> usize {
     date.weekday().num_days_from_monday() as usize
+}
+
+/// The date, with its year if that is not `year`.
+fn dated(language: Language, date: NaiveDate, year: i32) -> String {
+    let day = day_and_month(language, date);
+    match language {
+        _ if date.year() == year => day,
+        Language::Ru => format!("{day} {} года", date.year()),
+        Language::En => format!("{day} {}", date.year()),
+    }
 }
 
 fn day_and_month(language: Language, date: NaiveDate) -> String {

@@ -8,6 +8,9 @@ use serde_json::value::RawValue;
 use super::lenient;
 use crate::setup::{Company, Permissions, User};
 
+/// Longer than any sign or short name of a currency.
+const LONGEST_CURRENCY: usize = 16;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct CompanyCard {
@@ -27,6 +30,8 @@ struct CompanyCard {
     phones: Value,
     #[serde(deserialize_with = "lenient::text")]
     timezone_name: String,
+    #[serde(deserialize_with = "lenient::text")]
+    currency_short_title: String,
     #[serde(deserialize_with = "lenient::flag")]
     active: Option<bool>,
 }
@@ -35,14 +40,22 @@ impl CompanyCard {
     fn facts(self) -> BranchFacts {
         let first = self.phones.get(0).map(lenient::to_text).unwrap_or_default();
         BranchFacts {
-            title: if self.title.is_empty() { self.public_title } else { self.title },
+            // `title` may be what the staff calls it among themselves.
+            title: if self.public_title.is_empty() { self.title } else { self.public_title },
             address: self.address,
             city: self.city,
             phone: if self.phone.is_empty() { first } else { self.phone },
             time_zone: self.timezone_name,
-            currency: String::new(),
+            currency: currency(self.currency_short_title),
         }
     }
+}
+
+/// A price without its currency is not told, which is better than one with a number or
+/// a sentence behind it.
+fn currency(sign: String) -> String {
+    let is_sign = sign.chars().count() <= LONGEST_CURRENCY && !sign.contains(char::is_numeric);
+    if is_sign { sign } else { String::new() }
 }
 
 #[derive(Debug, Default, Deserialize)]

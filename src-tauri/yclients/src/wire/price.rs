@@ -1,12 +1,12 @@
 //! What the client pays for one line of a booking.
 //!
-//! A line has five prices. `cost` is, by the server's specification, the final
-//! price of the line after its discounts, and it stays the same when the client
-//! pays. `cost_to_pay` is what is still owed: it falls with a payment, a
-//! certificate or a subscription, so a text made from it would change, and read
-//! "0", for reasons no client asked about. Hence `cost`, and the others only
-//! where an older server leaves it out: `cost_to_pay`, `manual_cost` (typed over
-//! by the staff), then `first_cost` or `cost_per_unit` times `amount`, less
+//! A line has five prices, and `cost` is what the client pays. In 77 lines that a
+//! live server showed it had the discount and what was paid with loyalty points
+//! taken off already; `manual_cost` was the line's total before the points, and
+//! `cost_to_pay` was equal to `cost` on every one, whether or not the client had
+//! paid. What else either of them could mean elsewhere is not known, so a text is
+//! made from them only where a server leaves `cost` out: `cost_to_pay`, then
+//! `manual_cost`, then `first_cost` or `cost_per_unit` times `amount`, less
 //! `discount` per cent.
 
 use serde::Deserialize;
@@ -81,10 +81,16 @@ mod tests {
     }
 
     #[test]
-    fn the_final_price_of_the_line_counts_whatever_is_still_owed() {
-        let line = json!({ "cost": 1800, "cost_to_pay": 0, "manual_cost": 2000, "cost_per_unit": 1000,
+    fn the_price_of_the_line_is_what_is_paid_after_discount_and_points() {
+        let line = json!({ "cost": 1800, "cost_to_pay": 1800, "manual_cost": 1800, "cost_per_unit": 1000,
             "first_cost": 2000, "discount": 10, "amount": 2 });
         assert_eq!(paid(line, 2), 180_000);
+        // Three hundred of it in points, as a live server writes it.
+        let line = json!({ "cost": 1700, "cost_to_pay": 1700, "manual_cost": 2000, "cost_per_unit": 2000,
+            "first_cost": 2000, "discount": 0, "amount": 1 });
+        assert_eq!(paid(line, 1), 170_000);
+        let line = json!({ "cost": 1700, "cost_to_pay": 0, "manual_cost": 2000, "first_cost": 2000 });
+        assert_eq!(paid(line, 1), 170_000, "whatever is still owed");
         assert_eq!(paid(json!({ "cost": 0, "first_cost": 500 }), 1), 0, "free is a price");
     }
 

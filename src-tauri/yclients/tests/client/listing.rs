@@ -1,12 +1,17 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use chrono::NaiveDate;
 use engine::booking::CompanyId;
 use engine::error::BookingsError;
 use engine::ports::{BookingQuery, Bookings, Listing};
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use wiremock::MockServer;
+use yclients::{Client, Config, Lane};
 
-use crate::server::{Page, answering, client, json as answer, paging, row, rows, slice};
+use crate::server::{
+    PARTNER, Page, USER, answering, client, config, json as answer, paging, row, rows, slice,
+};
 
 const BRANCH: CompanyId = CompanyId(31);
 
@@ -47,6 +52,7 @@ async fn every_query_asks_for_exactly_what_it_says() {
         BookingQuery::VisitsFrom(day("2026-11-22")),
         BookingQuery::Created { from: day("2026-11-21"), to: day("2026-11-22") },
         BookingQuery::ChangedAfter(day("2026-11-22").and_hms_opt(9, 5, 0).unwrap()),
+        BookingQuery::OfClient { client: 77, from: day("2026-11-22"), to: day("2026-12-31") },
     ];
     for query in queries {
         let listing = client.list(BRANCH, &query).await.unwrap();
@@ -59,8 +65,23 @@ async fn every_query_asks_for_exactly_what_it_says() {
             "start_date=2026-11-22&end_date=2028-11-22&page=1&count=200",
             "c_start_date=2026-11-21&c_end_date=2026-11-22&with_deleted=1&page=1&count=200",
             "changed_after=2026-11-22T09%3A05%3A00&with_deleted=1&page=1&count=200",
+            "client_id=77&start_date=2026-11-22&end_date=2026-12-31&with_deleted=1&page=1&count=200",
         ]
     );
+}
+
+#[tokio::test]
+async fn the_visits_of_one_client_are_listed_before_every_other_listing() {
+    let server = paging(by_the_book(rows(1..=250))).await;
+    let paced = Config { request_gap: Duration::from_millis(30), ..config(&server.uri()) };
+    let client = Client::new(&paced, PARTNER.into(), USER.into()).unwrap();
+    client.pace().turn(Lane::Ordinary).await;
+    let ordinary = BookingQuery::VisitsFrom(day("2026-11-22"));
+    let of_client = BookingQuery::OfClient { client: 77, from: day("2026-11-22"), to: day("2026-12-31") };
+    let (whole, own) = tokio::join!(client.list(BRANCH, &ordinary), client.list(BRANCH, &of_client));
+    assert_eq!(ids(&own.unwrap()), (1..=250).collect::<Vec<_>>(), "all its pages");
+    assert_eq!(whole.unwrap().bookings.len(), 250);
+    assert!(asked(&server).await[0].starts_with("client_id=77"), "though it came second");
 }
 
 #[tokio::test]

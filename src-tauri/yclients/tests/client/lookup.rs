@@ -1,7 +1,7 @@
 use engine::booking::{BookingId, BranchFacts, CompanyId};
 use engine::error::BookingsError;
 use engine::ports::{Bookings, Lookup};
-use serde_json::json;
+use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
 use crate::server::{answering, client, html, json as answer, refusal, row};
@@ -86,7 +86,7 @@ async fn an_answer_without_the_booking_is_no_answer() {
 #[tokio::test]
 async fn a_branch_tells_its_facts_and_the_servers_clock() {
     let data = json!({ "id": 31, "title": "Барбершоп", "city": "Казань", "address": "Баумана, 1", "phone": "",
-        "phones": ["+78430000000"], "timezone_name": "Europe/Moscow", "coordinate_lat": "55.7" });
+        "phones": ["+78430000000"], "timezone_name": "Europe/Moscow", "currency_short_title": "₸", "coordinate_lat": "55.7" });
     let server = answering(answer(200, &json!({ "success": true, "data": data, "meta": [] }))).await;
     let branch = client(&server.uri()).branch(BRANCH).await.unwrap();
     assert_eq!(
@@ -97,11 +97,44 @@ async fn a_branch_tells_its_facts_and_the_servers_clock() {
             city: "Казань".into(),
             phone: "+78430000000".into(),
             time_zone: "Europe/Moscow".into(),
+            currency: "₸".into(),
         }
     );
     assert_eq!(branch.server_time.unwrap().to_rfc3339(), "2026-11-22T09:00:00+00:00");
     let request = &server.received_requests().await.unwrap()[0];
     assert_eq!((request.url.path(), request.url.query()), ("/api/v1/company/31/", Some("my=1")));
+}
+
+async fn facts(company: Value) -> BranchFacts {
+    let server = answering(answer(200, &json!({ "success": true, "data": company, "meta": [] }))).await;
+    client(&server.uri()).branch(BRANCH).await.unwrap().facts
+}
+
+#[tokio::test]
+async fn a_branch_is_called_by_the_name_meant_for_clients() {
+    let inside = "Барбершоп (новая касса)";
+    let title =
+        async |public: Value| facts(json!({ "id": 31, "title": inside, "public_title": public })).await.title;
+    assert_eq!(title(json!("Барбершоп")).await, "Барбершоп");
+    for nothing in [json!(""), json!("  "), json!(null), json!([]), json!({ "ru": "Барбершоп" })] {
+        assert_eq!(title(nothing.clone()).await, inside, "{nothing}");
+    }
+    assert_eq!(facts(json!({ "id": 31, "title": inside })).await.title, inside);
+}
+
+#[tokio::test]
+async fn the_sign_of_the_currency_is_read_or_there_is_none() {
+    let sign = async |value: Value| facts(json!({ "id": 31, "currency_short_title": value })).await.currency;
+    for known in ["р", "руб.", "₽", "$", "so'm", "бел. руб."] {
+        assert_eq!(sign(json!(known)).await, known);
+    }
+    assert_eq!(sign(json!(" ₸ ")).await, "₸");
+    // Behind a price a number would be a part of it.
+    let code = json!("643");
+    for nothing in [json!(null), json!({ "id": 1 }), json!([]), json!(643), code, json!("р".repeat(17))] {
+        assert_eq!(sign(nothing.clone()).await, "", "{nothing}");
+    }
+    assert_eq!(facts(json!({ "id": 31 })).await.currency, "");
 }
 
 #[tokio::test]

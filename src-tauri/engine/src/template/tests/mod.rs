@@ -26,6 +26,7 @@ fn irina() -> Confirmation {
         branch_title: "Барбершоп «Усы»".to_owned(),
         branch_address: "ул. Ленина, 1".to_owned(),
         currency: RUBLE.to_owned(),
+        year: 2026,
         visits: vec![visit(at(13, 15), "Олег", &[service("Мужская стрижка", 1, 1500)])],
     }
 }
@@ -131,6 +132,66 @@ fn several_visits_on_different_days() {
     "#);
 }
 
+/// Irina's next visit, on Thursday, 14 January 2027, and a week later.
+fn next_year() -> Confirmation {
+    let january = |day| NaiveDate::from_ymd_opt(2027, 1, day).unwrap().and_hms_opt(15, 0, 0).unwrap();
+    let haircut = [service("Мужская стрижка", 1, 1500)];
+    Confirmation {
+        visits: [14, 21].map(|day| visit(january(day), "Олег", &haircut)).to_vec(),
+        branch_address: String::new(),
+        ..irina()
+    }
+}
+
+#[test]
+fn a_visit_in_another_year_says_the_year() {
+    let mut confirmation = next_year();
+    confirmation.visits.truncate(1);
+    let first_line = |language| built_in(language, &confirmation).lines().next().unwrap().to_owned();
+    assert_snapshot!(first_line(Language::Ru), @"Здравствуйте, Ирина! Вы записаны в четверг, 14 января 2027 года, в 15:00.");
+    assert_snapshot!(first_line(Language::En), @"Hello, Ирина! You are booked on Thursday, 14 January 2027, at 15:00.");
+    // What is a date and nothing else stays one: a template may have the year behind it.
+    assert_snapshot!(own("{{ weekday }}, {{ date }} {{ year }} г., {{ time }}", &confirmation), @"четверг, 14 января 2027 г., 15:00");
+    confirmation.year = 2027;
+    assert_snapshot!(built_in(Language::En, &confirmation).lines().next().unwrap(), @"Hello, Ирина! You are booked on Thursday, 14 January, at 15:00.");
+}
+
+#[test]
+fn of_visits_in_two_years_each_in_the_other_one_says_it() {
+    let mut confirmation = next_year();
+    confirmation.visits.push(visit(at(13, 15), "", &[]));
+    assert_snapshot!(built_in(Language::Ru, &confirmation), @r#"
+    Здравствуйте, Ирина! Вы записаны:
+    четверг, 13 августа, 15:00
+    четверг, 14 января 2027 года, 15:00 — Мужская стрижка, мастер Олег
+    четверг, 21 января 2027 года, 15:00 — Мужская стрижка, мастер Олег
+    Стоимость: 3 000 ₽
+    Барбершоп «Усы»
+    "#);
+    assert_snapshot!(built_in(Language::En, &confirmation), @r#"
+    Hello, Ирина! You are booked:
+    Thursday, 13 August, 15:00
+    Thursday, 14 January 2027, 15:00 — Мужская стрижка, with Олег
+    Thursday, 21 January 2027, 15:00 — Мужская стрижка, with Олег
+    Price: 3 000 ₽
+    Барбершоп «Усы»
+    "#);
+    assert_snapshot!(own("{{ when }}", &confirmation), @"в четверг, 13 августа, в 15:00; в четверг, 14 января 2027 года, в 15:00; в четверг, 21 января 2027 года, в 15:00");
+    let each = "{% for visit in visits %}{{ visit.when }}; {{ visit.date }} {{ visit.year }}\n{% endfor %}";
+    assert_snapshot!(own(each, &confirmation), @r#"
+    в четверг, 13 августа, в 15:00; 13 августа 2026
+    в четверг, 14 января 2027 года, в 15:00; 14 января 2027
+    в четверг, 21 января 2027 года, в 15:00; 21 января 2027
+    "#);
+    confirmation.visits = [15, 16].map(|hour| visit(at(13, hour), "", &[])).to_vec();
+    confirmation.year = 2025;
+    assert_snapshot!(own("[[{{ day }}]]\n{{ schedule }}", &confirmation), @r#"
+    в четверг, 13 августа 2026 года
+    15:00
+    16:00
+    "#);
+}
+
 #[test]
 fn a_series_is_counted_where_it_does_not_fit() {
     let mut confirmation = irina();
@@ -197,6 +258,10 @@ fn the_price_is_what_is_paid_and_never_nothing() {
     assert_eq!(price(&[150_000], "₽"), "Итог: 1 500 ₽");
     assert_eq!(price(&[50_000, 25_050], "₽"), "Итог: 750,50 ₽");
     assert_eq!(price(&[123_456_700], "₸"), "Итог: 1 234 567 ₸");
+    assert_eq!(price(&[150_000], "$"), "Итог: 1 500 $");
+    assert_eq!(price(&[150_000], " р. "), "Итог: 1 500 р.");
+    assert_eq!(price(&[150_000], "бел. руб."), "Итог: 1 500 бел. руб.");
+    assert_eq!(price(&[150_000], "-"), "Итог");
     assert_eq!(price(&[0], "₽"), "Итог");
     assert_eq!(price(&[], "₽"), "Итог");
     assert_eq!(price(&[-100], "₽"), "Итог");

@@ -250,9 +250,10 @@ prop_compose! {
         branch_title in any_text(),
         branch_address in any_text(),
         currency in any_text(),
+        year in 2024..2032,
         visits in prop::collection::vec(any_visit(), 1..5),
     ) -> Confirmation {
-        Confirmation { client_name, branch_title, branch_address, currency, visits }
+        Confirmation { client_name, branch_title, branch_address, currency, year, visits }
     }
 }
 
