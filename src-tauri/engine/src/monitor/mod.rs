@@ -11,6 +11,7 @@ mod caution;
 pub mod known;
 mod names;
 mod poll;
+mod reading;
 mod recheck;
 mod schedule;
 
@@ -33,6 +34,7 @@ use crate::settings::Settings;
 pub(crate) use absorb::note_change;
 pub(crate) use again::{judge_all, renew_facts_in};
 pub(crate) use poll::rearm;
+pub(crate) use reading::{Sought, read_all};
 pub(crate) use recheck::{
     Verdict, Visit, by_recipient, carry_out, facts_of, is_broken, overtake, recheck, split_off,
 };

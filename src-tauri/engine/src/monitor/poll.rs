@@ -7,6 +7,7 @@ use tracing::{info, warn};
 use super::absorb::{Absorbed, Light, absorb};
 use super::caution::{hold_burst, hold_told_perhaps};
 use super::known::{self, BranchState};
+use super::reading::{self, Sought};
 use super::schedule::{FEED_LAG, FEED_MISSES, FEED_RESTS, Pass, changes, next_pass, relies_on_feed};
 use super::{Monitor, PollError, Watch, fresh_branch, overtake, renew_facts_in};
 use crate::booking::{Booking, BookingId};
@@ -16,7 +17,7 @@ use crate::db::StorageError;
 use crate::error::Subject;
 use crate::notification::{Event, Notification, NotificationId, State};
 use crate::outbox::{self, RequestKind};
-use crate::ports::{BookingQuery, Listing, Lookup};
+use crate::ports::{BookingQuery, Listing};
 
 /// Titles and addresses change; once a day is enough.
 const FACTS_HOLD: TimeDelta = TimeDelta::hours(24);
@@ -236,9 +237,13 @@ impl Monitor {
         ids: Vec<BookingId>,
     ) -> Result<(), StorageError> {
         for id in ids {
-            let found = match self.bookings.get(branch.company, id).await {
-                Ok(Lookup::Found(booking)) => Some(*booking),
-                Ok(Lookup::Gone) => None,
+            let known =
+                self.outbox.db().read(|connection| known::booking_in(connection, branch.company, id))?;
+            let written = known.as_ref().and_then(|booking| booking.created_at);
+            let sought = Sought::of(id, known.as_ref(), written.map(|at| branch.local(at).date()));
+            let today = branch.local(self.clock.now()).date();
+            let found = match reading::read(self.bookings.as_ref(), branch.company, &sought, today).await {
+                Ok(found) => found,
                 Err(error) if error.is_about_one_booking() => {
                     warn!(branch = %branch.company, booking = %id, error = error.in_log(), "a booking could not be read again");
                     continue;

@@ -1,20 +1,27 @@
 //! The last check: just before the claim every booking of the message is read again.
 
-use std::collections::HashMap;
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use tracing::warn;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use tracing::{debug, warn};
 
 use super::Sender;
+use crate::booking::{BranchFacts, CompanyId};
 use crate::branch::Branch;
 use crate::db::StorageError;
-use crate::monitor::{self, Verdict, carry_out, known, recheck};
+use crate::monitor::{self, Sought, Verdict, carry_out, known, read_all, recheck};
 use crate::notification::{Event, Kind, Notification, Reason, Refusal, State};
 use crate::outbox::{self, Actor, Link, OutboxError, unless_refused};
-use crate::ports::{BookingsError, Lookup};
+use crate::ports::BookingsError;
 
 /// The longest pause between two tries of a check.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(60);
+
+/// Every booking of a message is read by requests that began no longer ago than this.
+const READ_WITHIN: Duration = Duration::from_secs(10);
+
+/// Several messages that leave one after another ask once what the branch is called.
+const FACTS_HOLD: TimeDelta = TimeDelta::seconds(5);
 
 /// What the check came to.
 pub(super) enum Checked {
@@ -24,27 +31,44 @@ pub(super) enum Checked {
     NotNow,
 }
 
+fn too_slow() -> BookingsError {
+    BookingsError::Offline(format!("not all of its bookings came within {} s", READ_WITHIN.as_secs()))
+}
+
 impl Sender {
     pub(super) async fn last_check(&self, row: &Notification) -> Result<Checked, StorageError> {
         if row.kind == Kind::Test {
             return self.checked(row);
         }
         let company = row.company;
-        let state = self.outbox.db().read(|connection| known::branch_in(connection, company))?;
-        let state = state.unwrap_or_default();
-        let Ok(branch) = Branch::new(&self.settings, company, &state.facts) else {
+        let links = self.outbox.links(row.id)?;
+        let Some((sought, today, facts_are_old)) = self.sought(row, &links)? else {
             let event = Event::Wait { reason: Reason::SettingsChanged, detail: String::new() };
             self.apply(row, event, self.clock.now())?;
             return Ok(Checked::NotNow);
         };
-        let links = self.outbox.links(row.id)?;
+        // The age of a reading counts from before its request began.
         let read_at = self.clock.now();
-        let seen = match self.read_again(row, &links).await {
+        let visits =
+            tokio::time::timeout(READ_WITHIN, read_all(self.bookings.as_ref(), company, &sought, today));
+        let (visits, facts) = tokio::join!(visits, self.branch_anew(company, facts_are_old));
+        let seen = match visits.unwrap_or_else(|_| Err(too_slow())) {
             Ok(seen) => seen,
             Err(error) => {
                 self.cannot_check(row, &error)?;
                 return Ok(Checked::NotNow);
             }
+        };
+        if let Some(facts) = facts {
+            let (now, instance) = (self.clock.now(), self.messenger.instance());
+            self.outbox
+                .db()
+                .write(|tx| monitor::renew_facts_in(tx, &self.settings, instance, company, facts, now))?;
+        }
+        let state = self.outbox.db().read(|connection| known::branch_in(connection, company))?;
+        let state = state.unwrap_or_default();
+        let Ok(branch) = Branch::new(&self.settings, company, &state.facts) else {
+            return Ok(Checked::NotNow);
         };
         let now = self.clock.now();
         let outcome = self.outbox.db().write(|tx| {
@@ -110,19 +134,43 @@ impl Sender {
         Ok(())
     }
 
-    /// The bookings of a message as they are now; a missing entry is gone.
-    async fn read_again(
+    /// What is to be read again for a row, the branch's day, and whether what the branch is called was
+    /// read too long ago. None when the branch is not in the settings.
+    fn sought(
         &self,
         row: &Notification,
         links: &[Link],
-    ) -> Result<HashMap<crate::booking::BookingId, crate::booking::Booking>, BookingsError> {
-        let mut seen = HashMap::new();
-        for link in links.iter().filter(|link| !link.dropped) {
-            if let Lookup::Found(booking) = self.bookings.get(row.company, link.booking).await? {
-                seen.insert(link.booking, *booking);
+    ) -> Result<Option<(Vec<Sought>, NaiveDate, bool)>, StorageError> {
+        let now = self.clock.now();
+        self.outbox.db().read(|connection| {
+            let state = known::branch_in(connection, row.company)?.unwrap_or_default();
+            let Ok(branch) = Branch::new(&self.settings, row.company, &state.facts) else { return Ok(None) };
+            let mut sought = Vec::new();
+            for link in links.iter().filter(|link| !link.dropped) {
+                let known = known::booking_in(connection, row.company, link.booking)?;
+                let written = known.as_ref().and_then(|booking| booking.created_at);
+                let written_on = written.map(|at| branch.local(at).date());
+                sought.push(Sought::of(link.booking, known.as_ref(), written_on));
             }
+            let facts_are_old = state.facts_at.is_none_or(|at| at > now || now - at > FACTS_HOLD);
+            Ok(Some((sought, branch.local(now).date(), facts_are_old)))
+        })
+    }
+
+    /// What the branch is called now. Its name and address are worth a question, and no answer to it
+    /// keeps a message back: then they are what they were.
+    async fn branch_anew(&self, company: CompanyId, are_old: bool) -> Option<BranchFacts> {
+        if !are_old {
+            return None;
         }
-        Ok(seen)
+        match tokio::time::timeout(READ_WITHIN, self.bookings.branch(company)).await {
+            Ok(Ok(answer)) => Some(answer.facts),
+            Ok(Err(error)) => {
+                debug!(branch = %company, error = error.in_log(), "what the branch is called could not be read");
+                None
+            }
+            Err(_) => None,
+        }
     }
 
     fn checked(&self, row: &Notification) -> Result<Checked, StorageError> {
