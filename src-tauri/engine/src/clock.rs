@@ -1,8 +1,17 @@
 //! The one place that reads the computer's clocks.
 
+pub mod agreement;
+mod desk_clock;
+mod heard;
+mod witness;
+
 use std::time::Duration;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+
+pub use desk_clock::{ClockStanding, ClockTold, DeskClock};
+pub use heard::Heard;
+pub use witness::{Question, TimeSource, Witness};
 
 /// The clocks at one instant. Their differences show that the computer slept
 /// or that somebody set the clock.

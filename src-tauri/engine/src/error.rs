@@ -154,6 +154,8 @@ pub enum Subject {
     Keyring,
     /// Database and data directory.
     Storage,
+    /// This computer's clock.
+    Clock,
 }
 
 /// A thing that needs a person, or time.
@@ -178,6 +180,8 @@ closed_set! {
         YclientsRefused = "yclients_refused",
         YclientsUnreadable = "yclients_unreadable",
         ClockWrong = "clock_wrong",
+        ClockCorrected = "clock_corrected",
+        ClockDisputed = "clock_disputed",
         TimeZoneUnknown = "time_zone_unknown",
         GatewayOffline = "gateway_offline",
         GatewayToken = "gateway_token",

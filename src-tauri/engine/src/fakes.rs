@@ -13,6 +13,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 use tokio::sync::watch;
 
 use crate::booking::{Attendance, Booking, BookingId, BranchFacts, Client, CompanyId, Service, Staff};
+use crate::clock::{TimeSource, Witness};
 use crate::db::Db;
 use crate::desk::{Desk, End, Place, Ports};
 use crate::error::{Fault, Subject};
@@ -41,23 +42,36 @@ pub(crate) struct FakeClock {
     started: tokio::time::Instant,
     wall: Mutex<DateTime<Utc>>,
     slept: Mutex<Duration>,
+    /// What somebody set the wall by, altogether.
+    wrong_by: Mutex<TimeDelta>,
 }
 
 impl FakeClock {
     pub(crate) fn new() -> Arc<Self> {
         let started = tokio::time::Instant::now();
-        Arc::new(Self { started, wall: Mutex::new(monday()), slept: Mutex::default() })
+        Arc::new(Self {
+            started,
+            wall: Mutex::new(monday()),
+            slept: Mutex::default(),
+            wrong_by: Mutex::default(),
+        })
     }
 
     /// The computer sleeps, or is off: the monotonic clock alone stands still.
     pub(crate) fn jump(&self, by: TimeDelta) {
         *self.slept.lock().unwrap() += by.to_std().unwrap();
-        self.set(by);
+        *self.wall.lock().unwrap() += by;
     }
 
     /// Somebody sets the clock: the wall alone moves.
     pub(crate) fn set(&self, by: TimeDelta) {
         *self.wall.lock().unwrap() += by;
+        *self.wrong_by.lock().unwrap() += by;
+    }
+
+    /// What the servers' clocks show.
+    pub(crate) fn true_now(&self) -> DateTime<Utc> {
+        self.now() - *self.wrong_by.lock().unwrap()
     }
 }
 
@@ -112,9 +126,63 @@ pub(crate) fn booking(id: i64, clock: &FakeClock) -> Booking {
     }
 }
 
+/// A server's clock, told with every answer.
+#[derive(Default)]
+pub(crate) struct FakeDate {
+    told: Mutex<Option<(Arc<dyn Witness>, Arc<FakeClock>)>>,
+    /// The server's clock is wrong by so much.
+    pub(crate) wrong_by: Mutex<TimeDelta>,
+    /// Its answers have no `Date`.
+    pub(crate) silent: Mutex<bool>,
+}
+
+impl FakeDate {
+    fn tell_to(&self, witness: Arc<dyn Witness>, clock: Arc<FakeClock>) {
+        *self.told.lock().unwrap() = Some((witness, clock));
+    }
+
+    pub(crate) fn tell(&self, source: TimeSource) {
+        if let (false, Some((witness, clock))) = (*self.silent.lock().unwrap(), &*self.told.lock().unwrap()) {
+            let date = crate::clock::floor_to_second(clock.true_now() + *self.wrong_by.lock().unwrap());
+            witness.heard(source, date, Duration::ZERO);
+        }
+    }
+}
+
+/// What the branch is called.
+pub(crate) struct FakeFacts(BranchFacts);
+
+impl Default for FakeFacts {
+    fn default() -> Self {
+        Self(BranchFacts {
+            title: "Борода".to_owned(),
+            address: "ул. Ленина, 5".to_owned(),
+            city: "Москва".to_owned(),
+            phone: "+74951234567".to_owned(),
+            time_zone: "Europe/Moscow".to_owned(),
+            currency: String::new(),
+        })
+    }
+}
+
+impl std::ops::Deref for FakeFacts {
+    type Target = BranchFacts;
+
+    fn deref(&self) -> &BranchFacts {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for FakeFacts {
+    fn deref_mut(&mut self) -> &mut BranchFacts {
+        &mut self.0
+    }
+}
+
 /// YClients as a list.
 #[derive(Default)]
 pub(crate) struct FakeBookings {
+    pub(crate) date: FakeDate,
     pub(crate) all: Mutex<BTreeMap<BookingId, Booking>>,
     /// Every call fails so.
     pub(crate) failure: Mutex<Option<BookingsError>>,
@@ -122,6 +190,10 @@ pub(crate) struct FakeBookings {
     pub(crate) listing_failure: Mutex<Option<BookingsError>>,
     /// Listings do not show these, look-ups do.
     pub(crate) hidden_from_feed: Mutex<Vec<BookingId>>,
+    /// Listings say something else of a booking than its own address.
+    pub(crate) listing_says: Mutex<Option<fn(&mut Booking)>>,
+    /// What the branch is called.
+    pub(crate) facts: Mutex<FakeFacts>,
     /// No listing shows these.
     pub(crate) hidden: Mutex<Vec<BookingId>>,
     pub(crate) calls: Mutex<Vec<String>>,
@@ -166,6 +238,7 @@ impl Bookings for FakeBookings {
         self.calls.lock().unwrap().push(format!("{query:?}"));
         let slow = *self.slow.lock().unwrap();
         tokio::time::sleep(slow).await;
+        self.date.tell(TimeSource::YClients);
         self.fail()?;
         if let Some(error) = self.listing_failure.lock().unwrap().clone() {
             return Err(error);
@@ -190,26 +263,25 @@ impl Bookings for FakeBookings {
                     BookingQuery::OfClient { client, from, to } => is_of_client(booking, *client, *from, *to),
                 }
         });
-        Ok(Listing { bookings: bookings.cloned().collect(), ..Listing::default() })
+        let mut bookings: Vec<_> = bookings.cloned().collect();
+        if let Some(says) = *self.listing_says.lock().unwrap() {
+            bookings.iter_mut().for_each(says);
+        }
+        Ok(Listing { bookings, ..Listing::default() })
     }
 
     async fn get(&self, _: CompanyId, id: BookingId) -> Result<Lookup, BookingsError> {
         self.calls.lock().unwrap().push(format!("get {id}"));
+        self.date.tell(TimeSource::YClients);
         self.fail()?;
         let found = self.all.lock().unwrap().get(&id).cloned();
         Ok(found.map_or(Lookup::Gone, |booking| Lookup::Found(Box::new(booking))))
     }
 
     async fn branch(&self, _: CompanyId) -> Result<BranchAnswer, BookingsError> {
+        self.date.tell(TimeSource::YClients);
         self.fail()?;
-        let facts = BranchFacts {
-            title: "Борода".to_owned(),
-            address: "ул. Ленина, 5".to_owned(),
-            city: "Москва".to_owned(),
-            phone: "+74951234567".to_owned(),
-            time_zone: "Europe/Moscow".to_owned(),
-            currency: String::new(),
-        };
+        let facts = self.facts.lock().unwrap().0.clone();
         Ok(BranchAnswer { facts, server_time: None })
     }
 
@@ -336,9 +408,16 @@ impl Shop {
         }
     }
 
+    fn start(&self) -> Desk {
+        let desk = Desk::start(self.outbox.clone(), &self.settings, self.clock.clone()).unwrap();
+        self.bookings.date.tell_to(desk.witness(), self.clock.clone());
+        self.messenger.date.tell_to(desk.witness(), self.clock.clone());
+        desk
+    }
+
     /// The desk works while `story` goes on, and is then told to stop.
     pub(crate) async fn open<T>(&self, story: impl Future<Output = T>) -> T {
-        let mut desk = Desk::start(self.outbox.clone(), &self.settings, self.clock.clone()).unwrap();
+        let mut desk = self.start();
         let (stop, stopped) = watch::channel(false);
         let story = async {
             let told = story.await;
@@ -356,7 +435,7 @@ impl Shop {
 
     /// The desk works for so long, and then the computer is switched off in mid-air.
     pub(crate) async fn open_until_killed<T>(&self, story: impl Future<Output = T>) -> T {
-        let mut desk = Desk::start(self.outbox.clone(), &self.settings, self.clock.clone()).unwrap();
+        let mut desk = self.start();
         let (_stop, stopped) = watch::channel(false);
         let ports = self.ports();
         tokio::select! {

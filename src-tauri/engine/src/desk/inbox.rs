@@ -9,8 +9,10 @@ use tracing::{debug, info, warn};
 
 use super::{Desk, End, WindowLock};
 use crate::booking::CompanyId;
+use crate::clock::{Clock as _, ClockStanding};
 use crate::db::StorageError;
-use crate::monitor::Signals;
+use crate::error::{Fault, FaultCode, Subject};
+use crate::monitor::{Signals, judge_all};
 use crate::outbox::RequestKind;
 use crate::ports::Desktop;
 use crate::settings::Settings;
@@ -46,6 +48,10 @@ pub(super) struct Inbox<'a> {
     beaten_at: Option<DateTime<Utc>>,
     /// The database does not work, and that was said.
     failing: bool,
+    /// What was alarmed about the clock.
+    clock_told: Option<FaultCode>,
+    /// The account by which decisions are judged again; None where nothing is decided.
+    pub(super) judges_for: Option<String>,
     /// Whether the database was doubted when this began.
     pub(super) doubted: bool,
 }
@@ -72,6 +78,8 @@ impl<'a> Inbox<'a> {
             rest: TICK,
             beaten_at: None,
             failing: false,
+            clock_told: None,
+            judges_for: None,
             doubted: false,
         }
     }
@@ -112,7 +120,9 @@ impl<'a> Inbox<'a> {
             });
             self.changed.notify_one();
         }
-        let now = self.desk.clock.now();
+        self.tell_of_clock();
+        self.judge_again()?;
+        let now = self.desk.vigil.best_now();
         if self.beaten_at.is_none_or(|at| now - at >= BEAT_EVERY || at > now) {
             outbox.beat(now)?;
             self.beaten_at = Some(now);
@@ -127,6 +137,52 @@ impl<'a> Inbox<'a> {
         }
         self.rest = if outbox.first_in_line(false)?.is_some() { TICK } else { IDLE_TICK };
         self.read(now)
+    }
+
+    /// Alarms once when this computer's clock is not what the servers' show.
+    fn tell_of_clock(&mut self) {
+        let told = match self.desk.outbox.clock() {
+            Ok(told) => told,
+            Err(error) => return debug!(%error, "what is known of the clock cannot be read"),
+        };
+        let code = match told.standing {
+            ClockStanding::Disputed => Some(FaultCode::ClockDisputed),
+            _ if told.difference != TimeDelta::zero() => Some(FaultCode::ClockCorrected),
+            // A jump is over before anybody knows what it was.
+            ClockStanding::Unconfirmed => return,
+            ClockStanding::Agreed | ClockStanding::Alone => None,
+        };
+        if code == self.clock_told {
+            return;
+        }
+        self.clock_told = code;
+        match code {
+            Some(code) => {
+                self.desktop.alarm(&Fault { subject: Subject::Clock, code, detail: told.detail });
+            }
+            None => self.desktop.all_clear(Subject::Clock),
+        }
+    }
+
+    /// What was decided by other settings, another account or another time.
+    fn judge_again(&self) -> Result<(), StorageError> {
+        let Some(instance) = &self.judges_for else { return Ok(()) };
+        if !self.desk.vigil.judgment_due() {
+            return Ok(());
+        }
+        let now = self.desk.clock.now();
+        match judge_all(&self.desk.outbox, self.settings, instance, now) {
+            Ok(0) => Ok(()),
+            Ok(moved) => {
+                info!(moved, "decisions were looked at again");
+                self.changed.notify_one();
+                Ok(())
+            }
+            Err(error) => {
+                self.desk.vigil.judge_again();
+                Err(error)
+            }
+        }
     }
 
     /// What other processes ask.

@@ -16,12 +16,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{Mutex, Notify, watch};
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
 use crate::branch::Branch;
+use crate::clock::{ClockStanding, DeskClock, Heard, Witness};
 use crate::db::StorageError;
 use crate::error::{Fault, Subject};
-use crate::monitor::{Monitor, Signals, gap_after, judge_all, known, rearm};
+use crate::monitor::{Monitor, Released, Signals, known, rearm};
 use crate::notification::{Event, Kind, Reason, State};
 use crate::outbox::{Actor, Outbox, unless_refused};
 use crate::ports::{Bookings, Clock, Desktop, Messenger, SecretsError};
@@ -34,6 +35,15 @@ pub use lock::{LockError, OwnerLock, WindowLock};
 use place::Keeper;
 pub use place::{BegunAnew, Place, PlaceError, begin_anew, doubt};
 pub use vigil::Vigil;
+
+/// While nobody confirms the time, the servers are asked for it this often.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
+
+/// The same when they disagree, or none was heard for long.
+const ASK_STILL: Duration = Duration::from_secs(30);
+
+/// A server that takes longer says nothing about the time.
+const ASK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What could not be told is looked at again this often.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
@@ -61,30 +71,43 @@ pub enum End {
 /// The owner of polling and sending.
 pub struct Desk {
     outbox: Outbox,
-    clock: Arc<dyn Clock>,
+    clock: Arc<DeskClock>,
+    heard: Arc<Heard>,
     vigil: Arc<Vigil>,
 }
 
 impl Desk {
     /// Takes over the queue after a start. What was on its way is of unknown
-    /// outcome; what is late waits for a person; everything else that is queued
-    /// gets a fresh window, for nobody could see the old one.
-    pub fn start(outbox: Outbox, settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StorageError> {
+    /// outcome. Everything else is looked at once somebody confirms the time: then
+    /// what is late waits for a person, and what is queued gets a fresh window, for
+    /// nobody could see the old one. `computer` is this computer's clock as it is.
+    pub fn start(
+        outbox: Outbox,
+        settings: &Settings,
+        computer: Arc<dyn Clock>,
+    ) -> Result<Self, StorageError> {
+        let clock = Arc::new(DeskClock::new(computer.clone()));
+        clock.refresh(&outbox)?;
         let now = clock.now();
         let interrupted = outbox.recover_in_flight(now)?;
         if interrupted > 0 {
             warn!(interrupted, "messages were on their way when the program ended");
         }
         let last_alive = outbox.desk()?.alive_at;
-        let gap = last_alive.is_some_and(|at| now - at >= gap_after(settings.poll_interval));
-        let set_back = last_alive.is_some_and(|at| at > now + vigil::JUMP);
-        arm_all(&outbox, settings, gap.then_some(now), now)?;
-        if set_back {
-            vigil::clamp(&outbox, settings, now)?;
-        }
         outbox.take_desk(std::process::id(), now)?;
-        let vigil = Arc::new(Vigil::new(clock.clone(), settings.poll_interval));
-        Ok(Self { outbox, clock, vigil })
+        let heard = Arc::new(Heard::new(computer));
+        let vigil = Vigil::new(clock.clone(), heard.clone(), settings.poll_interval, last_alive);
+        Ok(Self { outbox, clock, heard, vigil: Arc::new(vigil) })
+    }
+
+    /// Where the clients tell what the servers' clocks show.
+    pub fn witness(&self) -> Arc<dyn Witness> {
+        self.heard.clone()
+    }
+
+    /// The clock that decisions are taken by.
+    pub fn clock(&self) -> Arc<DeskClock> {
+        self.clock.clone()
     }
 
     /// Polls, sends and follows up until `stop` turns true or something changed
@@ -102,8 +125,9 @@ impl Desk {
         if let Err(error) = self.outbox.recover_in_flight(self.clock.now()) {
             warn!(%error, "interrupted messages could not be looked for");
         }
+        let now = self.clock.now();
         let settled = tokio::select! {
-            settled = place::settle(&self.outbox, &ports.place, self.clock.now()) => settled,
+            settled = place::settle(&self.outbox, &ports.place, now) => settled,
             _ = stop.wait_for(|stop| *stop) => return End::Stopped,
         };
         let shown = |code, detail: String| {
@@ -172,11 +196,7 @@ impl Desk {
         if let Err(error) = settle_settings(&self.outbox, &settings, &instance, self.clock.now()) {
             warn!(%error, "queued messages could not be compared with the settings");
         }
-        match judge_all(&self.outbox, &settings, &instance, self.clock.now()) {
-            Ok(0) => {}
-            Ok(moved) => info!(moved, "decisions were looked at again by today's settings"),
-            Err(error) => warn!(%error, "decisions could not be looked at again"),
-        }
+        self.vigil.judge_again();
         let changed = Arc::new(Notify::new());
         let attempted = Arc::new(Notify::new());
         let (signals, heard) = watch::channel(Signals::default());
@@ -189,12 +209,14 @@ impl Desk {
             settings: settings.clone(),
             bookings: ports.bookings.clone(),
             clock: self.clock.clone(),
+            vigil: self.vigil.clone(),
             desktop: ports.desktop.clone(),
-            instance,
+            instance: instance.clone(),
             signals: heard,
             served,
             changed: changed.clone(),
         };
+        let asking = self.ask_for_time(&settings, ports.bookings.clone(), ports.messenger.clone());
         let sender = Sender {
             outbox: self.outbox.clone(),
             settings: settings.clone(),
@@ -223,6 +245,7 @@ impl Desk {
             }
         };
         let mut inbox = Inbox::new(self, &settings, ports.desktop.as_ref(), &changed, signals, serving);
+        inbox.judges_for = Some(instance);
         let sending = sender.run();
         tokio::pin!(sending);
         let end = tokio::select! {
@@ -231,6 +254,7 @@ impl Desk {
             () = &mut sending => return End::Stopped,
             () = monitor.run() => End::Stopped,
             () = follower.run() => End::Stopped,
+            () = asking => End::Stopped,
             () = keeping => End::Reload,
         };
         // Nothing new is begun; what is on its way is brought to its record. A stop that comes
@@ -251,9 +275,38 @@ impl Desk {
         end
     }
 
+    /// Asks both servers for the time while nobody confirms it. The answer's content is all one.
+    async fn ask_for_time(
+        &self,
+        settings: &Settings,
+        bookings: Arc<dyn Bookings>,
+        messenger: Arc<dyn Messenger>,
+    ) {
+        loop {
+            let standing = self.vigil.wanted().await;
+            let yclients = async {
+                if let Some(branch) = settings.branches.first() {
+                    let _ = tokio::time::timeout(ASK_PATIENCE, bookings.branch(branch.company_id)).await;
+                }
+            };
+            let gateway = async {
+                let _ = tokio::time::timeout(ASK_PATIENCE, messenger.state()).await;
+            };
+            tokio::join!(yclients, gateway);
+            if let Err(error) = self.vigil.observe(&self.outbox, settings) {
+                warn!(%error, "what the servers' clocks show could not be kept");
+            }
+            let pause = if standing == ClockStanding::Unconfirmed { ASK_AGAIN } else { ASK_STILL };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.vigil.confirmed(), if !self.vigil.is_confirmed() => {}
+            }
+        }
+    }
+
     /// Goes away in order: the next start knows since when nobody looked.
     pub fn leave(self) -> Result<(), StorageError> {
-        self.outbox.leave_desk(self.clock.now())
+        self.outbox.leave_desk(self.vigil.best_now())
     }
 }
 
@@ -268,7 +321,7 @@ fn arm_all(
         for branch in &settings.branches {
             let state = known::branch_in(tx, branch.company_id)?.unwrap_or_default();
             if let Ok(branch) = Branch::new(settings, branch.company_id, &state.facts) {
-                rearm(tx, &branch, gap_at, now)?;
+                rearm(tx, &branch, gap_at, Released::Waits, now)?;
             }
         }
         Ok(())

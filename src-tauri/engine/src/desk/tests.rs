@@ -1,12 +1,14 @@
 //! Whole days at the desk, in paused time, against a world made of lists.
 
+mod clock;
 mod gaps;
+mod pauses;
 
 use chrono::TimeDelta;
 use tokio::test;
 
 use crate::booking::{Attendance, BookingId};
-use crate::fakes::{BOT, Shop};
+use crate::fakes::{BOT, COMPANY, Shop};
 use crate::notification::{Reason, State};
 use crate::outbox::Actor;
 use crate::ports::{Clock, GatewayState, MessengerError, SendOutcome};

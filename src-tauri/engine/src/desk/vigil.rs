@@ -1,17 +1,24 @@
-//! The watch over the clocks: sleep, a stopped process, a clock that was set.
+//! The watch over the clocks: sleep, a stopped process, a clock that was set or is wrong for good.
 //!
 //! Wall and monotonic clock are read together and compared with the last
 //! reading. Whoever is about to act on the time looks first, so that after a
 //! sleep nothing leaves before the gap has been noticed.
+//!
+//! This computer's clock alone is no word on the time after a start, a jump or a
+//! wake-up: until a server's agrees with it, or two servers' with each other,
+//! nothing is decided by it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tracing::info;
+use tokio::sync::watch;
+use tracing::{info, warn};
 
 use super::arm_all;
 use crate::branch::Branch;
+use crate::clock::agreement::{Agreement, agree};
+use crate::clock::{ClockStanding, ClockTold, DeskClock, Heard};
 use crate::db::StorageError;
 use crate::monitor::{gap_after, known};
 use crate::notification::{Event, State};
@@ -25,13 +32,34 @@ pub(super) const JUMP: TimeDelta = TimeDelta::seconds(5);
 /// The clocks are read every second at least; after this something was wrong.
 const BLINK: TimeDelta = TimeDelta::seconds(15);
 
-/// Remembers the last reading.
+/// Without a word of any server for so long the computer's clock serves.
+const ALONE_AFTER: Duration = Duration::from_mins(10);
+
+/// A dispute is none before everybody could be asked.
+const DISPUTED_AFTER: Duration = Duration::from_secs(15);
+
+/// Remembers the last reading, and what the servers say of the computer's clock.
 pub struct Vigil {
-    clock: Arc<dyn Clock>,
+    clock: Arc<DeskClock>,
+    heard: Arc<Heard>,
     gap: TimeDelta,
-    last: Mutex<Moment>,
+    state: Mutex<Looks>,
+    standing: watch::Sender<ClockStanding>,
+}
+
+struct Looks {
+    /// This computer's clocks at the last look, as they are.
+    looked: Moment,
+    /// Since when nobody has confirmed its time.
+    unconfirmed_since: Duration,
+    /// The last moment of confirmed time; None before the first one since the start.
+    last: Option<Moment>,
+    /// The owner's last sign of life before this start.
+    last_alive: Option<DateTime<Utc>>,
     /// A gap that was dealt with and not yet reported.
-    unreported: Mutex<Option<DateTime<Utc>>>,
+    unreported: Option<DateTime<Utc>>,
+    /// What was decided by another time is to be judged again.
+    judgment_due: bool,
 }
 
 /// What happened between two readings.
@@ -49,38 +77,186 @@ enum Between {
 }
 
 impl Vigil {
-    /// Begins to watch now.
-    pub fn new(clock: Arc<dyn Clock>, poll_interval: Duration) -> Self {
-        let last = Mutex::new(clock.moment());
-        Self { clock, gap: gap_after(poll_interval), last, unreported: Mutex::new(None) }
+    /// Begins to watch now. `last_alive` is the owner's last sign of life before this start, by
+    /// confirmed time.
+    pub(super) fn new(
+        clock: Arc<DeskClock>,
+        heard: Arc<Heard>,
+        poll_interval: Duration,
+        last_alive: Option<DateTime<Utc>>,
+    ) -> Self {
+        let looked = clock.computer();
+        let state = Looks {
+            looked,
+            unconfirmed_since: looked.monotonic,
+            last: None,
+            last_alive,
+            unreported: None,
+            judgment_due: true,
+        };
+        let (standing, _) = watch::channel(ClockStanding::Unconfirmed);
+        Self { clock, heard, gap: gap_after(poll_interval), state: Mutex::new(state), standing }
     }
 
     /// Reads the clocks and deals with what happened since the last reading, in
-    /// the database, before this returns.
+    /// the database, before this returns. While nobody confirms the time, nothing is dealt with.
     pub fn observe(&self, outbox: &Outbox, settings: &Settings) -> Result<(), StorageError> {
+        let mut state = self.lock();
+        self.look(&mut state);
+        self.judge(outbox, &mut state)?;
+        if !self.is_confirmed() {
+            return Ok(());
+        }
         let moment = self.clock.moment();
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        match between(*last, moment, self.gap) {
+        let Some(last) = state.last else {
+            begin(outbox, settings, state.last_alive, self.gap, moment.wall)?;
+            state.last = Some(moment);
+            return Ok(());
+        };
+        match between(last, moment, self.gap) {
             Between::Nothing => {}
             Between::Blink => arm_all(outbox, settings, None, moment.wall)?,
             Between::Gap => {
                 info!("nobody looked for a while: windows are opened anew");
                 arm_all(outbox, settings, Some(moment.wall), moment.wall)?;
-                *self.unreported.lock().unwrap_or_else(PoisonError::into_inner) = Some(moment.wall);
+                state.unreported = Some(moment.wall);
             }
             Between::SetBack(by) => {
-                info!(seconds = by.num_seconds(), "the computer's clock was set back");
+                info!(seconds = by.num_seconds(), "the clock was set back");
                 shift_back(outbox, settings, by, moment.wall)?;
             }
         }
-        *last = moment;
+        state.last = Some(moment);
         Ok(())
+    }
+
+    /// Whether this computer's clock jumped, or stood still for long: then its word alone is nothing.
+    fn look(&self, state: &mut Looks) {
+        let now = self.clock.computer();
+        if let Between::Gap | Between::SetBack(_) = between(state.looked, now, self.gap) {
+            self.heard.forget();
+            state.unconfirmed_since = now.monotonic;
+            self.standing.send_replace(ClockStanding::Unconfirmed);
+        }
+        state.looked = now;
+    }
+
+    /// What the servers' clocks come to, written down when it is news.
+    fn judge(&self, outbox: &Outbox, state: &mut Looks) -> Result<(), StorageError> {
+        let before = (*self.standing.borrow(), self.clock.difference());
+        let waited = state.looked.monotonic.saturating_sub(state.unconfirmed_since);
+        let (standing, difference) = match agree(&self.heard.votes(), before.1) {
+            Agreement::Agreed(difference) => (ClockStanding::Agreed, difference),
+            Agreement::Disputed if waited >= DISPUTED_AFTER => (ClockStanding::Disputed, before.1),
+            Agreement::Unheard if waited >= ALONE_AFTER => (ClockStanding::Alone, before.1),
+            // What was agreed stands until the computer's clock jumps or a server says otherwise.
+            Agreement::Unheard => before,
+            Agreement::Disputed if before.0 == ClockStanding::Disputed => before,
+            Agreement::Disputed => {
+                if before.0 != ClockStanding::Unconfirmed {
+                    state.unconfirmed_since = state.looked.monotonic;
+                }
+                (ClockStanding::Unconfirmed, before.1)
+            }
+        };
+        if before == (standing, difference) && outbox_is_told(outbox, standing, difference)? {
+            return Ok(());
+        }
+        let told = ClockTold {
+            difference,
+            standing,
+            since: Some(self.clock.now() - before.1 + difference),
+            detail: self.heard.in_words(),
+        };
+        outbox.set_clock(&told)?;
+        if self.clock.set(difference) {
+            warn!(seconds = difference.num_seconds(), "this computer's clock is corrected by the servers'");
+            state.judgment_due = true;
+        }
+        self.standing.send_replace(standing);
+        Ok(())
+    }
+
+    /// Whether the time is somebody's word beside this computer's, or nobody can be asked.
+    pub fn is_confirmed(&self) -> bool {
+        matches!(*self.standing.borrow(), ClockStanding::Agreed | ClockStanding::Alone)
+    }
+
+    /// Waits for that.
+    pub async fn confirmed(&self) {
+        let mut standing = self.standing.subscribe();
+        let confirmed =
+            standing.wait_for(|standing| matches!(standing, ClockStanding::Agreed | ClockStanding::Alone));
+        // The sender lives as long as this does.
+        let _ = confirmed.await;
+    }
+
+    /// Waits until somebody has to be asked for the time.
+    pub(super) async fn wanted(&self) -> ClockStanding {
+        let mut standing = self.standing.subscribe();
+        let open = standing.wait_for(|standing| *standing != ClockStanding::Agreed).await;
+        open.map_or(ClockStanding::Agreed, |standing| *standing)
+    }
+
+    /// The time as far as it is known: while nobody confirms it, it goes on from where it was.
+    pub(super) fn best_now(&self) -> DateTime<Utc> {
+        let state = self.lock();
+        let moment = self.clock.moment();
+        match state.last {
+            Some(last) if !self.is_confirmed() => {
+                let passed = moment.monotonic.saturating_sub(last.monotonic);
+                last.wall + TimeDelta::from_std(passed).unwrap_or_default()
+            }
+            _ => moment.wall,
+        }
     }
 
     /// The end of a gap that was dealt with since the last call.
     pub fn gap(&self) -> Option<DateTime<Utc>> {
-        self.unreported.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.lock().unreported.take()
     }
+
+    /// Whether decisions are to be judged again because the time is another one. Once.
+    pub(super) fn judgment_due(&self) -> bool {
+        self.is_confirmed() && std::mem::take(&mut self.lock().judgment_due)
+    }
+
+    /// Settings or account changed: what was decided by them is to be judged again.
+    pub(super) fn judge_again(&self) {
+        self.lock().judgment_due = true;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Looks> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// After a write that failed the row says what it said.
+fn outbox_is_told(
+    outbox: &Outbox,
+    standing: ClockStanding,
+    difference: TimeDelta,
+) -> Result<bool, StorageError> {
+    let told = outbox.clock()?;
+    Ok((told.standing, told.difference) == (standing, difference))
+}
+
+/// The first moment of confirmed time after a start: what is late waits for a person, everything
+/// else that is queued gets a fresh window, for nobody could see the old one.
+fn begin(
+    outbox: &Outbox,
+    settings: &Settings,
+    last_alive: Option<DateTime<Utc>>,
+    gap: TimeDelta,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let unseen = last_alive.is_some_and(|at| now - at >= gap);
+    arm_all(outbox, settings, unseen.then_some(now), now)?;
+    if last_alive.is_some_and(|at| at > now + JUMP) {
+        // The clock was set back while the program was off: nothing waits longer than its window.
+        shift_back(outbox, settings, TimeDelta::zero(), now)?;
+    }
+    Ok(())
 }
 
 fn between(last: Moment, now: Moment, gap: TimeDelta) -> Between {
@@ -123,11 +299,6 @@ fn shift_back(
         }
         Ok(())
     })
-}
-
-/// The clock was set back while the program was off: nothing waits longer than its window.
-pub(super) fn clamp(outbox: &Outbox, settings: &Settings, now: DateTime<Utc>) -> Result<(), StorageError> {
-    shift_back(outbox, settings, TimeDelta::zero(), now)
 }
 
 fn outbox_rows(

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::INSTANCE;
+use super::{FakeDate, INSTANCE};
+use crate::clock::TimeSource;
 use crate::ports::{
     DeliveryStatus, GatewayEvent, GatewayState, Messenger, MessengerError, NumberCheck, Permit, Pushed,
     SendOutcome, SentMessage,
@@ -36,6 +37,7 @@ pub(crate) struct FakeMessenger {
     pub(crate) unreachable: Mutex<bool>,
     /// An answer takes so long.
     pub(crate) slow: Mutex<Duration>,
+    pub(crate) date: FakeDate,
     /// The account.
     pub(crate) instance: Mutex<&'static str>,
     /// What happens while the next connection is made.
@@ -60,6 +62,7 @@ impl Default for FakeMessenger {
             received: Mutex::default(),
             unreachable: Mutex::default(),
             slow: Mutex::default(),
+            date: FakeDate::default(),
             instance: Mutex::new(INSTANCE),
             meanwhile: Mutex::default(),
         }
@@ -100,6 +103,7 @@ impl Messenger for FakeMessenger {
     }
 
     async fn state(&self) -> Result<GatewayState, MessengerError> {
+        self.date.tell(TimeSource::Gateway);
         self.state.lock().unwrap().clone()
     }
 

@@ -26,6 +26,7 @@ use tracing::{info, warn};
 
 use crate::booking::{BookingId, CompanyId};
 use crate::db::StorageError;
+use crate::desk::Vigil;
 use crate::error::{Fault, FaultCode, Subject};
 use crate::outbox::Outbox;
 use crate::ports::{Bookings, BookingsError, Clock, Desktop};
@@ -33,7 +34,7 @@ use crate::settings::Settings;
 
 pub(crate) use absorb::note_change;
 pub(crate) use again::{judge_all, renew_facts_in};
-pub(crate) use poll::rearm;
+pub(crate) use poll::{Released, rearm};
 pub(crate) use reading::{Sought, read_all};
 pub(crate) use recheck::{
     Verdict, Visit, by_recipient, carry_out, facts_of, is_broken, overtake, recheck, split_off,
@@ -60,6 +61,8 @@ pub struct Monitor {
     pub settings: Arc<Settings>,
     pub bookings: Arc<dyn Bookings>,
     pub clock: Arc<dyn Clock>,
+    /// Whether the time is confirmed: what a poll brings is judged by it.
+    pub vigil: Arc<Vigil>,
     pub desktop: Arc<dyn Desktop>,
     /// The gateway account new messages are queued for.
     pub instance: String,
@@ -79,6 +82,9 @@ enum PollError {
     Branch(#[from] crate::branch::BranchError),
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The clock jumped while it ran: what came is asked for again when the time is known.
+    #[error("nobody confirms the time")]
+    Time,
 }
 
 impl PollError {
@@ -93,6 +99,7 @@ impl PollError {
         match self {
             Self::Bookings(error) => error.code(),
             Self::Branch(_) => FaultCode::TimeZoneUnknown,
+            Self::Time => FaultCode::ClockDisputed,
             Self::Storage(error) => error.code(),
         }
     }
@@ -162,6 +169,7 @@ impl Monitor {
                 // Stopped: a wake-up of the computer is no person's word.
                 continue;
             }
+            self.vigil.confirmed().await;
             let started = self.clock.moment().monotonic;
             pause = self
                 .poll_once(&mut watch)
@@ -185,6 +193,7 @@ impl Monitor {
                 self.changed.notify_one();
                 Some(interval)
             }
+            Err(PollError::Time) => Some(Duration::ZERO),
             Err(error) => {
                 let (retry_after, stop) = match &error {
                     PollError::Bookings(error) => (error.retry_after(), error.needs_a_person()),

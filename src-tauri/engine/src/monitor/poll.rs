@@ -46,6 +46,11 @@ impl Monitor {
             Pass::Fast { after } => BookingQuery::ChangedAfter(after),
         };
         let listing = self.bookings.list(company, &query).await?;
+        // What it brings is judged by the time now, which a sleep meanwhile has made unsure.
+        self.vigil.observe(&self.outbox, &self.settings)?;
+        if !self.vigil.is_confirmed() {
+            return Err(PollError::Time);
+        }
         let listed: Vec<BookingId> = listing.bookings.iter().map(|booking| booking.id).collect();
         let authors =
             listing.bookings.iter().map(|booking| booking.created_by).filter(|user| *user > 0).collect();
@@ -130,7 +135,7 @@ impl Monitor {
             // A baseline's bookings are not due because of a gap: nobody had missed them.
             let gap_at = gap_at.filter(|_| pass != Pass::Baseline);
             if let Some(gap_at) = gap_at {
-                rearm(tx, branch, Some(gap_at), now)?;
+                rearm(tx, branch, Some(gap_at), Released::Waits, now)?;
             }
             let light = Light {
                 branch,
@@ -320,6 +325,15 @@ fn trust_again(state: &mut BranchState, absorbed: &Absorbed, now: DateTime<Utc>)
     }
 }
 
+/// What a gap makes of a message that a person let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Released {
+    /// Nobody could look meanwhile: a window like the others.
+    Waits,
+    /// The person was there all the while.
+    Goes,
+}
+
 /// A fresh window for what is queued in a branch, for nobody could see the old
 /// one. What is late by now waits for a person, and so does everything when
 /// there is much of it. A row is armed once for each gap.
@@ -327,10 +341,12 @@ pub(crate) fn rearm(
     tx: &Transaction<'_>,
     branch: &Branch<'_>,
     gap_at: Option<DateTime<Utc>>,
+    released: Released,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     let queued = outbox::open_of_in(tx, branch.company)?;
-    for row in queued.into_iter().filter(|row| row.state == State::Queued && !row.held) {
+    let unseen = |row: &Notification| !row.held && !(row.released && released == Released::Goes);
+    for row in queued.into_iter().filter(|row| row.state == State::Queued && unseen(row)) {
         if gap_at.is_some() && row.gap_at == gap_at {
             continue;
         }

@@ -1,10 +1,11 @@
 //! What holds for the whole desk: who owns polling and sending, the pause, the
 //! gateway's state, and what one process asks of another.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Row, Transaction, params};
 
 use super::{Actor, Doubt, Outbox, people::note};
+use crate::clock::{ClockStanding, ClockTold};
 use crate::db::{At, StorageError};
 use crate::error::FaultCode;
 use crate::ports::GatewayState;
@@ -45,6 +46,8 @@ pub struct DeskState {
     pub alive_at: Option<DateTime<Utc>>,
     pub pause: Option<Pause>,
     pub gateway: GatewayTold,
+    /// A pause began whose end is yet to be dealt with.
+    pub pause_due: bool,
     /// The database cannot know what was sent: since when, and why. Nothing is polled or sent.
     pub doubt: Option<(Doubt, DateTime<Utc>)>,
 }
@@ -129,6 +132,7 @@ fn read_desk(row: &Row<'_>) -> rusqlite::Result<DeskState> {
             detail: row.get(8)?,
             fault_at: at(9)?,
         },
+        pause_due: row.get(12)?,
         doubt: Doubt::parse(&row.get::<_, String>(10)?).zip(at(11)?),
     })
 }
@@ -161,7 +165,7 @@ impl Outbox {
             Ok(connection
                 .prepare_cached(
                     "SELECT owner_pid, owner_since, alive_at, paused_at, paused_until, gateway_state,
-                     gateway_state_at, gateway_fault, gateway_detail, gateway_fault_at, doubt, doubt_at FROM desk",
+                     gateway_state_at, gateway_fault, gateway_detail, gateway_fault_at, doubt, doubt_at, pause_due FROM desk",
                 )?
                 .query_row([], read_desk)?)
         })
@@ -202,7 +206,10 @@ impl Outbox {
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
         self.db.write(|tx| {
-            tx.execute("UPDATE desk SET paused_at = ?1, paused_until = ?2", params![At(now), until.map(At)])?;
+            tx.execute(
+                "UPDATE desk SET paused_at = ?1, paused_until = ?2, pause_due = 1",
+                params![At(now), until.map(At)],
+            )?;
             note(tx, actor, "pause", now)
         })
     }
@@ -219,6 +226,45 @@ impl Outbox {
             }
             Ok(changed > 0)
         })
+    }
+
+    /// What is known of this computer's clock.
+    pub fn clock(&self) -> Result<ClockTold, StorageError> {
+        self.db.read(|connection| {
+            Ok(connection
+                .prepare_cached("SELECT clock_difference, clock_state, clock_at, clock_detail FROM desk")?
+                .query_row([], |row| {
+                    Ok(ClockTold {
+                        difference: TimeDelta::milliseconds(row.get(0)?),
+                        standing: ClockStanding::parse(&row.get::<_, String>(1)?)
+                            .unwrap_or(ClockStanding::Unconfirmed),
+                        since: row.get::<_, Option<At>>(2)?.map(|at| at.0),
+                        detail: row.get(3)?,
+                    })
+                })?)
+        })
+    }
+
+    /// Writes down what the servers' clocks say of it.
+    pub fn set_clock(&self, told: &ClockTold) -> Result<(), StorageError> {
+        self.db.write(|tx| {
+            tx.execute(
+                "UPDATE desk SET clock_difference = ?1, clock_state = ?2, clock_at = ?3, clock_detail = ?4",
+                params![
+                    told.difference.num_milliseconds(),
+                    told.standing.as_str(),
+                    told.since.map(At),
+                    told.detail
+                ],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The end of a pause is dealt with: whatever became due in it has a window of its own.
+    pub(crate) fn pause_is_dealt_with(tx: &Transaction<'_>) -> Result<(), StorageError> {
+        tx.execute("UPDATE desk SET pause_due = 0", [])?;
+        Ok(())
     }
 
     /// What the gateway said of its account.

@@ -19,9 +19,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Mutex, Notify, watch};
 use tracing::{error, info, warn};
 
+use crate::branch::Branch;
 use crate::db::StorageError;
 use crate::desk::Vigil;
 use crate::error::{Fault, Subject};
+use crate::monitor::{self, Released, known};
 use crate::notification::{Event, LATE_AFTER, LATE_IN_LINE, Notification, Reason, Refusal};
 use crate::outbox::{Actor, Attempt, Claim, ClaimTerms, Outbox, OutboxError};
 use crate::phone::{Phone, masked};
@@ -117,9 +119,18 @@ impl Sender {
 
     async fn step(&self) -> Result<Next, StorageError> {
         self.vigil.observe(&self.outbox, &self.settings)?;
+        if !self.vigil.is_confirmed() {
+            // Nothing is late, begun or due by a clock that nobody confirms.
+            return Ok(Next::Rest(TICK));
+        }
         let moment = self.clock.moment();
         let now = moment.wall;
-        let paused = self.outbox.desk()?.paused(now).is_some();
+        let desk = self.outbox.desk()?;
+        let paused = desk.paused(now).is_some();
+        if desk.pause_due && !paused {
+            self.end_pause(now)?;
+            return Ok(Next::Again);
+        }
         let (blocked, wait) = {
             let readiness = self.readiness.lock().await;
             (readiness.is_blocked(moment.monotonic), readiness.wait(moment.monotonic))
@@ -134,6 +145,21 @@ impl Sender {
             return Ok(Next::Rest(if paused { TICK } else { left.min(IDLE) }));
         }
         self.carry(row).await
+    }
+
+    /// A pause that ends is a gap: what became due in it gets a window in which somebody can look, and
+    /// waits for a person when it is much. What a person released meanwhile goes.
+    fn end_pause(&self, now: DateTime<Utc>) -> Result<(), StorageError> {
+        info!("the pause is over: windows are opened anew");
+        self.outbox.db().write(|tx| {
+            for branch in &self.settings.branches {
+                let state = known::branch_in(tx, branch.company_id)?.unwrap_or_default();
+                if let Ok(branch) = Branch::new(&self.settings, branch.company_id, &state.facts) {
+                    monitor::rearm(tx, &branch, Some(now), Released::Goes, now)?;
+                }
+            }
+            Outbox::pause_is_dealt_with(tx)
+        })
     }
 
     /// Applies what time alone did to rows.
@@ -165,6 +191,9 @@ impl Sender {
         die::at("last_check");
         // The clock may have jumped while the checks ran.
         self.vigil.observe(&self.outbox, &self.settings)?;
+        if !self.vigil.is_confirmed() {
+            return Ok(Next::Again);
+        }
         if *self.halt.borrow() != Halt::No {
             return Ok(Next::Again);
         }

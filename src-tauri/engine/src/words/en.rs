@@ -69,6 +69,16 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             means: NOT_SEEN,
             do_next: "Check date and time and let them be set from the internet. If the date is right, check the antivirus: it may have replaced the certificate.",
         },
+        FaultCode::ClockCorrected => Explanation {
+            what: "This computer's clock is wrong; YClients and the gateway agree on another time.",
+            means: "The program works by their time. Messages leave as they should.",
+            do_next: "Check date, time and time zone of the computer and let them be set from the internet.",
+        },
+        FaultCode::ClockDisputed => Explanation {
+            what: "It is not known what time it is: this computer's clock and the servers' do not agree.",
+            means: "Nothing is sent and nothing is decided until two of them agree.",
+            do_next: "Check date, time and time zone of the computer and let them be set from the internet.",
+        },
         FaultCode::TimeZoneUnknown => Explanation {
             what: "The branch's time zone is unknown.",
             means: "The program writes no client a time it is not sure of: this branch stands still.",

@@ -89,7 +89,7 @@ async fn a_clock_set_back_two_hours_does_not_freeze_the_queue() {
 }
 
 #[test(start_paused = true)]
-async fn a_clock_set_forward_a_day_releases_nothing() {
+async fn a_clock_set_forward_a_day_that_no_server_tells_of_releases_nothing() {
     let shop = Shop::new();
     shop.baseline().await;
     shop.book_with(1, |booking| {
@@ -97,8 +97,13 @@ async fn a_clock_set_forward_a_day_releases_nothing() {
     });
     shop.open(async {
         shop.pass(12).await;
+        for date in [&shop.bookings.date, &shop.messenger.date] {
+            *date.silent.lock().unwrap() = true;
+        }
         shop.clock.set(TimeDelta::days(1));
-        shop.pass(600).await;
+        shop.pass(590).await;
+        assert_eq!(state_of(&shop, 1), (State::Queued, Reason::None), "nobody has confirmed the day yet");
+        shop.pass(60).await;
     })
     .await;
     assert_eq!(state_of(&shop, 1), (State::Waiting, Reason::Late));

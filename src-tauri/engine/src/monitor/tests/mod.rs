@@ -3,6 +3,7 @@
 mod again;
 mod attention;
 mod gathered;
+mod words;
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use chrono::TimeDelta;
 use tokio::test;
 
 use super::known;
-use crate::booking::{Attendance, Booking, BookingId};
+use crate::booking::{Attendance, Booking, BookingId, BranchFacts};
 use crate::error::FaultCode;
 use crate::fakes::{COMPANY, INSTANCE, Shop};
 use crate::notification::{Reason, Refusal, State};

@@ -376,6 +376,8 @@ async fn a_claim_is_refused_for_each_reason_there_is() {
     shop.outbox.pause(None, &anna, now).unwrap();
     assert_eq!(claim(revision, now), None, "paused");
     shop.outbox.resume(&anna, now).unwrap();
+    assert_eq!(claim(revision, now), None, "the end of the pause is yet to be dealt with");
+    shop.outbox.db().write(crate::outbox::Outbox::pause_is_dealt_with).unwrap();
     let other = crate::outbox::ClaimTerms { instance: "green-api:7", ..terms(revision) };
     assert!(shop.outbox.claim(id, other, &StoppedClock::at(now)).unwrap().is_none(), "another account");
     let attempt = claim(revision, now);
