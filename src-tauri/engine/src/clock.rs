@@ -1,8 +1,12 @@
 //! The one place that reads the computer's clocks.
 
+mod witness;
+
 use std::time::Duration;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+
+pub use witness::{Question, TimeSource, Witness};
 
 /// The clocks at one instant. Their differences show that the computer slept
 /// or that somebody set the clock.
