@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use engine::clock::{Question, TimeSource, Witness};
 use engine::error::BookingsError;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Certificate, RequestBuilder, Response, StatusCode, Url};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
@@ -43,6 +44,8 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// The whole request, to the answer's last byte.
     pub request_timeout: Duration,
+    /// Told what the server's clock shows, by every answer.
+    pub witness: Option<Arc<dyn Witness>>,
 }
 
 impl Config {
@@ -55,6 +58,7 @@ impl Config {
             extra_root: None,
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
+            witness: None,
         }
     }
 }
@@ -79,6 +83,7 @@ pub(crate) struct Http {
     /// Only to strike them from texts, should a server ever repeat them.
     secrets: Vec<SecretString>,
     pace: Arc<Pace>,
+    witness: Option<Arc<dyn Witness>>,
     /// What answers in the server's place.
     #[cfg(any(test, fuzzing))]
     pub(crate) canned: Option<crate::fuzzing::Canned>,
@@ -116,6 +121,7 @@ impl Http {
             authorization,
             secrets,
             pace: Pace::new(config.request_gap),
+            witness: config.witness.clone(),
             #[cfg(any(test, fuzzing))]
             canned: None,
         })
@@ -154,7 +160,9 @@ impl Http {
             .header(ACCEPT, &self.accept)
             .header(AUTHORIZATION, &self.authorization)
             .header(CONTENT_TYPE, "application/json");
+        let question = Question::asked(self.witness.as_deref(), TimeSource::YClients);
         let response = self.exchange(request).await?;
+        question.answered(date(response.headers()), response.headers().contains_key(AGE));
         let answer = read(response).await?;
         if answer.is_rate_limit() {
             // Not this branch alone: the server counts by address.
@@ -260,7 +268,7 @@ fn roots(pem: &[u8]) -> Result<Vec<Certificate>, ConfigError> {
 
 async fn read(mut response: Response) -> Result<Answer, BookingsError> {
     let status = response.status();
-    let date = header(response.headers(), DATE.as_str()).and_then(http_date);
+    let date = date(response.headers());
     let retry_after = header(response.headers(), RETRY_AFTER.as_str()).and_then(|text| pause(text, date));
 
     let mut body = Vec::new();
@@ -287,6 +295,11 @@ async fn read(mut response: Response) -> Result<Answer, BookingsError> {
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// The server's clock.
+fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    header(headers, DATE.as_str()).and_then(http_date)
 }
 
 fn http_date(text: &str) -> Option<DateTime<Utc>> {

@@ -1,8 +1,10 @@
 //! Where the gateway lies, which instance is ours, and what is no such thing.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use engine::clock::Witness;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -19,6 +21,9 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// From the connection to the answer's last byte.
     pub request_timeout: Duration,
+    /// Told what the gateway's clock shows, by every answer. They come over TLS or from this
+    /// computer: no other address is accepted, and no redirect or proxy leads elsewhere.
+    pub witness: Option<Arc<dyn Witness>>,
 }
 
 impl Config {
@@ -29,6 +34,7 @@ impl Config {
             instance_id: instance_id.into(),
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
+            witness: None,
         }
     }
 }

@@ -9,11 +9,14 @@
 //! `is_connect`, which is why it is always set longer than the connect time-out.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use engine::clock::{Question, TimeSource, Witness};
 use engine::error::MessengerError;
 use engine::ports::Permit;
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{AGE, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -44,6 +47,7 @@ pub(super) struct Http {
     connect_timeout: Duration,
     message_connect_timeout: Duration,
     request_timeout: Duration,
+    witness: Option<Arc<dyn Witness>>,
     /// What answers in the gateway's place.
     #[cfg(any(test, fuzzing))]
     pub(super) canned: Option<std::sync::Mutex<Option<Response>>>,
@@ -110,6 +114,7 @@ impl Http {
             connect_timeout: config.connect_timeout,
             message_connect_timeout,
             request_timeout: config.request_timeout,
+            witness: config.witness.clone(),
             #[cfg(any(test, fuzzing))]
             canned: None,
         })
@@ -142,7 +147,9 @@ impl Http {
     }
 
     async fn answer(&self, method: Method, request: RequestBuilder) -> Result<Reply, Failure> {
+        let question = Question::asked(self.witness.as_deref(), TimeSource::Gateway);
         let response = self.exchange(request).await?;
+        question.answered(date(response.headers()), response.headers().contains_key(AGE));
         let reply = read(response).await;
         tracing::debug!(method = method.name(), status = reply.status, "the gateway answered");
         Ok(reply)
@@ -227,6 +234,12 @@ impl Reply {
 pub(super) fn json(body: &str) -> Result<Value, MessengerError> {
     serde_json::from_str(body.trim_start_matches('\u{feff}'))
         .map_err(|error| MessengerError::Unreadable(format!("{:?} error in its JSON", error.classify())))
+}
+
+/// The gateway's clock.
+fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    DateTime::parse_from_rfc2822(text).ok().map(|at| at.to_utc())
 }
 
 async fn read(mut response: Response) -> Reply {

@@ -27,6 +27,8 @@ pub(crate) enum Fate {
     Broken(&'static str),
     /// The request is read, and nothing follows.
     Silence,
+    /// These bytes are answered when so much time has passed.
+    After(Duration, Vec<u8>),
 }
 
 /// An answer with a length.
@@ -127,6 +129,12 @@ async fn serve(mut stream: TcpStream, fate: Fate, requests: Arc<Mutex<Vec<(Strin
                 return;
             }
             Fate::Silence => std::future::pending().await,
+            Fate::After(passed, bytes) => {
+                tokio::time::pause();
+                tokio::time::advance(*passed).await;
+                tokio::time::resume();
+                let _ = stream.write_all(bytes).await;
+            }
             Fate::Reset => {
                 let _ = stream.set_zero_linger();
                 return;

@@ -6,4 +6,5 @@ mod lookups;
 mod receive;
 mod send;
 mod settings;
+mod time;
 mod tls;

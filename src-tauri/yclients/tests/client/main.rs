@@ -6,4 +6,5 @@ mod listing;
 mod lookup;
 mod server;
 mod setup;
+mod time;
 mod tls;
