@@ -44,12 +44,15 @@ pub(super) struct Arrival {
 }
 
 /// What can be seen and changed at any moment.
+#[expect(clippy::struct_excessive_bools, reason = "as many as the world has switches")]
 pub(super) struct Inner {
     /// The wall clock at the world's beginning, with all sleeps and settings since.
     pub wall: DateTime<Utc>,
     /// What somebody set the clock by.
     pub skew: TimeDelta,
     pub settings: Settings,
+    /// The owner ticked the administrator as one of the bot's users, by mistake.
+    pub ticked: bool,
     pub bookings: BTreeMap<BookingId, Booking>,
     pub yclients_down: bool,
     pub linked: bool,
@@ -96,6 +99,11 @@ pub(super) fn moscow(at: DateTime<Utc>) -> NaiveDateTime {
     at.naive_utc() + TimeDelta::hours(3)
 }
 
+/// The instant that Moscow's wall clock shows so.
+pub(super) fn utc(local: NaiveDateTime) -> DateTime<Utc> {
+    local.and_utc() - TimeDelta::hours(3)
+}
+
 pub(super) fn open(directory: &Path) -> Outbox {
     let db = Db::open(directory).unwrap();
     // The model kills processes, not the computer: nothing need reach the disk.
@@ -130,6 +138,7 @@ impl World {
                 wall: monday(),
                 skew: TimeDelta::zero(),
                 settings,
+                ticked: false,
                 bookings: BTreeMap::new(),
                 yclients_down: false,
                 linked: true,
@@ -173,8 +182,30 @@ impl World {
         to_millisecond(self.inner().wall + TimeDelta::from_std(self.monotonic()).unwrap())
     }
 
+    /// The true time: the servers'.
     pub(super) fn server_time(&self) -> DateTime<Utc> {
         self.wall() - self.inner().skew
+    }
+
+    /// What the second process takes for now. A process that corrects its clock by the servers'
+    /// would correct it here too.
+    pub(super) fn window_time(&self) -> DateTime<Utc> {
+        self.wall()
+    }
+
+    /// How far the program's time may be from the true one: a difference of two minutes is not
+    /// corrected, and `Date` has whole seconds. A clock that nobody set is right.
+    pub(super) fn slack(&self) -> TimeDelta {
+        if self.inner().reference.clock_was_set { TimeDelta::seconds(125) } else { TimeDelta::zero() }
+    }
+
+    /// A pause that ends by itself is noticed by whoever looks at the clock next.
+    fn look_at_pause(&self) {
+        let now = self.wall();
+        let pausing = self.inner().reference.pausing;
+        if pausing.and_then(|pausing| pausing.until).is_some_and(|until| until <= now) {
+            super::crowds::end_of_pause(self);
+        }
     }
 
     /// Does what was planned for this point. True when the process dies here.
@@ -246,6 +277,7 @@ fn seen(arrival: &Arrival) -> SentMessage {
 
 impl Clock for World {
     fn moment(&self) -> Moment {
+        self.look_at_pause();
         let planned = self.inner().hooks.iter().any(|(point, _)| *point == Point::BeforeClaim);
         if planned && self.is_before_claim(self.wall()) && self.reach(Point::BeforeClaim) {
             // Killed in the middle of a calculation: at the next point where it waits, which
@@ -253,6 +285,14 @@ impl Clock for World {
             self.inner().hooks.insert(0, (Point::SendBegun, None));
         }
         Moment { wall: self.wall(), monotonic: self.monotonic() }
+    }
+}
+
+/// Whether a listing is asked just before a message leaves: what it brings counts as read again.
+/// What it does not bring counts as little as an answer that never came.
+const fn is_last_check(query: &BookingQuery) -> bool {
+    match query {
+        BookingQuery::VisitsFrom(_) | BookingQuery::Created { .. } | BookingQuery::ChangedAfter(_) => false,
     }
 }
 
@@ -267,11 +307,12 @@ impl Desktop for World {
 #[async_trait]
 impl Bookings for World {
     async fn list(&self, company: CompanyId, query: &BookingQuery) -> Result<Listing, BookingsError> {
+        let asked = self.monotonic();
         self.pass_through(Point::ListAsked).await;
         let takes = self.inner().look_takes;
         sleep(takes).await;
         let server_time = self.server_time();
-        let inner = self.inner();
+        let mut inner = self.inner();
         if inner.yclients_down {
             return Err(BookingsError::Offline("down".to_owned()));
         }
@@ -290,20 +331,24 @@ impl Bookings for World {
                 }
         });
         let bookings: Vec<_> = bookings.cloned().collect();
+        if is_last_check(query) {
+            let seen = bookings.iter().map(|booking| (booking.id, (asked, Some(booking.clone()))));
+            inner.reference.seen.extend(seen);
+        }
         Ok(Listing { bookings, server_time: Some(server_time), ..Listing::default() })
     }
 
     async fn get(&self, _: CompanyId, id: BookingId) -> Result<Lookup, BookingsError> {
+        let asked = self.monotonic();
         self.pass_through(Point::CheckAsked).await;
         let takes = self.inner().look_takes;
         sleep(takes).await;
-        let monotonic = self.monotonic();
         let mut inner = self.inner();
         if inner.yclients_down {
             return Err(BookingsError::Offline("down".to_owned()));
         }
         let found = inner.bookings.get(&id).cloned();
-        inner.reference.seen.insert(id, (monotonic, found.clone()));
+        inner.reference.seen.insert(id, (asked, found.clone()));
         Ok(found.map_or(Lookup::Gone, |booking| Lookup::Found(Box::new(booking))))
     }
 

@@ -41,7 +41,7 @@ impl Messenger for Gateway {
 
     async fn send(&self, phone: &str, text: &str) -> SendOutcome {
         let world = &self.world;
-        crate::model::reference::judge_claim(world, &self.instance, phone, text);
+        crate::model::claims::judge_claim(world, &self.instance, phone, text);
         world.pass_through(Point::SendBegun).await;
         let (fate, takes) = {
             let mut inner = world.inner();
