@@ -19,6 +19,7 @@ mod people;
 mod reasons;
 mod reference;
 mod scenes;
+mod stories;
 mod world;
 
 use std::sync::Arc;
