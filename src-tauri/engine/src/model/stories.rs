@@ -60,6 +60,17 @@ fn a_cancelled_visit_that_stands_again_is_told() {
 }
 
 #[test]
+fn a_visit_that_was_cancelled_when_it_was_first_seen_and_stands_again_is_told() {
+    told(&[booked(), change(DidNotCome), SEEN, change(Waiting), SENT]);
+}
+
+#[test]
+fn a_visit_that_was_moved_while_the_computer_slept_has_not_begun() {
+    let booked = book(0, Lead::Minutes(40), Made::ByStaff);
+    told(&[booked, SEEN, Step::Do(Act::Hold(0)), change(Shift(1_000)), Step::Sleep(7_200), SENT]);
+}
+
+#[test]
 fn a_deleted_booking_that_is_undeleted_is_told() {
     there_and_back(change(Delete), change(Undelete));
 }
