@@ -140,6 +140,8 @@ CREATE TABLE notification_bookings (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX bookings_of_notification ON notification_bookings (notification_id);
+-- What a message no longer speaks of, should it be worth one of its own.
+CREATE INDEX bookings_left_out ON notification_bookings (company_id, notification_id) WHERE dropped = 1;
 
 -- One row for each time a message was handed to a gateway, committed before the first byte leaves.
 CREATE TABLE send_attempts (

@@ -50,6 +50,8 @@ pub(super) enum Act {
         kind: Made,
     },
     BookMany(u8),
+    /// So many clients, each somebody else.
+    BookCrowd(u8),
     Change(u8, Change),
     Edit(u8, u8),
     /// With the revision that was looked at before somebody else's edit.
@@ -111,12 +113,26 @@ pub(super) enum Made {
 /// What happens to a booking in YClients.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Change {
+    /// By so many hours.
     Move(u8),
+    /// By so many minutes, to and fro.
+    Shift(i16),
     Phone(u8),
     NoPhone,
+    /// Something that is no mobile number.
+    NoNumber(u8),
+    /// The client's own number, whatever stood there.
     GivePhone,
     Client(u8),
     Name,
+    BreakName,
+    MendName,
+    /// Another price of the same service.
+    Price,
+    /// Another title of the same service.
+    Title,
+    /// Another name of the same master.
+    Master,
     Service(u8),
     Order,
     Confirmed,
@@ -160,9 +176,11 @@ pub(super) enum Setting {
     Quiet(bool),
     Instance(bool),
     Branch(bool),
+    /// The administrator is ticked as one of the bot's users.
+    Bots(bool),
 }
 
-fn lead() -> impl Strategy<Value = Lead> {
+pub(super) fn lead() -> impl Strategy<Value = Lead> {
     prop_oneof![
         8 => (1_u8..4).prop_map(Lead::Days),
         2 => (1_u8..9).prop_map(Lead::Hours),
@@ -170,7 +188,7 @@ fn lead() -> impl Strategy<Value = Lead> {
     ]
 }
 
-fn made() -> impl Strategy<Value = Made> {
+pub(super) fn made() -> impl Strategy<Value = Made> {
     prop_oneof![
         12 => Just(Made::ByStaff),
         1 => Just(Made::ByBot),
@@ -180,14 +198,21 @@ fn made() -> impl Strategy<Value = Made> {
     ]
 }
 
-fn change() -> impl Strategy<Value = Change> {
+pub(super) fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
-        3 => (1_u8..20).prop_map(Change::Move),
+        2 => (1_u8..20).prop_map(Change::Move),
+        3 => shift().prop_map(Change::Shift),
         2 => (0_u8..4).prop_map(Change::Phone),
         2 => Just(Change::NoPhone),
+        1 => (0_u8..4).prop_map(Change::NoNumber),
         3 => Just(Change::GivePhone),
         2 => (0_u8..4).prop_map(Change::Client),
         1 => Just(Change::Name),
+        1 => Just(Change::BreakName),
+        1 => Just(Change::MendName),
+        1 => Just(Change::Price),
+        1 => Just(Change::Title),
+        1 => Just(Change::Master),
         1 => (1_u8..4).prop_map(Change::Service),
         1 => Just(Change::Order),
         1 => Just(Change::Confirmed),
@@ -195,12 +220,12 @@ fn change() -> impl Strategy<Value = Change> {
         1 => Just(Change::DidNotCome),
         2 => Just(Change::Waiting),
         2 => Just(Change::Delete),
-        1 => Just(Change::Undelete),
+        2 => Just(Change::Undelete),
         1 => Just(Change::Vanish),
     ]
 }
 
-fn fate() -> impl Strategy<Value = Fate> {
+pub(super) fn fate() -> impl Strategy<Value = Fate> {
     let answer = prop_oneof![
         3 => Just(Answer::Accepted),
         2 => Just(Answer::Offline),
@@ -224,11 +249,12 @@ fn setting() -> impl Strategy<Value = Setting> {
         any::<bool>().prop_map(Setting::Quiet),
         any::<bool>().prop_map(Setting::Instance),
         any::<bool>().prop_map(Setting::Branch),
+        any::<bool>().prop_map(Setting::Bots),
     ]
 }
 
 /// What a person does with a message.
-fn hand() -> impl Strategy<Value = Act> {
+pub(super) fn hand() -> impl Strategy<Value = Act> {
     let row = any::<u8>();
     prop_oneof![
         3 => (row, 0_u8..4).prop_map(|(row, words)| Act::Edit(row, words)),
@@ -249,10 +275,11 @@ fn hand() -> impl Strategy<Value = Act> {
     ]
 }
 
-fn act() -> impl Strategy<Value = Act> {
+pub(super) fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         8 => (0_u8..4, lead(), made()).prop_map(|(client, lead, kind)| Act::Book { client, lead, kind }),
         1 => (2_u8..8).prop_map(Act::BookMany),
+        1 => prop_oneof![3 => 6_u8..9, 1 => 21_u8..24].prop_map(Act::BookCrowd),
         8 => (any::<u8>(), change()).prop_map(|(booking, change)| Act::Change(booking, change)),
         16 => hand(),
         1 => proptest::option::of(10_u16..600).prop_map(Act::Pause),
@@ -273,7 +300,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 /// What can come between the check and the claim: whatever another process or a client does.
-fn between() -> impl Strategy<Value = Act> {
+pub(super) fn between() -> impl Strategy<Value = Act> {
     prop_oneof![
         12 => hand(),
         2 => Just(Act::Pause(None)),
@@ -284,7 +311,7 @@ fn between() -> impl Strategy<Value = Act> {
     ]
 }
 
-fn point() -> impl Strategy<Value = Point> {
+pub(super) fn point() -> impl Strategy<Value = Point> {
     proptest::sample::select(vec![
         Point::ListAsked,
         Point::StateAsked,
@@ -298,95 +325,21 @@ fn point() -> impl Strategy<Value = Point> {
     ])
 }
 
-fn away() -> impl Strategy<Value = u32> {
+pub(super) fn away() -> impl Strategy<Value = u32> {
     prop_oneof![4 => 0_u32..30, 3 => 30_u32..420, 2 => 420_u32..5000, 1 => 20_000_u32..60_000]
 }
 
-fn asleep() -> impl Strategy<Value = Act> {
-    prop_oneof![1 => 1_u32..12, 1 => away()].prop_map(Act::Sleep)
+/// A little, or past the present and back again.
+fn shift() -> impl Strategy<Value = i16> {
+    prop_oneof![-40_i16..40, -3000_i16..3000]
 }
 
-fn clock_set() -> impl Strategy<Value = i32> {
-    prop_oneof![-7200_i32..-3, 3_i32..120, 120_i32..30_000]
-}
-
-fn step() -> impl Strategy<Value = Step> {
+/// A nudge, a wrong zone, a wrong day.
+pub(super) fn clock_set() -> impl Strategy<Value = i32> {
     prop_oneof![
-        20 => act().prop_map(Step::Do),
-        7 => (point(), between()).prop_map(|(point, act)| Step::At(point, act)),
-        6 => (1_u32..4_000).prop_map(Step::Pass),
-        10 => (4_000_u32..45_000).prop_map(Step::Pass),
-        2 => (45_000_u32..400_000).prop_map(Step::Pass),
-        1 => away().prop_map(Step::Crash),
-        2 => point().prop_map(Step::CrashAt),
-        1 => (away(), prop_oneof![3 => Just(0), 1 => clock_set()]).prop_map(|(away, set)| Step::Close(away, set)),
-        1 => away().prop_map(Step::Sleep),
-        1 => clock_set().prop_map(Step::SetClock),
+        2 => -20_i32..-3,
+        2 => 3_i32..20,
+        1 => 20_i32..600,
+        2 => proptest::sample::select(vec![3_900, -3_900, 10_800, -10_800, 172_800, -172_800]),
     ]
-}
-
-/// What another process does to the very message that is about to be claimed.
-fn aimed() -> impl Strategy<Value = Act> {
-    proptest::sample::select(vec![
-        Act::Edit(0, 9),
-        Act::Hold(0),
-        Act::Cancel(0),
-        Act::Extend(0),
-        Act::OpenEditor(0, true),
-        Act::Pause(None),
-        Act::Import(0),
-        Act::OptOut(0),
-    ])
-}
-
-fn booked() -> impl Strategy<Value = Step> {
-    (0_u8..4, lead(), made()).prop_map(|(client, lead, kind)| Step::Do(Act::Book { client, lead, kind }))
-}
-
-/// Until the booking is in the queue, its window still open.
-fn seen() -> impl Strategy<Value = Step> {
-    (10_500_u32..20_000).prop_map(Step::Pass)
-}
-
-/// Until it has gone out, if nothing stands in the way.
-fn sent() -> impl Strategy<Value = Step> {
-    (30_000_u32..60_000).prop_map(Step::Pass)
-}
-
-/// Steps that belong together, so that stories get somewhere.
-fn scene() -> impl Strategy<Value = Vec<Step>> {
-    let doing = || act().prop_map(Step::Do);
-    let by_hand = || hand().prop_map(Step::Do);
-    let between = || (point(), between()).prop_map(|(point, act)| Step::At(point, act));
-    let ending = || fate().prop_map(|fate| Step::Do(Act::Next(fate)));
-    prop_oneof![
-        8 => step().prop_map(|step| vec![step]),
-        4 => (booked(), seen(), by_hand()).prop_map(|(a, b, c)| vec![a, b, c]),
-        2 => (booked(), seen(), by_hand(), doing(), sent()).prop_map(|(a, b, c, d, e)| vec![a, b, c, d, e]),
-        3 => (booked(), between(), sent()).prop_map(|(a, b, c)| vec![a, b, c]),
-        3 => (booked(), ending(), sent()).prop_map(|(a, b, c)| vec![a, b, c]),
-        2 => (booked(), asleep(), sent()).prop_map(|(a, b, c)| vec![a, Step::At(Point::SendBegun, b), c]),
-        1 => (booked(), ending(), point().prop_map(Step::CrashAt), sent()).prop_map(|(a, b, c, d)| vec![a, b, c, d]),
-        2 => (booked(), seen(), change()).prop_map(|(a, b, c)| vec![a, b, Step::Do(Act::Change(0, c))]),
-        2 => (change(), seen()).prop_map(|(a, b)| vec![Step::Do(Act::Change(0, a)), b]),
-        2 => (by_hand(), seen()).prop_map(|(a, b)| vec![a, b]),
-        3 => (0_u8..4, aimed()).prop_map(|(client, act)| {
-            let act = if let Act::OptOut(_) = act { Act::OptOut(client) } else { act };
-            let book = |days| {
-                Step::Do(Act::Book { client, lead: Lead::Days(days), kind: Made::ByStaff })
-            };
-            vec![book(1), book(2), Step::At(Point::BeforeClaim, act), Step::Pass(70_000)]
-        }),
-        1 => (0_u8..4, 0_u8..4).prop_map(|(client, other)| {
-            let book = Act::Book { client, lead: Lead::Days(1), kind: Made::ByStaff };
-            let change = Act::Change(0, Change::Phone(other));
-            [Act::OptOut(other), book].map(Step::Do).into_iter()
-                .chain([Step::Pass(15_000), Step::Do(change), Step::Pass(90_000)]).collect()
-        }),
-    ]
-}
-
-/// A story at the desk.
-pub(super) fn story() -> impl Strategy<Value = Vec<Step>> {
-    proptest::collection::vec(scene(), 3..18).prop_map(|scenes| scenes.concat())
 }

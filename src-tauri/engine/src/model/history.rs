@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::booking::BookingId;
 use crate::db::{At, Db, StorageError};
 use crate::notification::{AFTER_LEASE, NotificationId, Reason, State};
 
@@ -28,11 +29,18 @@ const TRIGGER: &str = "
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "as many as the row has")]
 pub(super) struct Line {
+    /// The line's number in the audit.
+    pub event: i64,
     pub at: DateTime<Utc>,
     pub by_program: bool,
     pub what: String,
     pub from: String,
+    /// What it speaks of.
+    pub links: Vec<BookingId>,
     pub id: NotificationId,
+    pub copy: i64,
+    pub booked_at: Option<DateTime<Utc>>,
+    pub starts_at: DateTime<Utc>,
     pub state: State,
     pub reason: Reason,
     pub revision: i64,
@@ -48,6 +56,23 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// It is over, and nothing left for the client.
+    pub(super) const fn is_ended(&self) -> bool {
+        matches!(self.state, State::Skipped | State::Expired | State::Cancelled)
+    }
+
+    /// The program ended it by itself, for a reason that can cease to be true.
+    pub(super) fn is_ended_by_program(&self) -> bool {
+        let facts_of_the_past =
+            [Reason::ByPerson, Reason::BeforeBaseline, Reason::Restored, Reason::Gathered, Reason::Late];
+        self.is_ended() && !facts_of_the_past.contains(&self.reason)
+    }
+
+    /// Other words, or another recipient.
+    pub(super) fn is_another_message(&self, before: &Self) -> bool {
+        self.text != before.text || self.phone != before.phone
+    }
+
     /// When its time came, as whoever looks at the row would say.
     pub(super) fn punctual_at(&self) -> DateTime<Utc> {
         self.lease_until.map_or(self.due_at, |until| self.due_at.max(until + AFTER_LEASE))
@@ -56,6 +81,57 @@ impl Line {
     pub(super) fn late_by(&self, at: DateTime<Utc>) -> TimeDelta {
         at - self.punctual_at()
     }
+}
+
+/// A person let the message go, and the program has made no other of it since: the word is
+/// for one recipient and one text. A person's own words keep it.
+pub(super) fn has_a_persons_word(lines: &[Line]) -> bool {
+    let mut word = false;
+    for (index, line) in lines.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| &lines[before]);
+        if line.by_program {
+            word &= before.is_some_and(|before| !line.is_another_message(before));
+        } else {
+            let lets_go = ["release", "send_now", "restore", "resolve_again"].contains(&line.what.as_str());
+            let let_go_now = line.released && before.is_none_or(|before| !before.released);
+            word |= line.released && (lets_go || let_go_now);
+        }
+    }
+    word
+}
+
+/// The program made another message of it, of the same bookings: a remake.
+pub(super) fn is_remake(before: &Line, after: &Line) -> bool {
+    after.by_program
+        && !before.is_ended()
+        && after.is_another_message(before)
+        && after.links.iter().all(|link| before.links.contains(link))
+}
+
+/// What the row was before the program did what it did to it at this moment: a row that comes
+/// back and is put aside at once was never seen in between.
+pub(super) fn before_the_moment(lines: &[Line], index: usize) -> Option<&Line> {
+    let at = lines[index].at;
+    let same = |line: &&Line| line.by_program && line.at == at;
+    let begun = lines[..index].iter().rev().take_while(same).count();
+    lines[..index - begun].last()
+}
+
+/// What it is after that moment.
+pub(super) fn after_the_moment(lines: &[Line], index: usize) -> &Line {
+    let after = &lines[index];
+    let same = |line: &&Line| line.by_program && line.at == after.at && line.what != "claim";
+    lines[index..].iter().take_while(same).last().unwrap_or(after)
+}
+
+/// When it was to leave at first.
+pub(super) fn first_due_at(lines: &[Line]) -> Option<DateTime<Utc>> {
+    lines.iter().find(|line| line.state == State::Queued).map(|line| line.due_at)
+}
+
+/// An attempt was made that may have arrived.
+pub(super) fn may_have_arrived(lines: &[Line]) -> bool {
+    lines.iter().any(|line| line.state == State::Unknown || line.state.is_sent())
 }
 
 /// Begins to write the history of a database.
@@ -68,7 +144,8 @@ pub(super) fn read(db: &Db) -> BTreeMap<NotificationId, Vec<Line>> {
     let lines = db.read(|connection| {
         let mut statement = connection.prepare_cached(
             "SELECT at, actor, what, from_state, links, id, copy, state, reason, revision, held, released,
-             edited_by, gap_at, due_at, lease_until, text, phone, cancel_asked_by
+             edited_by, gap_at, due_at, lease_until, text, phone, cancel_asked_by, event, copy, booked_at,
+             starts_at
              FROM model_history ORDER BY event",
         )?;
         let lines = statement.query_map([], |row| {
@@ -90,6 +167,11 @@ pub(super) fn read(db: &Db) -> BTreeMap<NotificationId, Vec<Line>> {
                 text: row.get(16)?,
                 phone: row.get(17)?,
                 cancel_asked: !row.get::<_, String>(18)?.is_empty(),
+                event: row.get(19)?,
+                copy: row.get(20)?,
+                booked_at: row.get::<_, Option<At>>(21)?.map(|at| at.0),
+                starts_at: row.get::<_, At>(22)?.0,
+                links: numbers(&row.get::<_, String>(4)?),
             })
         })?;
         Ok::<_, StorageError>(lines.collect::<Result<Vec<_>, _>>()?)
@@ -99,4 +181,8 @@ pub(super) fn read(db: &Db) -> BTreeMap<NotificationId, Vec<Line>> {
         rows.entry(line.id).or_default().push(line);
     }
     rows
+}
+
+fn numbers(joined: &str) -> Vec<BookingId> {
+    joined.split(',').filter_map(|number| number.parse().ok().map(BookingId)).collect()
 }

@@ -5,29 +5,20 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::history::{self, Line};
-use super::reference::Past;
-use super::world::{World, moscow};
-use crate::booking::BookingId;
+use super::reasons::Now;
+use super::reference::Span;
+use super::world::World;
+use super::{changes, evidence};
 use crate::db::StorageError;
 use crate::fakes::COMPANY;
-use crate::notification::{LATE_AFTER, Notification, NotificationId, Reason, State};
+use crate::notification::{Notification, NotificationId, Reason, State};
+use crate::outbox::is_opted_out;
 
 /// After every step.
 pub(super) fn always(world: &World) -> Vec<String> {
     let mut wrong = std::mem::take(&mut world.inner().reference.violations);
     let history = history::read(world.window.db());
-    for (id, lines) in &history {
-        first(&lines[0], &mut wrong);
-        for pair in lines.windows(2) {
-            let (before, after) = (&pair[0], &pair[1]);
-            for rule in broken(before, after) {
-                wrong.push(format!(
-                    "{id} at {} ({}): {rule}\n  {before:?}\n  {after:?}",
-                    after.at, after.what
-                ));
-            }
-        }
-    }
+    wrong.extend(new_lines(world, &history));
     let rows = world.window.all_since(DateTime::UNIX_EPOCH).unwrap();
     for row in &rows {
         let last = history.get(&row.id).and_then(|lines| lines.last());
@@ -43,74 +34,43 @@ pub(super) fn always(world: &World) -> Vec<String> {
     wrong
 }
 
-fn first(line: &Line, wrong: &mut Vec<String>) {
-    if line.what != "enqueue" || !line.from.is_empty() {
-        wrong.push(format!("the history of {} does not begin at its beginning", line.id));
+/// What the audit has got since it was last judged.
+fn new_lines(world: &World, history: &BTreeMap<NotificationId, Vec<Line>>) -> Vec<String> {
+    let (now, slack) = (world.server_time(), world.slack());
+    let mut wrong = Vec::new();
+    let mut inner = world.inner();
+    let known = &mut inner.reference;
+    let mut judged_up_to = known.judged_up_to;
+    for (id, lines) in history {
+        for (index, line) in lines.iter().enumerate() {
+            if line.event <= known.judged_up_to {
+                continue;
+            }
+            judged_up_to = judged_up_to.max(line.event);
+            let span = known.span_of(line.event).unwrap_or(Span { up_to: line.event, from: now, until: now });
+            let mut broken = match index {
+                0 => first(line),
+                _ => changes::broken(lines, index, known, span, slack),
+            };
+            if evidence::is_made_up(lines, index, history, known, span, slack) {
+                broken
+                    .push(format!("{} because {}, and nothing like that happened", line.state, line.reason));
+            }
+            wrong.extend(broken.iter().map(|rule| format!("{id}: {rule}\n{}", tell(&lines[..=index]))));
+        }
     }
-    if line.state != State::Queued && line.reason == Reason::None {
-        wrong.push(format!("{} begins without a reason", line.id));
-    }
+    known.judged_up_to = judged_up_to;
+    wrong
 }
 
-/// The rules of one change that it breaks.
-fn broken(before: &Line, after: &Line) -> Vec<&'static str> {
-    use State::{Accepted, Cancelled, Expired, Failed, Queued, Sending, Skipped, Unknown, Waiting};
-    let what = after.what.as_str();
-    let person = !after.by_program;
-    let moved = before.state != after.state;
+fn first(line: &Line) -> Vec<String> {
     let mut broken = Vec::new();
-    let mut must = |holds: bool, rule: &'static str| {
-        if !holds {
-            broken.push(rule);
-        }
-    };
-    must(after.from == before.state.as_str(), "the audit's lines do not join");
-    let gateways_word = matches!(what, "found" | "delivery");
-    match before.state {
-        Cancelled | Expired | State::Undelivered | Accepted | State::Delivered | State::Read if moved => {
-            must(person || gateways_word, "a final state changed by itself");
-        }
-        Skipped if moved => {
-            let cured = before.reason.is_judged_again();
-            must(person || gateways_word || cured, "a skipped row came back by itself");
-        }
-        Failed if moved => {
-            let ended = matches!(what, "expire" | "withdraw" | "skip" | "conflict");
-            must(person || gateways_word || ended, "a failed row came back by itself");
-        }
-        Unknown if moved => must(person || gateways_word, "an unknown outcome was decided by the program"),
-        Waiting if moved && after.state == Queued => {
-            must(person, "what waited for a person went on by itself");
-        }
-        Sending if moved => {
-            let answered = matches!(what, "accepted" | "not_sent" | "reject" | "ambiguous");
-            must(answered, "what was on its way changed without an answer");
-            let kept = !before.cancel_asked || !matches!(after.state, Queued | Failed);
-            must(kept, "a cancel while sending was forgotten");
-        }
-        _ => {}
+    if line.what != "enqueue" || !line.from.is_empty() {
+        broken.push("the history does not begin at its beginning".to_owned());
     }
-    must(
-        before.state != Sending || (before.text == after.text && before.phone == after.phone),
-        "changed in flight",
-    );
-    if before.text != after.text {
-        let made = matches!(what, "remake" | "cure") || (what == "restore" && before.text.is_empty());
-        must((what == "edit" && person) || (made && !before.edited), "other words, and no person wrote them");
-        must(after.revision > before.revision, "other words under the same revision");
+    if line.state != State::Queued && line.reason == Reason::None {
+        broken.push("it begins without a reason".to_owned());
     }
-    if before.phone != after.phone {
-        must(after.revision > before.revision, "another number under the same revision");
-    }
-    must(after.released <= before.released || person, "released by nobody");
-    if before.held && !after.held && after.state == Queued {
-        must(person, "let go by nobody");
-    }
-    if what == "rearm" {
-        must(before.released || before.late_by(after.at) <= LATE_AFTER, "late, and given a new time");
-    }
-    let explained = matches!(after.state, Waiting | Unknown | Failed | Cancelled | Expired | Skipped);
-    must(!explained || after.reason != Reason::None, "no reason is given");
     broken
 }
 
@@ -147,70 +107,69 @@ fn attempts(world: &World) -> Vec<String> {
 
 /// After the world has been healthy for a while.
 pub(super) fn settled(world: &World, baseline_at: DateTime<Utc>) -> Vec<String> {
-    let now = world.wall();
+    let now = Now::of(world, baseline_at);
+    let history = history::read(world.window.db());
+    let mut wrong = worth_a_message(world, &now, &history);
+    for row in world.window.all_since(DateTime::UNIX_EPOCH).unwrap() {
+        let links = world.window.links(row.id).unwrap();
+        let past = &history[&row.id];
+        let mut must = |holds: bool, rule: &str| {
+            if !holds {
+                let (id, state, reason) = (row.id, row.state, row.reason);
+                wrong.push(format!("{id} is {state} because {reason:?}: {rule}\n{}", tell(past)));
+            }
+        };
+        must(now.is_true(&row, &links, past), "that is not so now");
+        let open = matches!(row.state, State::Queued | State::Waiting | State::Failed);
+        let over = links.iter().all(|link| now.is_over(link.booking));
+        must(!open || !over, "nobody can be written to about any of its bookings");
+        must(row.state != State::Sending, "it is stuck");
+        must(row.state != State::Unknown || row.reason == Reason::NotFound, "it is stuck");
+        let overdue = row.ready_at() < now.at - TimeDelta::seconds(90) - world.slack();
+        must(row.state != State::Queued || row.held || !overdue, "it is stuck");
+    }
+    wrong.extend(sent_but_not_arrived(world));
+    wrong.extend(stop_list_with_holes(world));
+    wrong
+}
+
+/// Every booking that is worth a message is told, on its way or before a person: ended only
+/// by a person's word, and not left out of the message that should tell it.
+fn worth_a_message(world: &World, now: &Now, history: &BTreeMap<NotificationId, Vec<Line>>) -> Vec<String> {
     let mut wrong = Vec::new();
-    let past = world.inner().reference.past.clone();
-    for (booking, past) in &past {
-        let row = world.window.row_about(COMPANY, *booking).unwrap();
-        let Some(row) = row else {
-            if !past.vanished && past.created_at.is_some_and(|at| at >= baseline_at) {
+    let bookings: Vec<_> = world.inner().reference.past.keys().copied().collect();
+    for booking in bookings {
+        let Some(row) = world.window.row_about(COMPANY, booking).unwrap() else {
+            if now.was_made_after_the_baseline(booking) {
                 wrong.push(format!("booking {booking} is lost"));
             }
             continue;
         };
-        if !is_explained(world, (booking, past), &row) {
-            wrong.push(format!("booking {booking} is {} because {}, which is not so", row.state, row.reason));
+        if !now.is_worth(booking) || row.reason == Reason::ByPerson {
+            continue;
+        }
+        let past = tell(&history[&row.id]);
+        if matches!(row.state, State::Skipped | State::Expired | State::Cancelled) {
+            let (state, reason) = (row.state, row.reason);
+            wrong.push(format!("booking {booking} is worth a message, and {state} because {reason}\n{past}"));
+        }
+        let links = world.window.links(row.id).unwrap();
+        let left_out = links.iter().any(|link| link.booking == booking && link.dropped);
+        if left_out && (row.state.is_sent() || row.state == State::Queued) {
+            wrong.push(format!("booking {booking} is left out of its message, {}\n{past}", row.state));
         }
     }
-    let history = history::read(world.window.db());
-    for row in world.window.open_rows().unwrap() {
-        let stuck = match row.state {
-            State::Sending => true,
-            State::Unknown => row.reason != Reason::NotFound,
-            State::Queued => !row.held && row.ready_at() < now - TimeDelta::seconds(90),
-            _ => false,
-        };
-        if stuck {
-            wrong.push(format!("stuck at {now}: {row:?}\n{}", tell(&history[&row.id])));
-        }
-    }
-    wrong.extend(sent_but_not_arrived(world));
     wrong
 }
 
 fn tell(lines: &[Line]) -> String {
-    let told = lines.iter().map(|line| format!("  {} {} {} {}", line.at, line.what, line.state, line.reason));
+    let told = lines.iter().map(|line| {
+        let flags = [(line.held, " held"), (line.released, " released"), (line.edited, " edited")];
+        let flags: String = flags.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
+        let by = if line.by_program { "" } else { " by a person" };
+        format!("  {} {}{by}: {} {}{flags}, due {}", line.at, line.what, line.state, line.reason, line.due_at)
+    });
     told.collect::<Vec<_>>().join("\n")
-}
-
-/// Whether the reason why a booking is not told was ever true.
-fn is_explained(world: &World, (booking, past): (&BookingId, &Past), row: &Notification) -> bool {
-    let inner = world.inner();
-    let reference = &inner.reference;
-    match (row.state, row.reason) {
-        (State::Cancelled, Reason::ByPerson) => !reference.stopped.is_empty(),
-        (State::Cancelled | State::Skipped, Reason::Bot) => {
-            past.reasons.contains(&Reason::Bot) || !reference.imported.is_empty()
-        }
-        (State::Skipped, Reason::OptedOut) => {
-            past.phones.iter().any(|phone| reference.ever_opted_out.contains(phone))
-        }
-        (State::Skipped | State::Expired, Reason::Begun | Reason::TooSoon) => {
-            let latest = reference.latest_wall.map(|at| moscow(at) + TimeDelta::minutes(16));
-            // Of a message about several visits the gravest word is told: this one may
-            // have gone from it for a reason of its own.
-            past.earliest_start <= latest
-                || !past.reasons.is_empty()
-                || reference.imported.contains(booking)
-                || past.phones.iter().any(|phone| reference.ever_opted_out.contains(phone))
-        }
-        (State::Skipped, Reason::Gathered) => false,
-        // A row may speak of several bookings: the reason is one of theirs.
-        (State::Skipped | State::Cancelled | State::Expired, reason) => {
-            reference.past.values().any(|past| past.reasons.contains(&reason))
-        }
-        _ => true,
-    }
 }
 
 fn sent_but_not_arrived(world: &World) -> Vec<String> {
@@ -221,6 +180,23 @@ fn sent_but_not_arrived(world: &World) -> Vec<String> {
     let by_name = |row: &Notification| row.state.is_sent() && !row.gateway_id.is_empty();
     rows.iter()
         .filter(|row| by_name(row) && !told(row))
-        .map(|row| format!("{} is shown as sent, and the gateway never had it", NotificationId(row.id.0)))
+        .map(|row| format!("{} is shown as sent, and the gateway never had it", row.id))
+        .collect()
+}
+
+/// Whoever a person put on the list is on it.
+fn stop_list_with_holes(world: &World) -> Vec<String> {
+    let numbers = world.inner().reference.opted_out.clone();
+    let is_missing = |phone: &String| {
+        !world
+            .window
+            .db()
+            .read(|connection| is_opted_out(connection, phone))
+            .unwrap_or_else(|error: StorageError| panic!("{error}"))
+    };
+    numbers
+        .iter()
+        .filter(|phone| is_missing(phone))
+        .map(|phone| format!("{phone} is not on the stop list"))
         .collect()
 }

@@ -8,10 +8,18 @@
 //! again from `proptest-regressions/model.txt`.
 
 mod actions;
+mod bookings;
+mod changes;
+mod claims;
+mod crowds;
+mod evidence;
 mod history;
 mod invariants;
 mod people;
+mod reasons;
 mod reference;
+mod scenes;
+mod stories;
 mod world;
 
 use std::sync::Arc;
@@ -23,7 +31,9 @@ use proptest::test_runner::{FileFailurePersistence, RngSeed};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use actions::{Act, Setting, Step, story};
+use actions::{Act, Setting, Step};
+use reference::Span;
+use scenes::story;
 use world::World;
 
 use crate::desk::{Desk, End};
@@ -43,6 +53,7 @@ struct Process {
 async fn keep_the_desk(world: Arc<World>, stop: watch::Receiver<bool>) {
     let settings = world.inner().settings.clone();
     let mut desk = Desk::start(world.open(), &settings, world.clone()).unwrap();
+    world.listen(desk.witness());
     loop {
         let settings = Arc::new(world.inner().settings.clone());
         if desk.run(settings, world.ports(), stop.clone()).await == End::Stopped {
@@ -94,15 +105,19 @@ impl Process {
     }
 
     fn set_clock(&self, seconds: i64) {
+        if seconds == 0 {
+            return;
+        }
         let mut inner = self.world.inner();
         inner.wall += TimeDelta::seconds(seconds);
         inner.skew += TimeDelta::seconds(seconds);
-        for (until, _) in inner.reference.editors.values_mut() {
-            *until += TimeDelta::seconds(seconds.min(0));
-        }
+        inner.reference.clock_was_set = true;
+        // What came due in a pause by a clock that was set meanwhile, nobody can say.
+        inner.reference.pausing = None;
     }
 
     async fn step(&mut self, step: &Step) {
+        let from = self.world.server_time();
         match step {
             Step::Do(act) => people::perform(&self.world, act),
             Step::At(point, act) => self.world.inner().hooks.push((*point, Some(act.clone()))),
@@ -122,17 +137,19 @@ impl Process {
             Step::Sleep(seconds) => self.world.sleep(*seconds),
             Step::SetClock(seconds) => self.set_clock((*seconds).into()),
         }
-        self.look_at_the_clock();
+        self.remember_since(from);
     }
 
-    fn look_at_the_clock(&self) {
-        let wall = self.world.wall();
-        let latest = &mut self.world.inner().reference.latest_wall;
-        *latest = (*latest).max(Some(wall));
+    /// Whatever the audit has got since was written between then and now.
+    fn remember_since(&self, from: DateTime<Utc>) {
+        let up_to = self.world.window.last_event().unwrap();
+        let until = self.world.server_time();
+        self.world.inner().reference.spans.push(Span { up_to, from, until });
     }
 
     /// Everything works again, and nobody does anything for a while.
     async fn settle(&mut self) {
+        let from = self.world.server_time();
         {
             let mut inner = self.world.inner();
             inner.hooks.clear();
@@ -149,7 +166,7 @@ impl Process {
         self.pass(20_000).await;
         people::perform(&self.world, &Act::Poll);
         self.pass(700_000).await;
-        self.look_at_the_clock();
+        self.remember_since(from);
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use chrono::{TimeDelta, Timelike};
+use chrono::TimeDelta;
 
-use super::actions::{Act, Change, Lead, Made, Setting};
-use super::reference::{QUIET, Told};
-use super::world::{World, moscow};
-use crate::booking::{Attendance, Booking, BookingId, Client, Service, Staff};
+use super::actions::{Act, Lead, Made, Setting};
+use super::bookings::{STRANGERS, book, change_booking, phone, pick_booking};
+use super::crowds;
+use super::reference::{Pausing, QUIET, Told};
+use super::world::World;
 use crate::fakes::{ADMINISTRATOR, BOT, COMPANY};
 use crate::notification::{Notification, State};
 use crate::outbox::{Actor, Changed, RequestKind};
@@ -17,16 +18,6 @@ use crate::settings::{BranchSettings, Delay, QuietHours};
 
 const ANNA: &str = "Анна";
 const BORIS: &str = "Борис";
-
-/// A client's card. The last one is a child with its mother's number.
-fn client(index: u8) -> Client {
-    let index = index % 4;
-    Client { id: 501 + i64::from(index), name: format!("Клиент {index}"), phone: phone(index) }
-}
-
-pub(super) fn phone(index: u8) -> String {
-    format!("+7916000000{}", if index % 4 == 3 { 0 } else { index % 4 })
-}
 
 fn anna() -> Actor {
     Actor::Person(ANNA.to_owned())
@@ -44,12 +35,17 @@ enum Word {
 #[expect(clippy::too_many_lines, reason = "one line for each thing that can happen")]
 pub(super) fn perform(world: &World, act: &Act) {
     use Word::{Neither, No, Yes};
-    let now = world.wall();
+    let now = world.window_time();
     match *act {
         Act::Book { client, lead, kind } => book(world, client, lead, kind),
         Act::BookMany(count) => {
             for index in 0..count {
                 book(world, index, Lead::Days(1 + index), Made::ByStaff);
+            }
+        }
+        Act::BookCrowd(count) => {
+            for index in 0..count {
+                book(world, STRANGERS + index, Lead::Days(1), Made::ByStaff);
             }
         }
         Act::Change(index, change) => change_booking(world, index, change),
@@ -76,7 +72,7 @@ pub(super) fn perform(world: &World, act: &Act) {
             let name = if other { BORIS } else { ANNA };
             if by(world, name, |person| person.open_editor(row.id, now)).is_ok() {
                 let since = world.monotonic();
-                let until = now + crate::person::LEASE;
+                let until = world.server_time() + crate::person::LEASE;
                 world.inner().reference.editors.insert(row.id, (until, since));
             }
         }
@@ -107,11 +103,15 @@ pub(super) fn perform(world: &World, act: &Act) {
         Act::Pause(seconds) => {
             let until = seconds.map(|seconds| now + TimeDelta::seconds(seconds.into()));
             if world.window.pause(until, &anna(), now).is_ok() {
-                world.inner().reference.paused = until.is_none();
+                let reference = &mut world.inner().reference;
+                reference.paused = until.is_none();
+                let since = reference.pausing.map_or(now, |pausing| pausing.since);
+                reference.pausing = Some(Pausing { since, until });
             }
         }
         Act::Resume => {
             if world.window.resume(&anna(), now).is_ok() {
+                crowds::end_of_pause(world);
                 world.inner().reference.paused = false;
             }
         }
@@ -124,19 +124,15 @@ pub(super) fn perform(world: &World, act: &Act) {
         Act::OptOut(client) => {
             let phone = phone(client);
             if world.window.opt_out(&phone, "person", &anna(), now).is_ok() {
-                let mut inner = world.inner();
-                inner.reference.opted_out.insert(phone.clone());
-                inner.reference.ever_opted_out.insert(phone);
+                world.inner().reference.opted_out.insert(phone);
             }
         }
         Act::Stop(client) => {
             let event =
                 GatewayEvent::Incoming { phone: phone(client), text: "Стоп!".to_owned(), at: None };
             let at = world.monotonic();
-            let mut inner = world.inner();
-            // When it is heard is the program's affair: it is only a reason for what follows.
-            inner.reference.ever_opted_out.insert(phone(client));
-            inner.pushed.push((at, event));
+            // When it is heard is the program's affair.
+            world.inner().pushed.push((at, event));
         }
         Act::OptIn(client) => {
             let phone = phone(client);
@@ -202,7 +198,7 @@ fn on(
 
 fn resolve(world: &World, pick: u8, resolution: Resolution, meant: Word) {
     let fits = |state| state == State::Unknown;
-    on(world, pick, fits, meant, |person, row| person.resolve(row.id, resolution, world.wall()));
+    on(world, pick, fits, meant, |person, row| person.resolve(row.id, resolution, world.window_time()));
 }
 
 /// Keeps a person's word, if it was taken.
@@ -236,109 +232,14 @@ fn settle(world: &World, row: &Notification, answer: &Changed, meant: Word) -> b
     true
 }
 
-fn book(world: &World, who: u8, lead: Lead, kind: Made) {
-    let server = world.server_time();
-    let second = crate::clock::floor_to_second(server);
-    let ahead = match lead {
-        Lead::Minutes(minutes) => TimeDelta::minutes(minutes.into()),
-        Lead::Hours(hours) => TimeDelta::hours(hours.into()),
-        Lead::Days(days) => TimeDelta::days(days.into()),
-    };
-    let starts_local = moscow(server + ahead).with_second(0).and_then(|start| start.with_nanosecond(0));
-    let mut inner = world.inner();
-    let id = BookingId(i64::try_from(inner.reference.past.len()).unwrap() + 1);
-    let mut client = Some(client(who));
-    match kind {
-        Made::WithoutClient => client = None,
-        Made::WithoutPhone => client.as_mut().unwrap().phone.clear(),
-        Made::ByStaff | Made::ByBot | Made::Online => {}
-    }
-    let booking = Booking {
-        id,
-        company: COMPANY,
-        created_at: Some(second),
-        changed_at: Some(second),
-        starts_local,
-        online: matches!(kind, Made::Online),
-        created_by: if matches!(kind, Made::ByBot) { BOT } else { ADMINISTRATOR },
-        deleted: false,
-        attendance: Attendance::Waiting,
-        client,
-        staff: Some(Staff { id: 7, name: "Пётр".to_owned() }),
-        services: vec![service(1)],
-        own_notice: false,
-    };
-    inner.reference.note(&booking);
-    inner.bookings.insert(id, booking);
-}
-
-fn service(id: i64) -> Service {
-    Service { id, title: format!("Услуга {id}"), amount: 1, price: 150_000 }
-}
-
-fn pick_booking(world: &World, index: u8) -> Option<BookingId> {
-    let inner = world.inner();
-    let index = usize::from(index).checked_rem(inner.bookings.len())?;
-    inner.bookings.keys().rev().nth(index).copied()
-}
-
-fn change_booking(world: &World, index: u8, change: Change) {
-    let Some(id) = pick_booking(world, index) else { return };
-    let server = world.server_time();
-    let mut inner = world.inner();
-    let inner = &mut *inner;
-    let booking = inner.bookings.get_mut(&id).unwrap();
-    let card = &mut booking.client;
-    match change {
-        Change::Move(hours) => {
-            booking.starts_local = booking.starts_local.map(|start| start + TimeDelta::hours(hours.into()));
-        }
-        Change::Phone(index) => {
-            if let Some(card) = card {
-                card.phone = phone(index);
-            }
-        }
-        Change::NoPhone => {
-            if let Some(card) = card {
-                card.phone.clear();
-            }
-        }
-        Change::GivePhone => match card {
-            Some(card) if card.phone.is_empty() => card.phone = phone(u8::try_from(card.id - 501).unwrap()),
-            Some(_) => {}
-            None => *card = Some(client(0)),
-        },
-        Change::Client(index) => *card = Some(client(index)),
-        Change::Name => {
-            if let Some(card) = card {
-                card.name.push('а');
-            }
-        }
-        Change::Service(id) => booking.services.push(service(id.into())),
-        Change::Order => booking.services.reverse(),
-        Change::Confirmed => booking.attendance = Attendance::Confirmed,
-        Change::Came => booking.attendance = Attendance::Came,
-        Change::DidNotCome => booking.attendance = Attendance::Cancelled,
-        Change::Waiting => booking.attendance = Attendance::Waiting,
-        Change::Delete => booking.deleted = true,
-        Change::Undelete => booking.deleted = false,
-        Change::Vanish => {
-            let past = inner.reference.past.get_mut(&id).unwrap();
-            past.vanished = true;
-            past.reasons.insert(crate::notification::Reason::InYclients);
-            inner.bookings.remove(&id);
-            return;
-        }
-    }
-    booking.changed_at = Some(crate::clock::floor_to_second(server));
-    inner.reference.note(booking);
-}
-
 fn delivered(world: &World, index: u8, how: u8) {
     let at = world.monotonic();
     let mut inner = world.inner();
     let Some(index) = usize::from(index).checked_rem(inner.arrived.len()) else { return };
     let (id, phone) = (inner.arrived[index].id.clone(), inner.arrived[index].phone.clone());
+    if how >= 2 {
+        inner.reference.without_account.insert(phone.clone());
+    }
     let status = match how {
         0 => DeliveryStatus::Delivered,
         1 => DeliveryStatus::Read,
@@ -349,24 +250,41 @@ fn delivered(world: &World, index: u8, how: u8) {
 }
 
 fn set(world: &World, setting: Setting) {
-    let now = world.wall();
-    let mut inner = world.inner();
+    let (now, monotonic) = (world.window_time(), world.monotonic());
+    let mut locked = world.inner();
+    let inner = &mut *locked;
+    inner.reference.settings_changed_at = Some(monotonic);
     let settings = &mut inner.settings;
     match setting {
         Setting::Enabled(enabled) => settings.enabled = enabled,
         Setting::Delay(seconds) => settings.delay = Delay::After(TimeDelta::seconds(seconds.into())),
-        Setting::Manual => settings.delay = Delay::Manual,
+        Setting::Manual => {
+            settings.delay = Delay::Manual;
+            inner.reference.ever_manual = true;
+        }
         Setting::Quiet(on) => {
             let [from, until] = QUIET.map(|(h, m)| chrono::NaiveTime::from_hms_opt(h, m, 0).unwrap());
             settings.quiet_hours = QuietHours::new(from, until).filter(|_| on);
         }
         Setting::Instance(other) => settings.whatsapp.instance_id = if other { "2" } else { "1" }.to_owned(),
         Setting::Branch(there) => {
-            let mut branch = BranchSettings::new(COMPANY);
-            branch.integration_user_ids = vec![BOT];
-            settings.branches = if there { vec![branch] } else { Vec::new() };
+            settings.branches = if there { vec![branch(inner.ticked)] } else { Vec::new() };
+        }
+        Setting::Bots(ticked) => {
+            inner.ticked = ticked;
+            if !settings.branches.is_empty() {
+                settings.branches = vec![branch(ticked)];
+            }
         }
     }
-    drop(inner);
+    drop(locked);
     _ = world.window.ask(RequestKind::SettingsChanged, "", now);
+}
+
+/// The branch as the owner has set it up.
+fn branch(ticked: bool) -> BranchSettings {
+    let mut branch = BranchSettings::new(COMPANY);
+    branch.integration_user_ids = vec![BOT];
+    branch.integration_user_ids.extend(ticked.then_some(ADMINISTRATOR));
+    branch
 }

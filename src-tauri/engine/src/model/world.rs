@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep};
 use super::actions::{Act, Answer, Fate, Point};
 use super::reference::Reference;
 use crate::booking::{Booking, BookingId, BranchFacts, CompanyId};
-use crate::clock::to_millisecond;
+use crate::clock::{TimeSource, Witness, to_millisecond};
 use crate::db::Db;
 use crate::desk::{Place, Ports};
 use crate::error::{Fault, Subject};
@@ -44,6 +44,7 @@ pub(super) struct Arrival {
 }
 
 /// What can be seen and changed at any moment.
+#[expect(clippy::struct_excessive_bools, reason = "as many as the world has switches")]
 pub(super) struct Inner {
     /// The wall clock at the world's beginning, with all sleeps and settings since.
     pub wall: DateTime<Utc>,
@@ -52,6 +53,8 @@ pub(super) struct Inner {
     /// What somebody set the clock by.
     pub skew: TimeDelta,
     pub settings: Settings,
+    /// The owner ticked the administrator as one of the bot's users, by mistake.
+    pub ticked: bool,
     pub bookings: BTreeMap<BookingId, Booking>,
     pub yclients_down: bool,
     pub linked: bool,
@@ -74,6 +77,8 @@ pub(super) struct World {
     /// The second process: window or command line.
     pub window: Outbox,
     marks: Arc<MarksInMemory>,
+    /// Where the clients of the owner's process tell what the servers' clocks show.
+    witness: Mutex<Option<Arc<dyn Witness>>>,
 }
 
 /// What a message meets when nothing was said about it.
@@ -97,6 +102,11 @@ pub(super) fn facts() -> BranchFacts {
 /// Moscow's wall clock: three hours ahead, the year round.
 pub(super) fn moscow(at: DateTime<Utc>) -> NaiveDateTime {
     at.naive_utc() + TimeDelta::hours(3)
+}
+
+/// The instant that Moscow's wall clock shows so.
+pub(super) fn utc(local: NaiveDateTime) -> DateTime<Utc> {
+    local.and_utc() - TimeDelta::hours(3)
 }
 
 pub(super) fn open(directory: &Path) -> Outbox {
@@ -129,11 +139,13 @@ impl World {
             kill: Notify::new(),
             window,
             marks: Arc::default(),
+            witness: Mutex::default(),
             inner: Mutex::new(Inner {
                 wall: monday(),
                 slept: Duration::ZERO,
                 skew: TimeDelta::zero(),
                 settings,
+                ticked: false,
                 bookings: BTreeMap::new(),
                 yclients_down: false,
                 linked: true,
@@ -189,8 +201,41 @@ impl World {
         to_millisecond(self.inner().wall + TimeDelta::from_std(self.monotonic()).unwrap())
     }
 
+    /// The true time: the servers'.
     pub(super) fn server_time(&self) -> DateTime<Utc> {
         self.wall() - self.inner().skew
+    }
+
+    /// What the second process takes for now. A process that corrects its clock by the servers'
+    /// would correct it here too.
+    pub(super) fn window_time(&self) -> DateTime<Utc> {
+        self.wall() + self.window.clock().map(|clock| clock.difference).unwrap_or_default()
+    }
+
+    pub(super) fn listen(&self, witness: Arc<dyn Witness>) {
+        *self.witness.lock().unwrap() = Some(witness);
+    }
+
+    /// An answer's `Date`.
+    fn tell_time(&self, source: TimeSource) {
+        if let Some(witness) = &*self.witness.lock().unwrap() {
+            witness.heard(source, crate::clock::floor_to_second(self.server_time()), Duration::ZERO);
+        }
+    }
+
+    /// How far the program's time may be from the true one: a difference of two minutes is not
+    /// corrected, and `Date` has whole seconds. A clock that nobody set is right.
+    pub(super) fn slack(&self) -> TimeDelta {
+        if self.inner().reference.clock_was_set { TimeDelta::seconds(125) } else { TimeDelta::zero() }
+    }
+
+    /// A pause that ends by itself is noticed by whoever looks at the clock next.
+    fn look_at_pause(&self) {
+        let now = self.wall();
+        let pausing = self.inner().reference.pausing;
+        if pausing.and_then(|pausing| pausing.until).is_some_and(|until| until <= now) {
+            super::crowds::end_of_pause(self);
+        }
     }
 
     /// Does what was planned for this point. True when the process dies here.
@@ -262,6 +307,7 @@ fn seen(arrival: &Arrival) -> SentMessage {
 
 impl Clock for World {
     fn moment(&self) -> Moment {
+        self.look_at_pause();
         let planned = self.inner().hooks.iter().any(|(point, _)| *point == Point::BeforeClaim);
         if planned && self.is_before_claim(self.wall()) && self.reach(Point::BeforeClaim) {
             // Killed in the middle of a calculation: at the next point where it waits, which
@@ -269,6 +315,15 @@ impl Clock for World {
             self.inner().hooks.insert(0, (Point::SendBegun, None));
         }
         Moment { wall: self.wall(), monotonic: self.monotonic(), boot: self.boot() }
+    }
+}
+
+/// Whether a listing is asked just before a message leaves: what it brings counts as read again.
+/// What it does not bring counts as little as an answer that never came.
+const fn is_last_check(query: &BookingQuery) -> bool {
+    match query {
+        BookingQuery::VisitsFrom(_) | BookingQuery::Created { .. } | BookingQuery::ChangedAfter(_) => false,
+        BookingQuery::OfClient { .. } => true,
     }
 }
 
@@ -283,11 +338,12 @@ impl Desktop for World {
 #[async_trait]
 impl Bookings for World {
     async fn list(&self, company: CompanyId, query: &BookingQuery) -> Result<Listing, BookingsError> {
-        let is_last_check = matches!(query, BookingQuery::OfClient { .. });
-        self.pass_through(if is_last_check { Point::CheckAsked } else { Point::ListAsked }).await;
+        let asked = self.monotonic();
+        self.pass_through(if is_last_check(query) { Point::CheckAsked } else { Point::ListAsked }).await;
         let takes = self.inner().look_takes;
         sleep(takes).await;
-        let (server_time, monotonic) = (self.server_time(), self.monotonic());
+        self.tell_time(TimeSource::YClients);
+        let server_time = self.server_time();
         let mut inner = self.inner();
         if inner.yclients_down {
             return Err(BookingsError::Offline("down".to_owned()));
@@ -308,24 +364,25 @@ impl Bookings for World {
                 }
         });
         let bookings: Vec<_> = bookings.cloned().collect();
-        if is_last_check {
-            let seen = bookings.iter().map(|booking| (booking.id, (monotonic, Some(booking.clone()))));
+        if is_last_check(query) {
+            let seen = bookings.iter().map(|booking| (booking.id, (asked, Some(booking.clone()))));
             inner.reference.seen.extend(seen);
         }
         Ok(Listing { bookings, server_time: Some(server_time), ..Listing::default() })
     }
 
     async fn get(&self, _: CompanyId, id: BookingId) -> Result<Lookup, BookingsError> {
+        let asked = self.monotonic();
         self.pass_through(Point::CheckAsked).await;
         let takes = self.inner().look_takes;
         sleep(takes).await;
-        let monotonic = self.monotonic();
+        self.tell_time(TimeSource::YClients);
         let mut inner = self.inner();
         if inner.yclients_down {
             return Err(BookingsError::Offline("down".to_owned()));
         }
         let found = inner.bookings.get(&id).cloned();
-        inner.reference.seen.insert(id, (monotonic, found.clone()));
+        inner.reference.seen.insert(id, (asked, found.clone()));
         Ok(found.map_or(Lookup::Gone, |booking| Lookup::Found(Box::new(booking))))
     }
 
@@ -333,6 +390,7 @@ impl Bookings for World {
         if self.inner().yclients_down {
             return Err(BookingsError::Offline("down".to_owned()));
         }
+        self.tell_time(TimeSource::YClients);
         Ok(BranchAnswer { facts: facts(), server_time: Some(self.server_time()) })
     }
 }

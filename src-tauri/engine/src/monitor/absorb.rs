@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
 
-use super::again::judge_again;
+use super::again::{judge_again, tell_left_out};
 use super::caution::{hold_burst, hold_volley};
 use super::known;
 use super::recheck::{Visit, carry_out, facts_of, fresh_row, is_broken, recheck};
@@ -22,7 +22,7 @@ const OLD_AFTER: TimeDelta = TimeDelta::hours(12);
 
 /// In what light a listing is read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Light<'a> {
+pub(crate) struct Light<'a> {
     pub branch: &'a Branch<'a>,
     /// The gateway account new messages are queued for.
     pub instance: &'a str,
@@ -39,7 +39,7 @@ pub(super) struct Light<'a> {
 
 impl<'a> Light<'a> {
     /// A look at what is known already, no listing's.
-    pub(super) fn of(
+    pub(crate) fn of(
         branch: &'a Branch<'a>,
         instance: &'a str,
         state: &known::BranchState,
@@ -253,9 +253,12 @@ fn changed(
             judge_again(tx, light, row).map(|_| ())
         }
         state if state.is_sent() || state == State::Unknown => {
-            note_change(tx, light.branch, row, Some(&booking), light.now)
+            note_change(tx, light.branch, row, Some(&booking), light.now)?;
+            tell_left_out(tx, light, row).map(|_| ())
         }
-        _ => Ok(()),
+        // On its way: looked at once its end is known.
+        State::Sending => Ok(()),
+        _ => tell_left_out(tx, light, row).map(|_| ()),
     }
 }
 

@@ -15,8 +15,8 @@ use super::{fresh_branch, known};
 use crate::booking::{Booking, BookingId, BranchFacts, CompanyId};
 use crate::branch::Branch;
 use crate::db::StorageError;
-use crate::notification::{Event, Notification, Reason, Revival, State};
-use crate::outbox::{self, Actor, Outbox, OutboxError, unless_refused};
+use crate::notification::{AGAIN_AFTER, Event, Notification, Reason, Revival, State};
+use crate::outbox::{self, Actor, NewNotification, Outbox, OutboxError, unless_refused};
 use crate::settings::Settings;
 use crate::visit::VisitFacts;
 
@@ -53,6 +53,9 @@ fn judge_branch(tx: &Transaction<'_>, light: Light<'_>) -> Result<usize, Storage
         if next.state == State::Queued && !next.held && row.state != State::Queued {
             queued.push(next);
         }
+    }
+    for row in outbox::with_left_out_in(tx, light.branch.company)? {
+        moved += unless_refused(tell_left_out(tx, light, &row))?.unwrap_or_default();
     }
     if queued.len() > BURST {
         ask_about(tx, queued, light.now)?;
@@ -216,6 +219,41 @@ fn revive(
         split_off(tx, branch, row, &visit, now)?;
     }
     Ok(back)
+}
+
+/// A booking that was left out of a message which is gone now, or which a person cancelled, was told
+/// nothing. Once it is worth a message it gets one of its own.
+pub(crate) fn tell_left_out(
+    tx: &Transaction<'_>,
+    light: Light<'_>,
+    row: &Notification,
+) -> Result<usize, OutboxError> {
+    let mut told = 0;
+    if row.forgotten || State::OPEN.contains(&row.state) || row.may_come_back() {
+        return Ok(told);
+    }
+    // An earlier attempt whose end nobody knows may have spoken of it.
+    let again = row.copy > 0 || outbox::has_unsettled_in(tx, row.id)?;
+    for link in outbox::links_in(tx, row.id)?.into_iter().filter(|link| link.dropped) {
+        let Some(booking) = known::booking_in(tx, light.branch.company, link.booking)? else { continue };
+        let as_new = Notification { wanted: false, was: None, first_due_at: None, ..row.clone() };
+        let Ok(facts) = worth(tx, light, &as_new, &booking)? else { continue };
+        let late = light.now - booking.created_at.unwrap_or(row.enqueued_at) > AGAIN_AFTER;
+        if light.branch.is_ahead(&facts, light.now).is_err() {
+            continue;
+        }
+        let mut own = fresh_row(light.branch, &[(booking.clone(), facts.clone())], light.instance, light.now);
+        own.copy = row.copy;
+        own.booked_at = booking.created_at;
+        if (again || late) && own.state == State::Queued {
+            (own.state, own.reason) = (State::Waiting, Reason::Again);
+        }
+        let new = NewNotification { row: own.clone(), bookings: Vec::new() };
+        own.id = outbox::enqueue_in(tx, new, &Actor::Program, light.now)?;
+        outbox::move_link_in(tx, &own, booking.id, &facts)?;
+        told += 1;
+    }
+    Ok(told)
 }
 
 /// Keeps what a branch is called and where it is. What is not sent yet says so, or stays as it is

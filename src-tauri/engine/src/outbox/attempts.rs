@@ -206,6 +206,15 @@ pub(crate) fn may_have_been_sent_in(
         .exists([id.0])?)
 }
 
+/// Whether the end of an attempt of the message was never known.
+pub(crate) fn has_unsettled_in(connection: &Connection, id: NotificationId) -> Result<bool, StorageError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT 1 FROM send_attempts WHERE notification_id = ?1 AND outcome IN ('open', 'ambiguous', 'given_up')",
+        )?
+        .exists([id.0])?)
+}
+
 /// Whether some attempt has this gateway id.
 pub(super) fn is_taken(tx: &Transaction<'_>, gateway_id: &str) -> Result<bool, StorageError> {
     Ok(tx

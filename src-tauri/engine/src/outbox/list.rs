@@ -61,6 +61,18 @@ pub(crate) fn ended_in(
     )
 }
 
+/// Messages of one branch from which a booking was left out.
+pub(crate) fn with_left_out_in(
+    connection: &Connection,
+    company: CompanyId,
+) -> Result<Vec<Notification>, StorageError> {
+    select(
+        connection,
+        "id IN (SELECT notification_id FROM notification_bookings WHERE company_id = ?1 AND dropped = 1)",
+        [company.0],
+    )
+}
+
 /// How many new messages of one branch came into the queue since.
 pub(crate) fn told_of_since_in(
     connection: &Connection,

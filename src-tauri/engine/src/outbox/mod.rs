@@ -40,11 +40,13 @@ pub use list::Counts;
 pub use origin::Doubt;
 pub use people::{ImportedBookings, phone_key};
 
-pub(crate) use attempts::may_have_been_sent_in;
+pub(crate) use attempts::{has_unsettled_in, may_have_been_sent_in};
 pub(crate) use enqueue::{
     enqueue_in, gather_target_in, link_in, links_in, move_link_in, relink_in, row_about_in,
 };
-pub(crate) use list::{due_because_of_in, ended_in, in_state as in_state_in, open_of_in, told_of_since_in};
+pub(crate) use list::{
+    due_because_of_in, ended_in, in_state as in_state_in, open_of_in, told_of_since_in, with_left_out_in,
+};
 pub(crate) use origin::{Anew, Numbers, Origin, begin_anew_in};
 pub(crate) use people::{imported_of_in, is_imported, is_opted_out};
 

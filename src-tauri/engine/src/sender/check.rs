@@ -9,7 +9,7 @@ use super::Sender;
 use crate::booking::{BranchFacts, CompanyId};
 use crate::branch::Branch;
 use crate::db::StorageError;
-use crate::monitor::{self, Sought, Verdict, carry_out, known, read_all, recheck};
+use crate::monitor::{self, Light, Sought, Verdict, carry_out, known, read_all, recheck};
 use crate::notification::{Event, Kind, Notification, Reason, Refusal, State};
 use crate::outbox::{self, Actor, Link, OutboxError, unless_refused};
 use crate::ports::BookingsError;
@@ -203,7 +203,9 @@ impl Sender {
         let noted = self.outbox.db().write(|tx| {
             let state = known::branch_in(tx, row.company)?.unwrap_or_default();
             let Ok(branch) = Branch::new(&self.settings, row.company, &state.facts) else { return Ok(()) };
-            monitor::note_change(tx, &branch, row, None, self.clock.now())?;
+            let now = self.clock.now();
+            monitor::note_change(tx, &branch, row, None, now)?;
+            monitor::tell_left_out(tx, Light::of(&branch, self.messenger.instance(), &state, now), row)?;
             Ok::<_, OutboxError>(())
         });
         if let Err(error) = unless_refused(noted) {

@@ -10,6 +10,7 @@ ALTER TABLE booking_notifications ADD COLUMN changing_at INTEGER;
 CREATE INDEX notifications_ended ON booking_notifications (company_id, starts_at)
     WHERE state IN ('skipped', 'expired', 'cancelled') AND judged = 1
     AND reason NOT IN ('by_person', 'before_baseline', 'restored', 'gathered');
+CREATE INDEX bookings_left_out ON notification_bookings (company_id, notification_id) WHERE dropped = 1;
 -- What was forgotten by an older version holds no facts of its bookings any more.
 UPDATE booking_notifications SET forgotten = 1
     WHERE state IN ('skipped', 'expired', 'cancelled') AND phone = '' AND client_name = '' AND client_id = 0

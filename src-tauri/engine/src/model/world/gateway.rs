@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio::time::sleep;
 
 use super::{JOURNAL_LAG, KIND, World};
+use crate::clock::TimeSource;
 use crate::model::actions::{Answer, Point};
 use crate::ports::{
     DeliveryStatus, GatewayState, Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome,
@@ -29,6 +30,7 @@ impl Messenger for Gateway {
         self.world.pass_through(Point::StateAsked).await;
         let takes = self.world.inner().look_takes;
         sleep(takes).await;
+        self.world.tell_time(TimeSource::Gateway);
         let linked = self.world.inner().linked;
         Ok(if linked { GatewayState::Authorised } else { GatewayState::NotAuthorised })
     }
@@ -42,13 +44,13 @@ impl Messenger for Gateway {
 
     async fn send(&self, phone: &str, text: &str, permit: &Permit) -> SendOutcome {
         let world = &self.world;
-        crate::model::reference::judge_claim(world, &self.instance, phone, text);
         let claimed = world.boot();
+        crate::model::claims::judge_claim(world, &self.instance, phone, text);
         world.pass_through(Point::SendBegun).await;
         if !permit.holds() {
             return SendOutcome::NotSent { retry_after: None, error: MessengerError::Overslept };
         }
-        crate::model::reference::judge_first_byte(world, claimed);
+        crate::model::claims::judge_first_byte(world, claimed);
         let (fate, takes) = {
             let mut inner = world.inner();
             (inner.fates.pop_front().unwrap_or(KIND), inner.send_takes)
