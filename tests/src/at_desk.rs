@@ -37,25 +37,27 @@ impl AtDesk {
     ) -> Self {
         let settings = Arc::new(Settings::load(dir, &Environment::default()).unwrap());
         let clock = Arc::new(SystemClock::new());
+        let lock = OwnerLock::take(dir).unwrap();
+        let outbox = Outbox::new(Arc::new(Db::open(dir).unwrap()));
+        let mut desk = Desk::start(outbox, &settings, clock.clone()).unwrap();
         let bookings = Config {
+            witness: Some(desk.witness()),
             request_gap: settings.yclients.request_gap,
             request_timeout: ANSWER_WITHIN,
             ..Config::new(simulator.yclients_url())
         };
         let gateway = GatewayConfig {
+            witness: Some(desk.witness()),
             request_timeout: ANSWER_WITHIN,
             ..GatewayConfig::new(simulator.green_api_url(), settings.whatsapp.instance_id.clone())
         };
         let ports = Ports {
             bookings: Arc::new(Client::new(&bookings, PARTNER_TOKEN.into(), USER_TOKEN.into()).unwrap()),
             messenger: Arc::new(GreenApi::new(&gateway, GATEWAY_TOKEN.into()).unwrap()),
-            clock: clock.clone(),
+            clock,
             desktop: alarms,
             place: Place::new(marks, dir, None),
         };
-        let lock = OwnerLock::take(dir).unwrap();
-        let outbox = Outbox::new(Arc::new(Db::open(dir).unwrap()));
-        let mut desk = Desk::start(outbox, &settings, clock).unwrap();
         let (stop, stopping) = watch::channel(false);
         let task = tokio::spawn(async move {
             desk.run(settings, ports, stopping).await;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::clock::Clock;
+use engine::clock::{Clock, DeskClock};
 use engine::settings::{Environment, Settings};
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::watch;
@@ -32,7 +32,8 @@ pub(crate) struct Resident {
     pub(crate) environment: Environment,
     /// As they were at the start; the language, if the file has a mistake.
     pub(crate) settings: Settings,
-    pub(crate) clock: Arc<dyn Clock>,
+    /// This computer's clock as it is.
+    pub(crate) computer: Arc<dyn Clock>,
     /// No window at the start.
     pub(crate) hidden: bool,
     /// Against a simulator, whose control page this is.
@@ -65,7 +66,7 @@ impl Resident {
             dir: self.dir.clone(),
             environment: self.environment.clone(),
             settings: self.settings.clone(),
-            clock: Arc::clone(&self.clock),
+            clock: DeskClock::new(Arc::clone(&self.computer)),
             hidden: self.hidden,
             training: self.training.clone(),
             quit: quit.clone(),
@@ -135,9 +136,9 @@ impl Resident {
         let worker = Worker {
             dir: &self.dir,
             environment: self.environment.clone(),
-            outbox: storage::open_sound(&self.dir, self.clock.now())?,
+            outbox: storage::open_sound(&self.dir, self.computer.now())?,
             vault: self.secrets.clone().map_or_else(Vault::system, Vault::Memory),
-            clock: Arc::clone(&self.clock),
+            computer: Arc::clone(&self.computer),
             desktop: Arc::new(desktop),
             settings,
         };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use engine::clock::{Clock as _, SystemClock};
+use engine::clock::{Clock, DeskClock, SystemClock};
 use engine::db::Db;
 use engine::outbox::{Actor, Outbox};
 use engine::settings::{Environment, Language, Settings, SettingsError};
@@ -20,7 +20,10 @@ pub(crate) struct Session {
     pub(crate) dir: PathBuf,
     pub(crate) json: bool,
     pub(crate) out: Out,
-    pub(crate) clock: Arc<SystemClock>,
+    /// This computer's clock as it is: for the process that finds out whether it is right.
+    pub(crate) computer: Arc<dyn Clock>,
+    /// The clock that acts and lists go by.
+    pub(crate) clock: Arc<DeskClock>,
     settings: Result<Settings, SettingsError>,
 }
 
@@ -31,7 +34,9 @@ impl Session {
         #[cfg(windows)]
         let _ = win32::make_private(&dir);
         let settings = Settings::load(&dir, &Environment::of_process());
-        Ok(Self { dir, json: global.json, out: Out::new(), clock: Arc::new(SystemClock::new()), settings })
+        let computer: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let clock = Arc::new(DeskClock::new(Arc::clone(&computer)));
+        Ok(Self { dir, json: global.json, out: Out::new(), computer, clock, settings })
     }
 
     /// What the settings say, or the refusal that names file, line and key.
@@ -46,7 +51,9 @@ impl Session {
     }
 
     pub(crate) fn outbox(&self) -> Result<Outbox, Failure> {
-        Ok(Outbox::new(Arc::new(Db::open(&self.dir)?)))
+        let outbox = Outbox::new(Arc::new(Db::open(&self.dir)?));
+        self.clock.refresh(&outbox)?;
+        Ok(outbox)
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

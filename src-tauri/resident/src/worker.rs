@@ -73,7 +73,8 @@ pub(crate) struct Worker<'a> {
     pub(crate) settings: Settings,
     pub(crate) outbox: Outbox,
     pub(crate) vault: Vault,
-    pub(crate) clock: Arc<dyn Clock>,
+    /// This computer's clock as it is.
+    pub(crate) computer: Arc<dyn Clock>,
     pub(crate) desktop: Arc<dyn Desktop>,
 }
 
@@ -92,7 +93,7 @@ pub(crate) async fn serve(
     mut stop: watch::Receiver<bool>,
     ready: impl FnOnce(&Settings),
 ) -> Result<(), Failure> {
-    let Worker { dir, environment, settings, outbox, vault, clock, desktop } = worker;
+    let Worker { dir, environment, settings, outbox, vault, computer, desktop } = worker;
     let mut keys = tokio::select! {
         keys = vault.open() => keys,
         () = stopped(&mut stop) => return Ok(()),
@@ -100,16 +101,19 @@ pub(crate) async fn serve(
     if let Err(error @ (SecretsError::Absent(_) | SecretsError::NotKept)) = keys {
         return Err(error.into());
     }
-    forget_answered(&outbox, clock.as_ref())?;
+    forget_answered(&outbox, computer.as_ref())?;
     let mut file = SettingsWatch::new(dir, environment);
     // Opening the keyring may have taken a while: what was saved meanwhile counts.
     let mut settings = Arc::new(file.reload().unwrap_or(settings));
-    let mut desk = Desk::start(outbox.clone(), &settings, Arc::clone(&clock))?;
+    let mut desk = Desk::start(outbox.clone(), &settings, computer)?;
+    let clock: Arc<dyn Clock> = desk.clock();
     let mut ready = Some(ready);
     let mut said_locked = false;
     loop {
         let world = tokio::select! {
-            world = world::build(&settings, &keys, Arc::clone(&clock), Arc::clone(&desktop), dir) => world,
+            world = world::build(
+                &settings, &keys, Arc::clone(&clock), desk.witness(), Arc::clone(&desktop), dir,
+            ) => world,
             () = stopped(&mut stop) => break,
         };
         if let Some(error) = &world.waits_for {

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use engine::clock::Witness;
 use engine::desk::{Place, Ports};
 use engine::ports::{
     Bookings, BookingsError, Clock, Desktop, Marks, Messenger, MessengerError, SecretName, Secrets,
@@ -44,11 +45,12 @@ pub(crate) async fn build(
     settings: &Settings,
     keys: &Keys,
     clock: Arc<dyn Clock>,
+    witness: Arc<dyn Witness>,
     desktop: Arc<dyn Desktop>,
     dir: &Path,
 ) -> World {
     let mut waits_for = None;
-    let bookings: Arc<dyn Bookings> = match yclients(settings, keys).await {
+    let bookings: Arc<dyn Bookings> = match yclients(settings, keys, Some(Arc::clone(&witness))).await {
         Ok(client) => Arc::new(client),
         Err(error) => {
             if let BookingsError::Secrets(why) = &error {
@@ -57,7 +59,7 @@ pub(crate) async fn build(
             Arc::new(NoBookings(error))
         }
     };
-    let messenger: Arc<dyn Messenger> = match gateway(settings, keys).await {
+    let messenger: Arc<dyn Messenger> = match gateway(settings, keys, Some(witness)).await {
         Ok(gateway) => Arc::new(gateway),
         Err(error) => {
             if let MessengerError::Secrets(why) = &error {
@@ -82,7 +84,11 @@ pub(crate) fn place(keys: &Keys, dir: &Path) -> Place {
 }
 
 /// The client of YClients, or why there is none.
-pub(crate) async fn yclients(settings: &Settings, keys: &Keys) -> Result<yclients::Client, BookingsError> {
+pub(crate) async fn yclients(
+    settings: &Settings,
+    keys: &Keys,
+    witness: Option<Arc<dyn Witness>>,
+) -> Result<yclients::Client, BookingsError> {
     let secrets = keys.as_ref().map_err(Clone::clone)?;
     let partner =
         present(secrets.get(SecretName::YclientsPartnerToken).await?, SecretName::YclientsPartnerToken)
@@ -91,6 +97,7 @@ pub(crate) async fn yclients(settings: &Settings, keys: &Keys) -> Result<yclient
         .map_err(BookingsError::SecretMissing)?;
     let config = yclients::Config {
         request_gap: settings.yclients.request_gap,
+        witness,
         ..yclients::Config::new(settings.yclients.base_url.clone())
     };
     yclients::Client::new(&config, partner.clone(), user).map_err(|error| match error {
@@ -106,12 +113,19 @@ pub(crate) async fn yclients(settings: &Settings, keys: &Keys) -> Result<yclient
 }
 
 /// The gateway's client, or why there is none.
-pub(crate) async fn gateway(settings: &Settings, keys: &Keys) -> Result<GreenApi, MessengerError> {
+pub(crate) async fn gateway(
+    settings: &Settings,
+    keys: &Keys,
+    witness: Option<Arc<dyn Witness>>,
+) -> Result<GreenApi, MessengerError> {
     let secrets = keys.as_ref().map_err(Clone::clone)?;
     let token = present(secrets.get(SecretName::GreenApiToken).await?, SecretName::GreenApiToken)
         .map_err(MessengerError::SecretMissing)?;
     let whatsapp = &settings.whatsapp;
-    let config = green_api::Config::new(whatsapp.base_url.clone(), whatsapp.instance_id.clone());
+    let config = green_api::Config {
+        witness,
+        ..green_api::Config::new(whatsapp.base_url.clone(), whatsapp.instance_id.clone())
+    };
     GreenApi::new(&config, token).map_err(|error| match error {
         green_api::ConfigError::Token => MessengerError::Token,
         // No status: nobody was asked.
@@ -145,7 +159,7 @@ impl Marks for NoMarks {
 #[cfg(test)]
 mod tests {
     use engine::booking::CompanyId;
-    use engine::clock::SystemClock;
+    use engine::clock::{Heard, SystemClock};
     use engine::ports::{Permit, SecretsInMemory, SendOutcome};
 
     use super::*;
@@ -153,7 +167,9 @@ mod tests {
 
     async fn world(settings: &Settings, keys: Keys) -> World {
         let desktop = Arc::new(LogDesktop::new(settings.language));
-        build(settings, &keys, Arc::new(SystemClock::new()), desktop, Path::new("/data")).await
+        let computer: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let witness = Arc::new(Heard::new(Arc::clone(&computer)));
+        build(settings, &keys, computer, witness, desktop, Path::new("/data")).await
     }
 
     fn settings() -> Settings {
@@ -199,7 +215,7 @@ mod tests {
         secrets.set(SecretName::YclientsPartnerToken, "partner".into()).await.unwrap();
         secrets.set(SecretName::YclientsUserToken, "new\nline".into()).await.unwrap();
         let keys: Keys = Ok(Arc::new(secrets) as Arc<dyn Secrets>);
-        let error = yclients(&settings(), &keys).await.unwrap_err();
+        let error = yclients(&settings(), &keys, None).await.unwrap_err();
         assert!(matches!(error, BookingsError::UserToken(_)), "{error}");
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use engine::booking::{BookingId, BranchFacts, CompanyId};
 use engine::db::Db;
+use engine::desk::Vigil;
 use engine::monitor::{Monitor, Signals};
 use engine::outbox::Outbox;
 use engine::ports::{BookingQuery, Bookings, BookingsError, BranchAnswer, Listing, Lookup};
@@ -104,6 +105,7 @@ fn hour(branches: i64, truth_pages: i64) -> Hour {
             outbox: Outbox::new(Arc::new(Db::in_memory().unwrap())),
             settings: Arc::new(settings),
             bookings: bookings.clone(),
+            vigil: Arc::new(Vigil::believing(clock.clone())),
             clock: clock.clone(),
             desktop: Arc::new(Nobody),
             instance: INSTANCE.to_owned(),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use engine::booking::{Booking, BookingId, BranchFacts, CompanyId};
-use engine::clock::Clock as _;
+use engine::clock::{Clock as _, TimeSource};
 use engine::db::Db;
 use engine::desk::{Desk, Place, Ports};
 use engine::notification::{Reason, State};
@@ -136,6 +136,7 @@ fn sent(report: &mut Report) {
             Arc::new(Settings { branches: vec![BranchSettings::new(COMPANY)], ..Settings::default() });
         let outbox = Outbox::new(Arc::new(Db::in_memory().unwrap()));
         let mut desk = Desk::start(outbox.clone(), &settings, clock.clone()).unwrap();
+        desk.witness().heard(TimeSource::YClients, clock.now(), Duration::ZERO);
         let ports = Ports {
             bookings: flood.clone(),
             messenger: flood.clone(),

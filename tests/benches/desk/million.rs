@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use engine::booking::{BookingId, BranchFacts, CompanyId};
 use engine::clock::{Clock as _, SystemClock};
 use engine::db::{Db, FILE_NAME, to_ms};
+use engine::desk::Vigil;
 use engine::monitor::{Monitor, Signals};
 use engine::notification::NotificationId;
 use engine::outbox::{ClaimTerms, Outbox};
@@ -107,6 +108,7 @@ fn enqueue(outbox: &Outbox, first: i64) -> Vec<Duration> {
         outbox: outbox.clone(),
         settings: Arc::new(settings),
         bookings: bookings.clone(),
+        vigil: Arc::new(Vigil::believing(clock.clone())),
         clock,
         desktop: Arc::new(Nobody),
         instance: INSTANCE.to_owned(),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::clock::{Clock, Moment, SystemClock};
 use engine::db::{Db, StorageError};
+use engine::desk::Vigil;
 use engine::monitor::{Monitor, Signals};
 use engine::outbox::Outbox;
 use engine::settings::{BranchSettings, Settings};
@@ -188,6 +189,7 @@ async fn ours(server: &Server) -> Came {
         outbox: outbox.clone(),
         settings: Arc::new(settings),
         bookings: Arc::new(client),
+        vigil: Arc::new(Vigil::believing(clock.clone())),
         clock: clock.clone(),
         desktop: Arc::new(Nobody),
         instance: INSTANCE.to_owned(),

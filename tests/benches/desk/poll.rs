@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use engine::booking::{Attendance, Booking, BookingId, BranchFacts, Client, CompanyId, Service, Staff};
-use engine::clock::{Clock, SystemClock};
+use engine::clock::{Clock, SystemClock, TimeSource};
 use engine::db::Db;
 use engine::desk::{Desk, Place, Ports};
 use engine::error::{Fault, Subject};
@@ -129,6 +129,7 @@ fn measure(outbox: &Outbox, memory: &Arc<Memory>, whole: bool) -> (Duration, usi
         ..Settings::default()
     };
     let mut desk = Desk::start(outbox.clone(), &settings, clock.clone()).unwrap();
+    desk.witness().heard(TimeSource::YClients, clock.now(), Duration::ZERO);
     let ports = Ports {
         bookings: memory.clone(),
         messenger: Arc::new(Silent),

@@ -45,6 +45,8 @@ pub struct Vigil {
     gap: TimeDelta,
     state: Mutex<Looks>,
     standing: watch::Sender<ClockStanding>,
+    /// Whoever measures a part alone has no desk that asks for the time.
+    watches: bool,
 }
 
 struct Looks {
@@ -95,12 +97,25 @@ impl Vigil {
             judgment_due: true,
         };
         let (standing, _) = watch::channel(ClockStanding::Unconfirmed);
-        Self { clock, heard, gap: gap_after(poll_interval), state: Mutex::new(state), standing }
+        let gap = gap_after(poll_interval);
+        Self { clock, heard, gap, state: Mutex::new(state), standing, watches: true }
+    }
+
+    /// Believes the computer's clock whatever it shows, and watches nothing: for a monitor or a
+    /// sender that works without a desk.
+    pub fn believing(computer: Arc<dyn Clock>) -> Self {
+        let clock = Arc::new(DeskClock::new(computer.clone()));
+        let believing = Self::new(clock, Arc::new(Heard::new(computer)), Duration::ZERO, None);
+        believing.standing.send_replace(ClockStanding::Alone);
+        Self { watches: false, ..believing }
     }
 
     /// Reads the clocks and deals with what happened since the last reading, in
     /// the database, before this returns. While nobody confirms the time, nothing is dealt with.
     pub fn observe(&self, outbox: &Outbox, settings: &Settings) -> Result<(), StorageError> {
+        if !self.watches {
+            return Ok(());
+        }
         let mut state = self.lock();
         self.look(&mut state);
         self.judge(outbox, &mut state)?;

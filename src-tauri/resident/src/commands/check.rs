@@ -168,7 +168,7 @@ pub(super) async fn check_gateway(
         );
     }
     let name = Name::new("gateway", format!("WhatsApp {}", settings.whatsapp.instance_id.trim()));
-    let gateway = match world::gateway(settings, keys).await {
+    let gateway = match world::gateway(settings, keys, None).await {
         Ok(gateway) => gateway,
         Err(MessengerError::SecretMissing(_) | MessengerError::Secrets(_)) => return Ok(()),
         Err(error) => return report.fault(&name, error.code(), &error.to_string()),

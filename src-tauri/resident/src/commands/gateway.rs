@@ -20,7 +20,7 @@ pub(super) fn run(session: &mut Session, act: Gateway) -> Result<(), Failure> {
     let clock = Arc::clone(&session.clock);
     let gateway = async {
         let keys = Keyring::open().await.map(|keyring| Arc::new(keyring) as Arc<dyn Secrets>);
-        world::gateway(&settings, &keys).await.map_err(Failure::Gateway)
+        world::gateway(&settings, &keys, None).await.map_err(Failure::Gateway)
     };
     match act {
         Gateway::Queue => {

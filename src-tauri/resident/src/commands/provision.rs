@@ -170,7 +170,7 @@ fn ask_servers(
 async fn tokens_hold(report: &mut Report<'_>, settings: &Settings, keys: &Keys) -> Result<bool, Failure> {
     let name = &Name::new("yclients", "YClients");
     report.begin(name);
-    let asked = match world::yclients(settings, keys).await {
+    let asked = match world::yclients(settings, keys, None).await {
         Ok(client) => client.companies().await.map(drop),
         Err(error) => Err(error),
     };
@@ -182,7 +182,7 @@ async fn tokens_hold(report: &mut Report<'_>, settings: &Settings, keys: &Keys) 
 
 /// Whether the gateway takes its token; what only an instance that knows it says, it says.
 async fn gateway_holds(settings: &Settings, keys: &Keys) -> bool {
-    let asked = match world::gateway(settings, keys).await {
+    let asked = match world::gateway(settings, keys, None).await {
         Ok(gateway) => gateway.state().await.map(drop),
         Err(error) => Err(error),
     };

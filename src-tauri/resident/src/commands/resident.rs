@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::clock::{Clock, SystemClock};
 use engine::outbox::RequestKind;
 use engine::settings::Environment;
 
@@ -34,13 +33,12 @@ pub(super) fn run(session: &mut Session, hidden: bool) -> Result<(), Failure> {
         complain(words::worker::no_log(&error, session.language()));
     }
     storage::warn_of_share(&session.dir);
-    let clock: Arc<dyn Clock> = Arc::<SystemClock>::clone(&session.clock);
     let resident = Resident {
         dir: session.dir.clone(),
         environment: Environment::of_process(),
         // A mistake in the file is said in the tray, where whoever can mend it looks.
         settings: session.settings().unwrap_or_default(),
-        clock,
+        computer: Arc::clone(&session.computer),
         hidden,
         training: None,
         secrets: None,

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use engine::clock::{Clock, SystemClock};
 use engine::settings::{Environment, Settings};
 use serde_json::json;
 use tokio::sync::watch;
@@ -23,13 +22,12 @@ pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
         complain(words::worker::no_log(&error, settings.language));
     }
     storage::warn_of_share(&session.dir);
-    let clock: Arc<dyn Clock> = Arc::<SystemClock>::clone(&session.clock);
     let worker = Worker {
         dir: &session.dir,
         environment: Environment::of_process(),
         outbox,
         vault: Vault::system(),
-        clock,
+        computer: Arc::clone(&session.computer),
         desktop: Arc::new(LogDesktop::new(settings.language)),
         settings,
     };

@@ -98,7 +98,7 @@ async fn play(stage: Stage, pace: Pace, language: Language) -> Result<(), Failur
         settings: settings.clone(),
         outbox: open(dir.path())?,
         vault: Vault::Memory(secrets),
-        clock: Arc::clone(&clock),
+        computer: Arc::clone(&clock),
         desktop: Arc::new(LogDesktop::new(language)),
     };
     // A connection of its own: the administrator is another process than the worker.

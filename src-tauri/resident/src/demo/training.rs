@@ -73,13 +73,13 @@ async fn play(language: Language) -> Result<(), Failure> {
         });
     }
     let settings = write_settings(dir.path(), &simulator, &options, company, PACE, language)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let computer: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let resident = Resident {
         dir: dir.path().to_owned(),
         // The demo is the same on every computer.
         environment: Environment::default(),
         settings,
-        clock,
+        computer,
         hidden: false,
         training: Some(simulator.control_url()),
         secrets: Some(secrets(&options).await?),

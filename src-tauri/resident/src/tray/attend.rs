@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use engine::clock::Clock;
+use engine::clock::{Clock as _, DeskClock};
 use engine::db::Db;
 use engine::error::{Fault, FaultCode, Subject};
 use engine::notification::{Refusal, State};
@@ -64,7 +64,7 @@ pub(crate) struct Start {
     pub(crate) dir: PathBuf,
     pub(crate) environment: Environment,
     pub(crate) settings: Settings,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock: DeskClock,
     /// Without a window, as at the start of a session.
     pub(crate) hidden: bool,
     /// The control page of the simulator; the program then ends with its window.
@@ -215,6 +215,8 @@ impl Attendant {
             return Ok(());
         }
         self.read_settings();
+        // What the worker found out about this computer's clock.
+        let now = if self.start.clock.refresh(&outbox)? { self.now() } else { now };
         self.facts = Some(Facts::read(&outbox, &self.settings, now)?);
         (self.data_version, self.read_at) = (Some(version), Some(now));
         self.counting(now);

@@ -20,7 +20,7 @@ pub(in crate::commands) async fn check_yclients(
     now: impl Fn() -> DateTime<Utc>,
 ) -> Result<(), Failure> {
     // What is wrong with keyring and secrets was said in lines of its own.
-    let client = match world::yclients(settings, keys).await {
+    let client = match world::yclients(settings, keys, None).await {
         Ok(client) => client,
         Err(BookingsError::SecretMissing(_) | BookingsError::Secrets(_)) => return Ok(()),
         Err(error) => {

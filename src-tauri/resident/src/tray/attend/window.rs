@@ -29,9 +29,8 @@ impl Attendant {
     /// Shows the window: the one that is open, else a new one.
     pub(super) fn open(&mut self, page: &str) {
         if self.windows.is_open() {
-            let asked = self
-                .outbox()
-                .and_then(|outbox| Ok(outbox.ask(RequestKind::ShowWindow, page, self.start.clock.now())?));
+            let asked =
+                self.outbox().and_then(|outbox| Ok(outbox.ask(RequestKind::ShowWindow, page, self.now())?));
             if let Err(failure) = asked {
                 warn!("{}", words::failure(&failure, self.language()));
             }

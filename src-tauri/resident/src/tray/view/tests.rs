@@ -20,8 +20,14 @@ fn facts() -> Facts {
         last_checked_at: Some(ago(20)),
         ..BranchState::default()
     };
-    let desk =
-        DeskState { owner: None, alive_at: None, pause: None, gateway: GatewayTold::default(), doubt: None };
+    let desk = DeskState {
+        owner: None,
+        alive_at: None,
+        pause: None,
+        pause_due: false,
+        gateway: GatewayTold::default(),
+        doubt: None,
+    };
     Facts {
         rows: Vec::new(),
         needs_you: 0,
