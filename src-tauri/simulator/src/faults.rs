@@ -27,6 +27,8 @@ pub struct Target {
     pub endpoint: Option<String>,
     /// Only this branch's requests.
     pub company_id: Option<i64>,
+    /// Only requests for this booking by itself (`record`).
+    pub record_id: Option<i64>,
 }
 
 impl Target {
@@ -40,6 +42,11 @@ impl Target {
         Self { endpoint: Some(endpoint.to_owned()), ..Self::side(Side::Yclients) }
     }
 
+    /// One booking, asked for by itself.
+    pub fn record(id: i64) -> Self {
+        Self { record_id: Some(id), ..Self::yclients("record") }
+    }
+
     /// One method of the gateway.
     pub fn gateway(method: &str) -> Self {
         Self { endpoint: Some(method.to_owned()), ..Self::side(Side::Gateway) }
@@ -49,6 +56,7 @@ impl Target {
         self.side.is_none_or(|side| side == place.side)
             && self.endpoint.as_ref().is_none_or(|endpoint| *endpoint == place.endpoint)
             && self.company_id.is_none_or(|id| Some(id) == place.company_id)
+            && self.record_id.is_none_or(|id| Some(id) == place.record_id)
     }
 }
 
@@ -120,6 +128,8 @@ pub enum FaultKind {
         #[serde(default)]
         message: String,
     },
+    /// YClients' own 404, in the words it has for what is not there; the request is not handled.
+    NotFound,
     /// The gateway's `status:false` with status 200.
     StatusFalse {
         /// The text of `reason`.
@@ -198,6 +208,7 @@ pub(crate) struct Place {
     pub(crate) side: Side,
     pub(crate) endpoint: String,
     pub(crate) company_id: Option<i64>,
+    pub(crate) record_id: Option<i64>,
     /// Without the gateway's token.
     pub(crate) path: String,
 }

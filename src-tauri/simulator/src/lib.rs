@@ -43,5 +43,6 @@ pub use server::{EndpointTotals, RequestSeen};
 pub use simulator::Simulator;
 pub use world::Summary;
 pub use yclients::{
-    AuthForm, Behaviour, Booking, Change, Client, NewBooking, RateLimit, Rights, Service, Staff, Start,
+    AuthForm, Behaviour, Booking, BranchChange, Change, Client, NewBooking, RateLimit, Rights, Service,
+    ServiceChange, Staff, Start,
 };

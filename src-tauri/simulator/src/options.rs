@@ -73,12 +73,16 @@ impl Default for Options {
 pub struct Branch {
     /// YClients' company id.
     pub company_id: i64,
-    /// The name clients know.
+    /// The name the staff knows.
     pub title: String,
+    /// The name meant for clients; none: the title.
+    pub public_title: Option<String>,
     /// The street address; may be empty.
     pub address: String,
     /// The branch's own phone, as the owner typed it.
     pub phone: String,
+    /// What stands behind a price, as the company answer has it.
+    pub currency: String,
     /// The IANA zone every date of this branch is in.
     #[serde(serialize_with = "zone_name")]
     pub zone: Tz,
@@ -93,8 +97,10 @@ impl Default for Branch {
         Self {
             company_id: 962_302,
             title: "Барбершоп на Покровке".to_owned(),
+            public_title: None,
             address: "ул. Покровка, 12".to_owned(),
             phone: "+7 495 000-00-01".to_owned(),
+            currency: "р".to_owned(),
             zone: Tz::Europe__Moscow,
             users: vec![
                 User { id: 501, name: "Ольга, администратор".to_owned() },

@@ -15,7 +15,7 @@ use crate::green_api::{self, Delivery, NumberPlan, TakenMessage};
 use crate::options::Options;
 use crate::server::{self, EndpointTotals, RequestSeen};
 use crate::world::{Shared, Summary, World};
-use crate::yclients::{Behaviour, Booking, Change, NewBooking, Rights};
+use crate::yclients::{Behaviour, Booking, BranchChange, Change, NewBooking, Rights, ServiceChange};
 
 /// A running simulator. Clones are the same one; it ends when the last of them is dropped, and takes
 /// its connections with it.
@@ -93,6 +93,23 @@ impl Simulator {
     /// Takes a booking away without a trace: 404 from now on.
     pub fn vanish(&self, id: i64) -> bool {
         self.0.shared.change(|world| world.journal.vanish(id))
+    }
+
+    /// Other facts of a branch. False if there is no such branch.
+    pub fn change_branch(&self, company_id: i64, change: BranchChange) -> bool {
+        self.0.shared.change(|world| world.journal.change_branch(company_id, change).is_some())
+    }
+
+    /// Another title or price of a service under its id, in every booking that shows it; says how many
+    /// do. `last_change_date` does not move.
+    pub fn change_service(&self, id: i64, change: &ServiceChange) -> usize {
+        self.0.shared.change(|world| world.journal.change_service(id, change))
+    }
+
+    /// Another name of a master under the same id, in every booking of theirs; says how many there are.
+    /// `last_change_date` does not move.
+    pub fn rename_staff(&self, id: i64, name: &str) -> usize {
+        self.0.shared.change(|world| world.journal.rename_staff(id, name))
     }
 
     /// Every booking, in the order they were made.

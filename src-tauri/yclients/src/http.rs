@@ -20,7 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::address::{self, ConfigError, Flavour};
 use crate::errors;
 use crate::pace::{Lane, Pace};
-use crate::wire::{Envelope, message_of};
+use crate::wire::{Envelope, message_of, text_of};
 
 /// A page of 200 bookings is under a megabyte; more than this is no listing.
 /// Counted after decompression, so a small answer cannot unfold without end.
@@ -287,10 +287,7 @@ async fn read(mut response: Response) -> Result<Answer, BookingsError> {
             return Err(BookingsError::Unreadable(format!("it is larger than {} MB", LARGEST_ANSWER >> 20)));
         }
     }
-    // A broken character in one comment must not cost the page.
-    let body = String::from_utf8(body)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    Ok(Answer { status, date, retry_after, body })
+    Ok(Answer { status, date, retry_after, body: text_of(body) })
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -6,8 +6,10 @@ mod lenient;
 mod login;
 mod price;
 mod record;
+mod text;
 
 pub(crate) use company::{companies, company, permissions, users};
 pub(crate) use envelope::{Envelope, is_refusal, message_of};
 pub(crate) use login::{Login, login};
 pub(crate) use record::{record, record_id};
+pub(crate) use text::text_of;

@@ -6,6 +6,9 @@
 //! broken by a space, in every value: from the shop's own number a link reads
 //! as the shop's word, and WhatsApp takes links to strangers for spam. Who wants
 //! a link writes it into the template.
+//!
+//! What stands for a broken character (U+FFFD) is no such thing: it stays in the
+//! text, so that it is found there before a client finds it.
 
 /// What a person calls themselves, a service or a shop.
 pub(super) const NAME_CHARS: usize = 120;
@@ -26,10 +29,12 @@ pub(super) fn plain(value: &str, limit: usize) -> String {
     shorten(&without_links(&without_line_mark(text)), limit)
 }
 
-/// As [`plain`], for a name to greet with: `79161234567` or `👑` is none.
+/// As [`plain`], for a name to greet with: `79161234567` or `👑` is none. What is
+/// left of a broken one is kept: somebody must see that it is broken.
 pub(super) fn greeting_name(value: &str) -> String {
     let name = plain(value, NAME_CHARS);
-    if name.chars().any(char::is_alphabetic) { name } else { String::new() }
+    let is_name = name.chars().any(|c| c.is_alphabetic() || c == char::REPLACEMENT_CHARACTER);
+    if is_name { name } else { String::new() }
 }
 
 /// At most `limit` characters, the last one an ellipsis if any was lost.

@@ -1,15 +1,16 @@
-//! The YClients side of the control API: bookings, rights, behaviour.
+//! The YClients side of the control API: bookings, what they show, branches, rights, behaviour.
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::guard::{merged, no_such, read};
 use crate::world::Shared;
-use crate::yclients::{Booking, Change, NewBooking};
+use crate::yclients::{Booking, BranchChange, Change, NewBooking, ServiceChange};
 
 pub(crate) async fn list(State(shared): State<Shared>) -> Json<Vec<Booking>> {
     Json(shared.read(|world| world.journal.bookings().to_vec()))
@@ -56,6 +57,42 @@ fn changed(shared: &Shared, id: i64, change: Change) -> Response {
             None => no_such("booking"),
         }
     })
+}
+
+pub(crate) async fn branch(State(shared): State<Shared>, Path(id): Path<i64>, body: Bytes) -> Response {
+    let change: BranchChange = match read(&body) {
+        Ok(change) => change,
+        Err(refusal) => return refusal,
+    };
+    shared.change(|world| match world.journal.change_branch(id, change) {
+        Some(branch) => Json(branch).into_response(),
+        None => no_such("branch"),
+    })
+}
+
+pub(crate) async fn service(State(shared): State<Shared>, Path(id): Path<i64>, body: Bytes) -> Response {
+    match read::<ServiceChange>(&body) {
+        Ok(change) => shown(shared.change(|world| world.journal.change_service(id, &change)), "service"),
+        Err(refusal) => refusal,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Name {
+    name: String,
+}
+
+pub(crate) async fn staff(State(shared): State<Shared>, Path(id): Path<i64>, body: Bytes) -> Response {
+    match read::<Name>(&body) {
+        Ok(Name { name }) => shown(shared.change(|world| world.journal.rename_staff(id, &name)), "master"),
+        Err(refusal) => refusal,
+    }
+}
+
+/// The catalogue is what bookings show: what none shows is not there.
+fn shown(bookings: usize, what: &str) -> Response {
+    if bookings == 0 { no_such(what) } else { Json(json!({ "bookings": bookings })).into_response() }
 }
 
 pub(crate) async fn rights(State(shared): State<Shared>, Path(id): Path<i64>, body: Bytes) -> Response {

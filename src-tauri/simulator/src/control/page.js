@@ -25,6 +25,7 @@ const FAULTS = {
     ["Вход отозван (401)", "yclients", { status: { status: 401, body: "" } }],
     ["Отказ со статусом 200", "yclients", { success_false: { message: "Доступ запрещён" } }],
     ["Страница вместо ответа", "yclients", "html"],
+    ["Записи нет (404)", "yclients", "not_found", "record"],
     ["Ответ обрывается на середине", "yclients", "truncated_json"],
     ["Огромный ответ", "yclients", { huge_body: { megabytes: 32 } }],
     ["Бездонный ответ", "yclients", { deep_json: { depth: 100000 } }],

@@ -59,7 +59,7 @@ async fn serve(
                 fault,
                 FaultKind::CutBefore | FaultKind::CutAfter | FaultKind::Hang | FaultKind::HangAfter
             );
-            (sabotage::answer(shared, connection, place.side, &fault, request, next).await, cut)
+            (sabotage::answer(shared, connection, place, &fault, request, next).await, cut)
         }
     };
     wait(plan.answer_delay_ms).await;
@@ -89,7 +89,7 @@ fn place_of(uri: &Uri) -> Option<Place> {
             shown.push('/');
             shown.push_str(part);
         }
-        return Some(Place { side: Side::Gateway, endpoint, company_id: None, path: shown });
+        return Some(Place { side: Side::Gateway, endpoint, company_id: None, record_id: None, path: shown });
     }
     let parts: Vec<&str> = path.strip_prefix("/api/v1/")?.split('/').collect();
     let (endpoint, company) = match parts.as_slice() {
@@ -99,10 +99,15 @@ fn place_of(uri: &Uri) -> Option<Place> {
         [name] => (*name, None),
         [] => ("", None),
     };
+    let record = match parts.as_slice() {
+        ["record", _, id, ..] => id.parse().ok(),
+        _ => None,
+    };
     Some(Place {
         side: Side::Yclients,
         endpoint: endpoint.to_owned(),
         company_id: company.and_then(|id| id.parse().ok()),
+        record_id: record,
         path: path.to_owned(),
     })
 }

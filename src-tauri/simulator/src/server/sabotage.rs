@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::Connection;
-use crate::faults::{FaultKind, Side};
+use crate::faults::{FaultKind, Place, Side};
 use crate::world::Shared;
 use crate::yclients;
 
@@ -19,7 +19,7 @@ const MEGABYTE: usize = 1 << 20;
 pub(crate) async fn answer(
     shared: &Shared,
     connection: &Connection,
-    side: Side,
+    place: &Place,
     fault: &FaultKind,
     request: Request,
     next: Next,
@@ -35,11 +35,12 @@ pub(crate) async fn answer(
             (headers(Some("text/html; charset=utf-8"), None), page).into_response()
         }
         FaultKind::SuccessFalse { message } => yclients::failure(StatusCode::OK, message),
+        FaultKind::NotFound => place.record_id.map_or_else(yclients::not_found, yclients::record_not_found),
         FaultKind::StatusFalse { reason } => {
             Json(json!({ "status": false, "reason": reason })).into_response()
         }
         FaultKind::TooManyRequests { with_status, retry_after } => {
-            let mut response = too_many(side, *with_status);
+            let mut response = too_many(place.side, *with_status);
             response.headers_mut().extend(headers(None, retry_after.as_deref()));
             response
         }

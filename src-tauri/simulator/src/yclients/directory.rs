@@ -68,7 +68,7 @@ fn company_json(branch: &Branch, in_list: bool) -> Value {
     json!({
         "id": if as_text { json!(id.to_string()) } else { json!(id) },
         "title": branch.title,
-        "public_title": branch.title,
+        "public_title": branch.public_title.as_ref().unwrap_or(&branch.title),
         "short_descr": "Барбершоп",
         "logo": "",
         "active": if in_list { json!("1") } else { json!(1) },
@@ -85,7 +85,7 @@ fn company_json(branch: &Branch, in_list: bool) -> Value {
         "coordinate_lat": if in_list { json!("55.759") } else { json!(55.759) },
         "coordinate_lon": if in_list { json!("37.645") } else { json!(37.645) },
         "phone_confirmation": false,
-        "currency_short_title": "₽",
+        "currency_short_title": branch.currency,
         "access": { "title": true, "address": true, "phones": branch.rights.phones_access },
         "social": { "whatsapp": "", "telegram": "" },
         "app_ios": null,

@@ -65,15 +65,20 @@ impl Journal {
         self.branches.iter().find(|branch| branch.company_id == company_id)
     }
 
+    pub(crate) fn branch_mut(&mut self, company_id: i64) -> Option<&mut Branch> {
+        self.branches.iter_mut().find(|branch| branch.company_id == company_id)
+    }
+
     pub(crate) fn rights_mut(&mut self, company_id: i64) -> Option<&mut Rights> {
-        self.branches
-            .iter_mut()
-            .find(|branch| branch.company_id == company_id)
-            .map(|branch| &mut branch.rights)
+        self.branch_mut(company_id).map(|branch| &mut branch.rights)
     }
 
     pub(crate) fn bookings(&self) -> &[Booking] {
         &self.bookings
+    }
+
+    pub(super) fn bookings_mut(&mut self) -> &mut [Booking] {
+        &mut self.bookings
     }
 
     pub(crate) fn booking(&self, id: i64) -> Option<&Booking> {

@@ -7,6 +7,7 @@ mod answers;
 mod auth;
 mod behaviour;
 mod booking;
+mod catalogue;
 mod directory;
 mod gate;
 mod journal;
@@ -16,9 +17,10 @@ mod wire;
 use axum::Router;
 use axum::routing::{get, post};
 
-pub(crate) use answers::{failure, too_many_requests};
+pub(crate) use answers::{failure, not_found, record_not_found, too_many_requests};
 pub use behaviour::{AuthForm, Behaviour, RateLimit, Rights};
 pub use booking::{Booking, Change, Client, NewBooking, Service, Staff, Start};
+pub use catalogue::{BranchChange, ServiceChange};
 pub(crate) use journal::Journal;
 
 use crate::world::Shared;

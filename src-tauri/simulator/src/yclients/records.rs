@@ -112,6 +112,8 @@ impl Asked {
         }
         let date = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
         let instant = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").ok();
+        // The specification's own example.
+        let instant_or_day = |text: &str| instant(text).or_else(|| date(text).map(NaiveDateTime::from));
         let number = |text: &str| text.parse::<i64>().ok();
         let size = |text: &str| text.parse::<usize>().ok();
         Ok(Self {
@@ -121,7 +123,7 @@ impl Asked {
             end_date: value(query, "end_date", date)?,
             c_start_date: value(query, "c_start_date", date)?,
             c_end_date: value(query, "c_end_date", date)?,
-            changed_after: value(query, "changed_after", instant)?,
+            changed_after: value(query, "changed_after", instant_or_day)?,
             changed_before: value(query, "changed_before", instant)?,
             with_deleted: matches!(query.get("with_deleted").map(String::as_str), Some("1" | "true")),
             staff_id: value(query, "staff_id", number)?,

@@ -54,14 +54,19 @@ pub(crate) fn record_json(booking: &Booking, branch: &Branch, answer: usize) -> 
             "visit_id": variant(id, [json!(booking.visit_id), json!(booking.visit_id.to_string())]),
             "deleted": booking.deleted,
             "paid_full": booking.paid_full,
+            "payment_status": booking.paid_full.min(1),
             "prepaid": false,
             "prepaid_confirmed": false,
             "custom_color": "",
             "custom_font_color": "",
             "record_labels": variant(id, [json!([label(json!("67345"))]), json!([label(json!(67345))]), json!([])]),
             "activity_id": 0,
-            "custom_fields": variant(id, [json!([]), json!({})]),
+            // The documentation has an object here; live rows never do.
+            "custom_fields": [],
             "documents": [],
+            "short_link": format!("https://example.com/c/{id:x}"),
+            "sms_remain_hours": 0,
+            "resource_instance_ids": [],
         }),
     );
     // What nobody documents may appear at any time.
@@ -153,12 +158,13 @@ fn services_json(services: &[Service], id: i64, answer: usize) -> Vec<Value> {
             #[expect(clippy::cast_precision_loss, reason = "a count of services is small")]
             let whole = service.cost * service.amount as f64;
             let to_pay = whole * (1.0 - service.discount / 100.0);
+            // These three differ on live rows only where points are paid with, which nobody does here.
             json!({
                 "id": service.id,
                 "title": service.title,
-                "cost": amount(whole, id),
+                "cost": amount(to_pay, id),
                 "cost_to_pay": amount(to_pay, id),
-                "manual_cost": amount(whole, id),
+                "manual_cost": amount(to_pay, id),
                 "cost_per_unit": amount(service.cost, id),
                 "discount": amount(service.discount, id + 1),
                 "first_cost": amount(whole, id),

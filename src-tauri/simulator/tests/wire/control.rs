@@ -46,6 +46,70 @@ async fn a_booking_is_made_moved_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_deleted_booking_is_put_back() {
+    let simulator = start().await;
+    let id = simulator.book(NewBooking::default());
+    let path = format!("bookings/{id}");
+    let (_, deleted) = control(&simulator, Method::DELETE, &path, json!({})).await;
+    assert_eq!(deleted["deleted"], true);
+    let back = json!({ "deleted": false, "attendance": 2 });
+    let (status, changed) = control(&simulator, Method::PATCH, &path, back).await;
+    assert_eq!((status, &changed["deleted"], &changed["attendance"]), (200, &json!(false), &json!(2)));
+}
+
+#[tokio::test]
+async fn the_facts_of_a_branch_are_changed_in_part() {
+    let simulator = start().await;
+    let path = format!("branches/{BRANCH}");
+    let facts = json!({ "title": "Усы", "public_title": "Усы и борода", "address": "ул. Ленина, 1", "currency": "₸" });
+    let (status, branch) = control(&simulator, Method::PATCH, &path, facts).await;
+    assert_eq!((status, &branch["title"], &branch["zone"]), (200, &json!("Усы"), &json!("Europe/Moscow")));
+    let (_, company) = yclients(&simulator, &format!("/company/{BRANCH}")).await;
+    let company = &company["data"];
+    assert_eq!(
+        (&company["public_title"], &company["address"]),
+        (&json!("Усы и борода"), &json!("ул. Ленина, 1"))
+    );
+    assert_eq!(company["currency_short_title"], "₸");
+    let title = json!({ "public_title": null, "phone": "+7 916 123-45-67" });
+    control(&simulator, Method::PATCH, &path, title).await;
+    let (_, company) = yclients(&simulator, &format!("/company/{BRANCH}")).await;
+    assert_eq!(
+        (&company["data"]["public_title"], &company["data"]["phone"]),
+        (&json!("Усы"), &json!("+7 916 123-45-67"))
+    );
+
+    assert_eq!(control(&simulator, Method::PATCH, "branches/1", json!({})).await.0, 404);
+    let zone = json!({ "zone": "Europe/Berlin" });
+    assert_eq!(control(&simulator, Method::PATCH, &path, zone).await.0, 400, "a branch does not move");
+}
+
+#[tokio::test]
+async fn a_service_and_a_master_are_called_otherwise_under_their_old_ids() {
+    let simulator = start().await;
+    let made = Some(simulator.now() - TimeDelta::days(3));
+    let [one, two] =
+        [(); 2].map(|()| simulator.book(NewBooking { created_at: made, ..NewBooking::default() }));
+    let dearer = json!({ "title": "Стрижка", "cost": 2500 });
+    let (status, answer) = control(&simulator, Method::PATCH, "services/7001", dearer).await;
+    assert_eq!((status, &answer["bookings"]), (200, &json!(2)));
+    let (_, answer) = control(&simulator, Method::PATCH, "staff/31", json!({ "name": "Игорь П." })).await;
+    assert_eq!(answer["bookings"], 2);
+    for id in [one, two] {
+        let (_, one) = yclients(&simulator, &format!("/record/{BRANCH}/{id}")).await;
+        let record = &one["data"];
+        let service = &record["services"][0];
+        assert_eq!((&service["id"], &service["title"]), (&json!(7001), &json!("Стрижка")));
+        assert_eq!(service["cost"].as_f64(), Some(2500.0));
+        assert_eq!((&record["staff"]["id"], &record["staff"]["name"]), (&json!(31), &json!("Игорь П.")));
+    }
+    let booking = simulator.booking(one).expect("there");
+    assert_eq!(Some(booking.changed_at), made, "nobody touched the booking itself");
+    assert_eq!(control(&simulator, Method::PATCH, "services/1", json!({ "title": "x" })).await.0, 404);
+    assert_eq!(control(&simulator, Method::PATCH, "staff/1", json!({ "name": "x" })).await.0, 404);
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_named() {
     let simulator = start().await;
     let (status, answer) = control(&simulator, Method::POST, "bookings", json!({ "strat": "x" })).await;
@@ -117,6 +181,7 @@ async fn every_known_fault_can_be_armed_over_http() {
         json!("html"),
         json!({ "success_false": { "message": "Доступ запрещён" } }),
         json!({ "status_false": { "reason": "not now" } }),
+        json!("not_found"),
         json!("truncated_json"),
         json!("empty_body"),
         json!({ "huge_body": { "megabytes": 32 } }),

@@ -1,7 +1,7 @@
 //! Signing in, the branches, and what a request must bring.
 
 use serde_json::{Value, json};
-use simulator::{AuthForm, Behaviour, Options, RateLimit, Rights, Simulator};
+use simulator::{AuthForm, Behaviour, Branch, Options, RateLimit, Rights, Simulator};
 
 use crate::support::{BRANCH, http, start, start_with, yclients};
 
@@ -77,6 +77,29 @@ async fn the_branches_are_listed_and_shown_with_their_zone() {
         assert_eq!((status, &one["data"]["id"]), (200, &json!(BRANCH)));
         assert!(one["data"]["address"].as_str().is_some_and(|address| !address.is_empty()));
     }
+}
+
+#[tokio::test]
+async fn a_branch_has_a_name_for_clients_and_the_sign_of_its_currency() {
+    let almaty = Branch {
+        public_title: Some("Борода".to_owned()),
+        currency: "₸".to_owned(),
+        ..Branch::new(31, chrono_tz::Asia::Almaty, "Борода (новая касса)", "")
+    };
+    let branches = vec![Branch::default(), almaty];
+    let simulator = start_with(Options { branches, ..Options::default() }).await;
+    for path in ["/company/31", "/companies?my=1"] {
+        let (_, answer) = yclients(&simulator, path).await;
+        let company = answer["data"].get(1).unwrap_or(&answer["data"]);
+        assert_eq!(company["title"], "Борода (новая касса)");
+        assert_eq!(
+            (&company["public_title"], &company["currency_short_title"]),
+            (&json!("Борода"), &json!("₸"))
+        );
+    }
+    let (_, moscow) = yclients(&simulator, &format!("/company/{BRANCH}")).await;
+    assert_eq!(moscow["data"]["public_title"], moscow["data"]["title"]);
+    assert_eq!(moscow["data"]["currency_short_title"], "р");
 }
 
 #[tokio::test]

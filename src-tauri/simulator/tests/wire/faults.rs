@@ -100,6 +100,25 @@ async fn a_fault_meets_its_target_only() {
 }
 
 #[tokio::test]
+async fn one_booking_alone_can_be_not_found_once() {
+    let simulator = start().await;
+    let [lost, other] = [(); 2].map(|()| simulator.book(NewBooking::default()));
+    simulator.set_fault(Fault::once(Target::record(lost), FaultKind::NotFound));
+    let get = async |id: i64| yclients(&simulator, &format!("/record/{BRANCH}/{id}")).await;
+    assert_eq!(get(other).await.0, 200);
+    assert_eq!(ids(&simulator, "").await, [other, lost], "the listing knows better");
+    let (status, body) = get(lost).await;
+    assert_eq!((status, &body["success"], &body["data"]), (404, &json!(false), &json!(null)));
+    assert_eq!(get(lost).await.0, 200);
+
+    // As one that was never there is answered.
+    simulator.set_fault(Fault::once(Target::record(lost), FaultKind::NotFound));
+    let by_fault = get(lost).await;
+    simulator.vanish(lost);
+    assert_eq!(get(lost).await, by_fault);
+}
+
+#[tokio::test]
 async fn success_false_and_status_false_come_with_200() {
     let simulator = start().await;
     simulator.set_fault(records(FaultKind::SuccessFalse { message: "Ошибка".to_owned() }));

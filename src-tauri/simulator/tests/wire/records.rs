@@ -86,6 +86,43 @@ async fn changed_after_is_branch_time_and_inclusive() {
 }
 
 #[tokio::test]
+async fn changed_after_may_be_a_day() {
+    let simulator = start().await;
+    // The first minute of the day in Moscow, and the last one before it.
+    let made = |at: &str| NewBooking { created_at: Some(utc(at)), ..NewBooking::default() };
+    let id = simulator.book(made("2026-11-19T21:00:00Z"));
+    simulator.book(made("2026-11-19T20:59:59Z"));
+    assert_eq!(ids(&simulator, "changed_after=2026-11-20").await, [id]);
+}
+
+#[tokio::test]
+async fn the_visits_of_a_client_are_listed_with_deleted_ones_and_by_their_days() {
+    let simulator = start().await;
+    let december = ["2026-12-01 12:00", "2026-12-02 12:00", "2026-12-04 12:00"];
+    let [first, second, _] = december.map(|day| simulator.book(at(day)));
+    simulator.book(NewBooking::for_client("Пётр", "+79260000000").at(Start::At(local(december[0]))));
+    let client = simulator.booking(first).and_then(|booking| booking.client).expect("a client").id;
+    assert!(simulator.delete(second));
+    let query = format!("client_id={client}&start_date=2026-12-01&end_date=2026-12-03");
+    assert_eq!(ids(&simulator, &query).await, [first]);
+    assert_eq!(ids(&simulator, &format!("{query}&with_deleted=1")).await, [second, first]);
+}
+
+#[tokio::test]
+async fn a_deleted_booking_can_be_put_back_with_any_attendance() {
+    let simulator = start().await;
+    let id = simulator.book(NewBooking::default());
+    simulator.delete(id);
+    assert!(simulator.change(id, Change { deleted: Some(false), ..Change::default() }));
+    assert_eq!(ids(&simulator, "").await, [id]);
+    for attendance in [-1, 0, 1, 2, 7] {
+        simulator.change(id, Change::attendance(attendance));
+        let (_, one) = yclients(&simulator, &format!("/record/{BRANCH}/{id}")).await;
+        assert_eq!(one["data"]["attendance"], attendance);
+    }
+}
+
+#[tokio::test]
 async fn any_change_moves_last_change_date() {
     let simulator = start().await;
     let made = Some(simulator.now() - TimeDelta::days(3));
@@ -152,7 +189,7 @@ async fn rows_are_filtered_by_staff_client_and_user() {
 #[tokio::test]
 async fn a_value_in_the_wrong_form_is_unprocessable() {
     let simulator = start().await;
-    for query in ["c_start_date=01.12.2026", "changed_after=2026-12-01", "page=first"] {
+    for query in ["c_start_date=01.12.2026", "changed_after=01.12.2026", "page=first"] {
         let (status, body) = yclients(&simulator, &format!("/records/{BRANCH}?{query}")).await;
         assert_eq!(status, 422, "{query}");
         assert_eq!(body["success"], false);

@@ -39,10 +39,37 @@ async fn every_documented_way_of_writing_a_field_appears() {
     assert_eq!(kinds("/client"), BTreeSet::from(["absent", "null", "object"]));
     assert_eq!(kinds("/visit_id"), BTreeSet::from(["integer", "text"]));
     assert_eq!(kinds("/staff/position"), BTreeSet::from(["array", "null", "object"]));
-    assert_eq!(kinds("/custom_fields"), BTreeSet::from(["array", "object"]));
+    assert_eq!(kinds("/client/custom_fields"), BTreeSet::from(["absent", "array", "object"]));
     assert_eq!(kinds("/services/0/cost"), BTreeSet::from(["absent", "float", "integer"]));
     assert_eq!(kinds("/record_labels/0/id"), BTreeSet::from(["absent", "integer", "text"]));
     assert_eq!(kinds("/technological"), BTreeSet::from(["absent", "object"]));
+}
+
+#[tokio::test]
+async fn every_row_has_the_keys_that_live_rows_always_have() {
+    let simulator = start().await;
+    for id in 0..6 {
+        simulator.book(if id == 0 { NewBooking::blocked_time() } else { NewBooking::default() });
+    }
+    for row in rows(&simulator).await {
+        assert!(row["payment_status"].is_i64() && row["sms_remain_hours"].is_i64(), "{row}");
+        assert!(row["short_link"].is_string(), "{row}");
+        // The documentation writes an object where live rows have a list with nothing in it.
+        for list in ["custom_fields", "documents", "resource_instance_ids"] {
+            assert_eq!(row[list], serde_json::json!([]), "{list}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_discount_is_taken_off_what_is_paid_and_off_no_other_price() {
+    let simulator = start().await;
+    let service = Service { discount: 10.0, amount: 2, ..Service::new(1, "Стрижка", 1000.0) };
+    simulator.book(NewBooking { services: vec![service], ..NewBooking::default() });
+    let line = &rows(&simulator).await[0]["services"][0];
+    let prices = ["cost", "cost_to_pay", "manual_cost", "first_cost", "cost_per_unit"];
+    let sums = prices.map(|price| line[price].as_f64().map(|sum| sum.to_string()).unwrap_or_default());
+    assert_eq!(sums, ["1800", "1800", "1800", "2000", "1000"]);
 }
 
 #[tokio::test]

@@ -1,19 +1,16 @@
-use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::booking::{BookingId, CompanyId};
 use engine::error::BookingsError;
 use engine::ports::{BookingQuery, Bookings};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use wiremock::ResponseTemplate;
 use yclients::{Client, Config, ConfigError, Flavour, Lane};
 
-use crate::server::{PARTNER, USER, answering, client, config, html, json as answer, refusal, row};
+use crate::server::{PARTNER, USER, answering, client, config, gzip, html, json as answer, refusal, row};
 
 const BRANCH: CompanyId = CompanyId(31);
 
@@ -170,13 +167,6 @@ async fn an_answer_without_end_is_left() {
     .await;
     let error = ask(&client(&endless)).await;
     assert_eq!(error, BookingsError::Unreadable("it is larger than 8 MB".into()));
-}
-
-fn gzip(bytes: &[u8]) -> ResponseTemplate {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    let body = encoder.finish().unwrap();
-    ResponseTemplate::new(200).insert_header("content-encoding", "gzip").set_body_bytes(body)
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The client against a server that answers exact bytes.
 #![cfg(test)]
 
+mod broken_text;
 mod failures;
 mod listing;
 mod lookup;

@@ -1,7 +1,10 @@
 //! A server with the shapes of the real one, and the client that asks it.
 
+use std::io::Write;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
 use yclients::{Client, Config};
@@ -32,6 +35,14 @@ pub(crate) async fn answering(template: ResponseTemplate) -> MockServer {
 
 pub(crate) fn json(status: u16, body: &Value) -> ResponseTemplate {
     ResponseTemplate::new(status).insert_header("date", DATE).set_body_json(body)
+}
+
+/// An answer that comes compressed.
+pub(crate) fn gzip(bytes: &[u8]) -> ResponseTemplate {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    let body = encoder.finish().unwrap();
+    ResponseTemplate::new(200).insert_header("content-encoding", "gzip").set_body_bytes(body)
 }
 
 pub(crate) fn html(status: u16) -> ResponseTemplate {

@@ -178,6 +178,39 @@ fn nobody_is_greeted_by_a_number() {
     }
 }
 
+/// A text with a broken character waits for a person, who must see where it is.
+#[test]
+fn a_broken_character_is_never_swallowed() {
+    let break_one: [fn(&mut Confirmation, &str); 6] = [
+        |confirmation, broken| confirmation.client_name = broken.to_owned(),
+        |confirmation, broken| confirmation.branch_title = broken.to_owned(),
+        |confirmation, broken| confirmation.branch_address = broken.to_owned(),
+        |confirmation, broken| confirmation.currency = broken.to_owned(),
+        |confirmation, broken| confirmation.visits[0].master = broken.to_owned(),
+        |confirmation, broken| confirmation.visits[0].services[0].title = broken.to_owned(),
+    ];
+    for broken in [
+        "Стриж\u{fffd}",
+        "\u{fffd}ка",
+        "\u{fffd}",
+        "\u{fffd}\u{fffd}",
+        "79\u{fffd}",
+        "\u{fffd}*_",
+        "-\u{fffd}",
+    ] {
+        for (place, break_it) in break_one.iter().enumerate() {
+            let mut confirmation = irina();
+            break_it(&mut confirmation, broken);
+            for language in [Language::Ru, Language::En] {
+                let text = built_in(language, &confirmation);
+                assert!(text.contains('\u{fffd}'), "{broken:?} in place {place}: {text}");
+            }
+        }
+    }
+    // Of what is cut off because it is too long nothing is said at all.
+    assert!(!plain::plain(&format!("{}\u{fffd}", "ы".repeat(20)), 20).contains('\u{fffd}'));
+}
+
 /// What a message must never hold, wherever it came from.
 fn is_harmless(text: &str) -> bool {
     let mut lines = text.split('\n');
