@@ -27,6 +27,9 @@ pub struct Plan {
     pub poll_interval_ms: u64,
     /// The window, in milliseconds.
     pub delay_ms: u64,
+    /// More new ones within a minute than this wait for a person. Scenarios book faster than any
+    /// desk does, so by default it is 0: however many.
+    pub burst: usize,
     /// More lines for the head of the settings file.
     pub more: String,
 }
@@ -39,7 +42,7 @@ impl Default for Plan {
             gateway_token: GATEWAY_TOKEN.to_owned(),
             ..Options::default()
         };
-        Self { options, poll_interval_ms: 100, delay_ms: 300, more: String::new() }
+        Self { options, poll_interval_ms: 100, delay_ms: 300, burst: 0, more: String::new() }
     }
 }
 
@@ -58,12 +61,13 @@ impl Plan {
 
     /// The settings file for these servers, as an owner would write it.
     pub fn settings(&self, simulator: &Simulator) -> String {
-        let Self { poll_interval_ms, delay_ms, more, .. } = self;
+        let Self { poll_interval_ms, delay_ms, burst, more, .. } = self;
         let (yclients, gateway) = (simulator.yclients_url(), simulator.green_api_url());
         let mut text = format!(
             "{more}
 poll_interval_ms = {poll_interval_ms}
 notification_delay_ms = {delay_ms}
+burst = {burst}
 
 [yclients]
 base_url = \"{yclients}\"

@@ -194,11 +194,15 @@ pub(crate) struct FakeBookings {
     pub(crate) listing_says: Mutex<Option<fn(&mut Booking)>>,
     /// What the branch is called.
     pub(crate) facts: Mutex<FakeFacts>,
+    /// No booking is found by its own address.
+    pub(crate) not_found: Mutex<bool>,
     /// No listing shows these.
     pub(crate) hidden: Mutex<Vec<BookingId>>,
     pub(crate) calls: Mutex<Vec<String>>,
     /// A listing takes so long.
     pub(crate) slow: Mutex<Duration>,
+    /// Every answer about bookings takes so long.
+    pub(crate) answers_take: Mutex<Duration>,
     /// What users are called.
     pub(crate) names: Mutex<Vec<(i64, String)>>,
     /// How often that was asked.
@@ -236,7 +240,7 @@ pub(crate) fn is_of_client(booking: &Booking, client: i64, from: NaiveDate, to: 
 impl Bookings for FakeBookings {
     async fn list(&self, company: CompanyId, query: &BookingQuery) -> Result<Listing, BookingsError> {
         self.calls.lock().unwrap().push(format!("{query:?}"));
-        let slow = *self.slow.lock().unwrap();
+        let slow = *self.slow.lock().unwrap() + *self.answers_take.lock().unwrap();
         tokio::time::sleep(slow).await;
         self.date.tell(TimeSource::YClients);
         self.fail()?;
@@ -272,9 +276,11 @@ impl Bookings for FakeBookings {
 
     async fn get(&self, _: CompanyId, id: BookingId) -> Result<Lookup, BookingsError> {
         self.calls.lock().unwrap().push(format!("get {id}"));
+        let takes = *self.answers_take.lock().unwrap();
+        tokio::time::sleep(takes).await;
         self.date.tell(TimeSource::YClients);
         self.fail()?;
-        let found = self.all.lock().unwrap().get(&id).cloned();
+        let found = self.all.lock().unwrap().get(&id).cloned().filter(|_| !*self.not_found.lock().unwrap());
         Ok(found.map_or(Lookup::Gone, |booking| Lookup::Found(Box::new(booking))))
     }
 

@@ -12,3 +12,4 @@ mod races;
 mod rights;
 mod servers;
 mod told_once;
+mod truth_over_time;

@@ -62,6 +62,8 @@ struct Looks {
     unreported: Option<DateTime<Utc>>,
     /// What was decided by another time is to be judged again.
     judgment_due: bool,
+    /// Grows with each correction: what was asked before was asked by another time.
+    era: u64,
 }
 
 /// What happened between two readings.
@@ -95,6 +97,7 @@ impl Vigil {
             last_alive,
             unreported: None,
             judgment_due: true,
+            era: 0,
         };
         let (standing, _) = watch::channel(ClockStanding::Unconfirmed);
         let gap = gap_after(poll_interval);
@@ -187,9 +190,15 @@ impl Vigil {
         if self.clock.set(difference) {
             warn!(seconds = difference.num_seconds(), "this computer's clock is corrected by the servers'");
             state.judgment_due = true;
+            state.era += 1;
         }
         self.standing.send_replace(standing);
         Ok(())
+    }
+
+    /// Which stretch of one and the same time this is.
+    pub fn era(&self) -> u64 {
+        self.lock().era
     }
 
     /// Whether the time is somebody's word beside this computer's, or nobody can be asked.

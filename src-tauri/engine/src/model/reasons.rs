@@ -118,6 +118,12 @@ impl Now {
             links.iter().any(|link| self.obstacles(link.booking, self.slack).contains(&reason))
         };
         let in_text = || links.iter().filter(|link| !link.dropped);
+        // A booking that is gone without a word, in no listing and by no address, is missed only where
+        // the program still looks: at what can go out. What had ended keeps the reason it ended for.
+        let ended = matches!(row.state, State::Skipped | State::Expired | State::Cancelled);
+        if ended && !links.is_empty() && links.iter().all(|link| self.past[&link.booking].vanished) {
+            return true;
+        }
         match row.reason {
             Reason::None => matches!(row.state, State::Queued | State::Sending) || row.state.is_sent(),
             // No visit is left that it speaks of. One that was left out earlier does not count.

@@ -45,6 +45,9 @@ pub use schedule::gap_after;
 /// A fault that lasts this many polls is shown; a single one is not worth a look.
 const FAILURES_BEFORE_ALARM: i64 = 3;
 
+/// A poll waits so long for somebody to confirm the time.
+const TIME_PATIENCE: Duration = Duration::from_secs(3);
+
 /// What the desk tells the monitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Signals {
@@ -170,7 +173,8 @@ impl Monitor {
                 // Stopped: a wake-up of the computer is no person's word.
                 continue;
             }
-            self.vigil.confirmed().await;
+            // Asked for at this moment, as a rule. What nobody answers is a fault that a poll shows.
+            let _ = tokio::time::timeout(TIME_PATIENCE, self.vigil.confirmed()).await;
             let started = self.clock.moment().monotonic;
             pause = self
                 .poll_once(&mut watch)
@@ -194,7 +198,10 @@ impl Monitor {
                 self.changed.notify_one();
                 Some(interval)
             }
-            Err(PollError::Time) => Some(Duration::ZERO),
+            Err(PollError::Time) => {
+                info!(branch = %watch.company, "a poll is made anew when the time is known");
+                Some(if self.vigil.is_confirmed() { Duration::ZERO } else { TIME_PATIENCE })
+            }
             Err(error) => {
                 let (retry_after, stop) = match &error {
                     PollError::Bookings(error) => (error.retry_after(), error.needs_a_person()),

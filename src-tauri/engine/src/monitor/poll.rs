@@ -30,7 +30,7 @@ impl Monitor {
         let company = watch.company;
         let state = self.outbox.db().read(|connection| known::branch_in(connection, company))?;
         let mut state = state.unwrap_or_else(fresh_branch);
-        let now = self.clock.now();
+        let (now, era) = (self.clock.now(), self.vigil.era());
         let facts_are_old = state.facts_at.is_none_or(|at| now - at >= FACTS_HOLD || at > now);
         let needs_baseline = state.baseline_at.is_none() && state.baseline_begun_at.is_none();
         if facts_are_old || needs_baseline {
@@ -48,7 +48,7 @@ impl Monitor {
         let listing = self.bookings.list(company, &query).await?;
         // What it brings is judged by the time now, which a sleep meanwhile has made unsure.
         self.vigil.observe(&self.outbox, &self.settings)?;
-        if !self.vigil.is_confirmed() {
+        if !self.vigil.is_confirmed() || self.vigil.era() != era {
             return Err(PollError::Time);
         }
         let listed: Vec<BookingId> = listing.bookings.iter().map(|booking| booking.id).collect();

@@ -152,7 +152,9 @@ impl Sender {
                 let written_on = written.map(|at| branch.local(at).date());
                 sought.push(Sought::of(link.booking, known.as_ref(), written_on));
             }
-            let facts_are_old = state.facts_at.is_none_or(|at| at > now || now - at > FACTS_HOLD);
+            // Read since its time came, for the message before it: that is now.
+            let just_read = |at| row.ready_at() < at && at <= now && now - at <= FACTS_HOLD;
+            let facts_are_old = !state.facts_at.is_some_and(just_read);
             Ok(Some((sought, branch.local(now).date(), facts_are_old)))
         })
     }

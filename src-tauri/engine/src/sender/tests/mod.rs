@@ -3,6 +3,7 @@
 mod asleep;
 mod doubt;
 mod first_contacts;
+mod fresh;
 mod new_account;
 mod refusals;
 
