@@ -126,10 +126,13 @@ pub(crate) fn booking(id: i64, clock: &FakeClock) -> Booking {
     }
 }
 
+/// Who listens, and by which clock the server's is made.
+type Listener = (Arc<dyn Witness>, Arc<FakeClock>);
+
 /// A server's clock, told with every answer.
 #[derive(Default)]
 pub(crate) struct FakeDate {
-    told: Mutex<Option<(Arc<dyn Witness>, Arc<FakeClock>)>>,
+    told: Mutex<Option<Listener>>,
     /// The server's clock is wrong by so much.
     pub(crate) wrong_by: Mutex<TimeDelta>,
     /// Its answers have no `Date`.

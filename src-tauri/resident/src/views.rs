@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use engine::booking::CompanyId;
+use engine::clock::{ClockStanding, ClockTold};
 use engine::db::StorageError;
+use engine::error::FaultCode;
 use engine::monitor::known::{self, BranchState};
 use engine::notification::Notification;
 use engine::outbox::{Counts, DeskState, Outbox};
@@ -163,6 +165,8 @@ pub(crate) struct Status {
     pub(crate) doubt: Option<ErrorView>,
     pub(crate) branches: Vec<BranchView>,
     pub(crate) gateway: GatewayView,
+    /// What the servers say of this computer's clock.
+    pub(crate) clock: ClockView,
     /// What keeps the data directory from being written now.
     pub(crate) storage: Option<ErrorView>,
     /// Open rows, and what came to its end today.
@@ -210,6 +214,26 @@ pub(crate) struct GatewayView {
     /// Numbers it wrote to for the first time since the desk's day began.
     pub(crate) first_contacts_today: i64,
     pub(crate) error: Option<ErrorView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ClockView {
+    /// Added to this computer's clock by every process; 0 within two minutes.
+    pub(crate) difference_ms: i64,
+    /// `unconfirmed`, `agreed`, `alone` or `disputed`.
+    pub(crate) standing: ClockStanding,
+    pub(crate) error: Option<ErrorView>,
+}
+
+impl ClockView {
+    fn of(told: &ClockTold, settings: &Settings) -> Self {
+        let code = told.fault().map_or("", FaultCode::as_str);
+        Self {
+            difference_ms: told.difference.num_milliseconds(),
+            standing: told.standing,
+            error: ErrorView::of(code, &told.detail, told.since, settings),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -296,6 +320,7 @@ impl Status {
                 first_contacts_today: seen.first_contacts,
                 error,
             },
+            clock: ClockView::of(&seen.desk.clock, settings),
             storage: seen
                 .storage
                 .and_then(|error| ErrorView::of(error.code().as_str(), &error.to_string(), None, settings)),

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Clock, Moment};
 use crate::db::StorageError;
+use crate::error::FaultCode;
 use crate::outbox::Outbox;
 
 /// See the module.
@@ -62,6 +63,24 @@ pub struct ClockTold {
     pub since: Option<DateTime<Utc>>,
     /// What each clock shows, for the small print.
     pub detail: String,
+}
+
+impl ClockTold {
+    /// What of it needs a look at the desk, if anything does.
+    pub fn fault(&self) -> Option<FaultCode> {
+        match self.standing {
+            ClockStanding::Disputed => Some(FaultCode::ClockDisputed),
+            _ if self.difference != TimeDelta::zero() => Some(FaultCode::ClockCorrected),
+            _ => None,
+        }
+    }
+}
+
+impl Default for ClockTold {
+    fn default() -> Self {
+        let difference = TimeDelta::zero();
+        Self { difference, standing: ClockStanding::Unconfirmed, since: None, detail: String::new() }
+    }
 }
 
 crate::closed_set::closed_set! {

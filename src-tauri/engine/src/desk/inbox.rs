@@ -145,14 +145,9 @@ impl<'a> Inbox<'a> {
             Ok(told) => told,
             Err(error) => return debug!(%error, "what is known of the clock cannot be read"),
         };
-        let code = match told.standing {
-            ClockStanding::Disputed => Some(FaultCode::ClockDisputed),
-            _ if told.difference != TimeDelta::zero() => Some(FaultCode::ClockCorrected),
-            // A jump is over before anybody knows what it was.
-            ClockStanding::Unconfirmed => return,
-            ClockStanding::Agreed | ClockStanding::Alone => None,
-        };
-        if code == self.clock_told {
+        let code = told.fault();
+        // A jump is over before anybody knows what it was.
+        if code == self.clock_told || (code.is_none() && told.standing == ClockStanding::Unconfirmed) {
             return;
         }
         self.clock_told = code;

@@ -345,8 +345,8 @@ pub(crate) fn rearm(
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     let queued = outbox::open_of_in(tx, branch.company)?;
-    let unseen = |row: &Notification| !row.held && !(row.released && released == Released::Goes);
-    for row in queued.into_iter().filter(|row| row.state == State::Queued && unseen(row)) {
+    let goes_on = |row: &Notification| row.held || (row.released && released == Released::Goes);
+    for row in queued.into_iter().filter(|row| row.state == State::Queued && !goes_on(row)) {
         if gap_at.is_some() && row.gap_at == gap_at {
             continue;
         }

@@ -48,6 +48,8 @@ pub struct DeskState {
     pub gateway: GatewayTold,
     /// A pause began whose end is yet to be dealt with.
     pub pause_due: bool,
+    /// What the servers say of this computer's clock.
+    pub clock: ClockTold,
     /// The database cannot know what was sent: since when, and why. Nothing is polled or sent.
     pub doubt: Option<(Doubt, DateTime<Utc>)>,
 }
@@ -111,6 +113,17 @@ pub(super) fn gateway_told_in(
     Ok(())
 }
 
+/// Four columns about the clock.
+fn read_clock(row: &Row<'_>, first: usize) -> rusqlite::Result<ClockTold> {
+    Ok(ClockTold {
+        difference: TimeDelta::milliseconds(row.get(first)?),
+        standing: ClockStanding::parse(&row.get::<_, String>(first + 1)?)
+            .unwrap_or(ClockStanding::Unconfirmed),
+        since: row.get::<_, Option<At>>(first + 2)?.map(|at| at.0),
+        detail: row.get(first + 3)?,
+    })
+}
+
 fn read_desk(row: &Row<'_>) -> rusqlite::Result<DeskState> {
     let at = |index: usize| -> rusqlite::Result<Option<DateTime<Utc>>> {
         Ok(row.get::<_, Option<At>>(index)?.map(|at| at.0))
@@ -133,6 +146,7 @@ fn read_desk(row: &Row<'_>) -> rusqlite::Result<DeskState> {
             fault_at: at(9)?,
         },
         pause_due: row.get(12)?,
+        clock: read_clock(row, 13)?,
         doubt: Doubt::parse(&row.get::<_, String>(10)?).zip(at(11)?),
     })
 }
@@ -165,7 +179,8 @@ impl Outbox {
             Ok(connection
                 .prepare_cached(
                     "SELECT owner_pid, owner_since, alive_at, paused_at, paused_until, gateway_state,
-                     gateway_state_at, gateway_fault, gateway_detail, gateway_fault_at, doubt, doubt_at, pause_due FROM desk",
+                     gateway_state_at, gateway_fault, gateway_detail, gateway_fault_at, doubt, doubt_at, pause_due,
+                     clock_difference, clock_state, clock_at, clock_detail FROM desk",
                 )?
                 .query_row([], read_desk)?)
         })
@@ -233,15 +248,7 @@ impl Outbox {
         self.db.read(|connection| {
             Ok(connection
                 .prepare_cached("SELECT clock_difference, clock_state, clock_at, clock_detail FROM desk")?
-                .query_row([], |row| {
-                    Ok(ClockTold {
-                        difference: TimeDelta::milliseconds(row.get(0)?),
-                        standing: ClockStanding::parse(&row.get::<_, String>(1)?)
-                            .unwrap_or(ClockStanding::Unconfirmed),
-                        since: row.get::<_, Option<At>>(2)?.map(|at| at.0),
-                        detail: row.get(3)?,
-                    })
-                })?)
+                .query_row([], |row| read_clock(row, 0))?)
         })
     }
 

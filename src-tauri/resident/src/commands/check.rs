@@ -9,6 +9,7 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 
 use credentials::Keyring;
+use engine::clock::ClockStanding;
 use engine::db::{self, Db};
 use engine::desk::{self, OwnerLock};
 use engine::outbox::Outbox;
@@ -28,7 +29,7 @@ pub(super) use yclients::check_yclients;
 pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
     let language = session.language();
     let settings = session.settings();
-    let (dir, clock, json) = (session.dir.clone(), Arc::clone(&session.clock), session.json);
+    let (dir, computer, json) = (session.dir.clone(), Arc::clone(&session.computer), session.json);
     let progress = !json && io::stderr().is_terminal() && session.out.is_live();
     let mut report = Report { out: &mut session.out, json, language, lines: Vec::new(), progress };
 
@@ -38,13 +39,14 @@ pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
         let keys = check_keyring(&mut report).await?;
         check_origin(&mut report, &dir, &keys).await?;
         if let Ok(settings) = &settings {
-            let now = || engine::clock::Clock::now(clock.as_ref());
+            let now = || computer.now();
             check_secrets(&mut report, &keys).await?;
             check_yclients(&mut report, settings, &keys, now).await?;
             check_gateway(&mut report, settings, &keys, fix).await?;
         }
         Ok(())
     })?;
+    check_time(&mut report, &dir)?;
     let name = &Name::new("worker", say::worker(language));
     if OwnerLock::is_held(&dir) {
         report.good(name, say::worker_runs(language))?;
@@ -79,6 +81,20 @@ fn check_settings(
             report.look(name, say::disabled(language), say::enable(language))
         }
         Ok(settings) => report.good(name, say::branches(settings.branches.len(), language)),
+    }
+}
+
+/// What the running program found out about this computer's clock, where that is worth a line.
+fn check_time(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Failure> {
+    let language = report.language;
+    let Ok(told) = Db::open(dir).and_then(|db| Outbox::new(Arc::new(db)).clock()) else { return Ok(()) };
+    let name = &Name::new("time", say::time(language));
+    match (told.fault(), told.standing) {
+        (Some(fault), _) => report.fault(name, fault, &told.detail),
+        (None, ClockStanding::Alone) => {
+            report.look(name, say::time_alone(language), say::set_clock(language))
+        }
+        (None, _) => Ok(()),
     }
 }
 

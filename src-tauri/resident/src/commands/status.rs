@@ -111,6 +111,10 @@ fn print(
         let warning = words::status::first_contacts(seen.first_contacts, language);
         out.line(row("", &paint(Tone::Attention, warning)))?;
     }
+    if let Some(fault) = seen.desk.clock.fault() {
+        out.line(row(labels.clock, &paint(Tone::Attention, words::fault(fault, language))))?;
+        out.line(row("", &paint(Tone::Quiet, &seen.desk.clock.detail)))?;
+    }
     out.line(row(labels.queue, &words::status::counts(&seen.counts, language)))
 }
 

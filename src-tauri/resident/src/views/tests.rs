@@ -187,6 +187,11 @@ fn a_status() {
         "first_contacts_today": 2,
         "error": null
       },
+      "clock": {
+        "difference_ms": 0,
+        "standing": "unconfirmed",
+        "error": null
+      },
       "storage": null,
       "counts": {
         "queued": 1

@@ -23,6 +23,7 @@ fixed_words! {
     keyring: "Связка ключей", "Keyring";
     origin: "Откуда база", "Database's origin";
     clock: "Часы", "Clock";
+    time: "Время программы", "The program's time";
     notifications: "Уведомления WhatsApp", "WhatsApp notices";
     gateway_queue: "Очередь WhatsApp", "WhatsApp's queue";
     worker: "Работа", "Worker";
@@ -56,6 +57,7 @@ fixed_words! {
     restarting: "Аккаунт перезапускается, до пяти минут отправки не будет.", "The account restarts; for up to five minutes nothing is sent.";
     // Clock.
     clock_right: "идут верно", "right";
+    time_alone: "ни один сервер не назвал время: программа идёт по часам компьютера", "no server said what time it is: the program goes by the computer's clock";
     set_clock: "Включите в системе установку времени через интернет.", "Let the system set the time from the internet.";
     // Worker.
     worker_runs: "идёт", "running";

@@ -13,6 +13,7 @@ pub(crate) struct Labels {
     pub(crate) branch: &'static str,
     pub(crate) data: &'static str,
     pub(crate) gateway: &'static str,
+    pub(crate) clock: &'static str,
     pub(crate) queue: &'static str,
 }
 
@@ -23,6 +24,7 @@ pub(crate) const fn labels(language: Language) -> Labels {
         branch: either(language, "Филиал", "Branch"),
         data: either(language, "Данные", "Data"),
         gateway: either(language, "WhatsApp", "WhatsApp"),
+        clock: either(language, "Часы", "Clock"),
         queue: either(language, "Очередь", "Queue"),
     }
 }

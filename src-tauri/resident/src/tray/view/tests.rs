@@ -25,6 +25,7 @@ fn facts() -> Facts {
         alive_at: None,
         pause: None,
         pause_due: false,
+        clock: engine::clock::ClockTold::default(),
         gateway: GatewayTold::default(),
         doubt: None,
     };
