@@ -1,6 +1,7 @@
 //! The world as tests make it: a clock that stands still, bookings in a list, a
 //! gateway that does as it is told.
 
+mod clock;
 mod messenger;
 
 use std::collections::BTreeMap;
@@ -9,11 +10,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use tokio::sync::watch;
 
 use crate::booking::{Attendance, Booking, BookingId, BranchFacts, Client, CompanyId, Service, Staff};
-use crate::clock::{TimeSource, Witness};
+use crate::clock::TimeSource;
 use crate::db::Db;
 use crate::desk::{Desk, End, Place, Ports};
 use crate::error::{Fault, Subject};
@@ -22,9 +23,10 @@ use crate::outbox::Outbox;
 use crate::person::Person;
 use crate::ports::{
     BookingQuery, Bookings, BookingsError, BranchAnswer, Clock, Desktop, Listing, Lookup, Marks,
-    MarksInMemory, Moment, SecretsError,
+    MarksInMemory, SecretsError,
 };
 use crate::settings::{BranchSettings, Settings};
+pub(crate) use clock::{FakeClock, FakeDate, StoppedClock};
 pub(crate) use messenger::FakeMessenger;
 
 pub(crate) const COMPANY: CompanyId = CompanyId(962_302);
@@ -35,72 +37,6 @@ pub(crate) const BOT: i64 = 771;
 /// 2026-11-23 09:00 UTC, noon in Moscow, a Monday.
 pub(crate) fn monday() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 23, 9, 0, 0).unwrap()
-}
-
-/// Goes with tokio's (paused) time; the computer can sleep, and the wall be set.
-pub(crate) struct FakeClock {
-    started: tokio::time::Instant,
-    wall: Mutex<DateTime<Utc>>,
-    slept: Mutex<Duration>,
-    /// What somebody set the wall by, altogether.
-    wrong_by: Mutex<TimeDelta>,
-}
-
-impl FakeClock {
-    pub(crate) fn new() -> Arc<Self> {
-        let started = tokio::time::Instant::now();
-        Arc::new(Self {
-            started,
-            wall: Mutex::new(monday()),
-            slept: Mutex::default(),
-            wrong_by: Mutex::default(),
-        })
-    }
-
-    /// The computer sleeps, or is off: the monotonic clock alone stands still.
-    pub(crate) fn jump(&self, by: TimeDelta) {
-        *self.slept.lock().unwrap() += by.to_std().unwrap();
-        *self.wall.lock().unwrap() += by;
-    }
-
-    /// Somebody sets the clock: the wall alone moves.
-    pub(crate) fn set(&self, by: TimeDelta) {
-        *self.wall.lock().unwrap() += by;
-        *self.wrong_by.lock().unwrap() += by;
-    }
-
-    /// What the servers' clocks show.
-    pub(crate) fn true_now(&self) -> DateTime<Utc> {
-        self.now() - *self.wrong_by.lock().unwrap()
-    }
-}
-
-impl Clock for FakeClock {
-    fn moment(&self) -> Moment {
-        let monotonic = self.started.elapsed();
-        let wall = *self.wall.lock().unwrap() + TimeDelta::from_std(monotonic).unwrap();
-        let boot = monotonic + *self.slept.lock().unwrap();
-        Moment { wall: crate::clock::to_millisecond(wall), monotonic, boot }
-    }
-}
-
-/// Stands where it was put.
-pub(crate) struct StoppedClock(Mutex<DateTime<Utc>>);
-
-impl StoppedClock {
-    pub(crate) fn at(wall: DateTime<Utc>) -> Self {
-        Self(Mutex::new(wall))
-    }
-
-    pub(crate) fn put(&self, wall: DateTime<Utc>) {
-        *self.0.lock().unwrap() = wall;
-    }
-}
-
-impl Clock for StoppedClock {
-    fn moment(&self) -> Moment {
-        Moment { wall: *self.0.lock().unwrap(), monotonic: Duration::ZERO, boot: Duration::ZERO }
-    }
 }
 
 /// A booking the administrator has just made for tomorrow at 15:00.
@@ -123,32 +59,6 @@ pub(crate) fn booking(id: i64, clock: &FakeClock) -> Booking {
         staff: Some(Staff { id: 7, name: "Пётр".to_owned() }),
         services: vec![Service { id: 1, title: "Стрижка".to_owned(), amount: 1, price: 150_000 }],
         own_notice: false,
-    }
-}
-
-/// Who listens, and by which clock the server's is made.
-type Listener = (Arc<dyn Witness>, Arc<FakeClock>);
-
-/// A server's clock, told with every answer.
-#[derive(Default)]
-pub(crate) struct FakeDate {
-    told: Mutex<Option<Listener>>,
-    /// The server's clock is wrong by so much.
-    pub(crate) wrong_by: Mutex<TimeDelta>,
-    /// Its answers have no `Date`.
-    pub(crate) silent: Mutex<bool>,
-}
-
-impl FakeDate {
-    fn tell_to(&self, witness: Arc<dyn Witness>, clock: Arc<FakeClock>) {
-        *self.told.lock().unwrap() = Some((witness, clock));
-    }
-
-    pub(crate) fn tell(&self, source: TimeSource) {
-        if let (false, Some((witness, clock))) = (*self.silent.lock().unwrap(), &*self.told.lock().unwrap()) {
-            let date = crate::clock::floor_to_second(clock.true_now() + *self.wrong_by.lock().unwrap());
-            witness.heard(source, date, Duration::ZERO);
-        }
     }
 }
 

@@ -14,6 +14,8 @@ const ANNA: &str = "+79160000001";
 /// Long enough to act in, on a busy machine.
 const WINDOW_MS: u64 = 2500;
 
+type AtTheShop = fn(&Shop);
+
 async fn queued() -> (Shop, scenarios::AtDesk, i64) {
     let (shop, desk) = Shop::opened(Plan::with_window(WINDOW_MS)).await;
     let booking = shop.book("Анна", ANNA);
@@ -75,8 +77,7 @@ async fn entered_too_soon_and_dragged_to_another_day_is_told() {
 async fn a_price_a_name_and_an_address_that_change_inside_the_window_are_said_as_they_are_now() {
     let more =
         "template = \"{{ when }}, {{ services }}, {{ master }}, {{ price }}, {{ branch }}, {{ address }}\"";
-    type Act = fn(&Shop);
-    let changes: [(&str, Act); 4] = [
+    let changes: [(&str, AtTheShop); 4] = [
         ("900", |shop| {
             let service = shop.simulator.bookings().last().unwrap().services[0].id;
             shop.simulator

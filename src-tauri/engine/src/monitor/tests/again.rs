@@ -1,12 +1,15 @@
 //! A decision that no person made lasts as long as its facts.
 
+mod by_settings;
+mod detours;
+
 use chrono::TimeDelta;
 use tokio::test;
 
 use super::*;
-use crate::fakes::ADMINISTRATOR;
 use crate::notification::Notification;
 use crate::notification::acts::{Act, offered};
+use detours::{DETOURS, later};
 
 /// Polled every five seconds, the baseline done.
 async fn shop() -> Shop {
@@ -22,89 +25,6 @@ fn told(shop: &Shop) -> usize {
 fn acts(shop: &Shop, row: &Notification) -> Vec<Act> {
     offered(row, "Анна", shop.clock.now())
 }
-
-/// What takes a message away, and what gives it back; the reason that stands between.
-type Detour = (&'static str, fn(&mut Booking), fn(&mut Booking), State, Reason);
-
-fn later(booking: &mut Booking) {
-    booking.starts_local = booking.starts_local.map(|start| start + TimeDelta::days(1));
-}
-
-const DETOURS: [Detour; 9] = [
-    (
-        "attendance −1 and back",
-        |booking| booking.attendance = Attendance::Cancelled,
-        |booking| booking.attendance = Attendance::Waiting,
-        State::Cancelled,
-        Reason::InYclients,
-    ),
-    (
-        "deleted and taken back",
-        |booking| booking.deleted = true,
-        |booking| booking.deleted = false,
-        State::Cancelled,
-        Reason::InYclients,
-    ),
-    (
-        "cancelled, and taken back on another day",
-        |booking| booking.attendance = Attendance::Cancelled,
-        |booking| {
-            booking.attendance = Attendance::Confirmed;
-            later(booking);
-        },
-        State::Cancelled,
-        Reason::InYclients,
-    ),
-    (
-        "marked as come by mistake",
-        |booking| booking.attendance = Attendance::Came,
-        |booking| booking.attendance = Attendance::Waiting,
-        State::Expired,
-        Reason::Came,
-    ),
-    (
-        "dragged into the past and back",
-        |booking| booking.starts_local = booking.starts_local.map(|start| start - TimeDelta::days(3)),
-        |booking| booking.starts_local = booking.starts_local.map(|start| start + TimeDelta::days(3)),
-        State::Expired,
-        Reason::Begun,
-    ),
-    (
-        "without a time for a while",
-        |booking| booking.starts_local = None,
-        |booking| {
-            booking.starts_local =
-                chrono::NaiveDate::from_ymd_opt(2026, 11, 25).and_then(|day| day.and_hms_opt(12, 0, 0));
-        },
-        State::Skipped,
-        Reason::NoStart,
-    ),
-    (
-        "the number gone and back",
-        |booking| booking.client.as_mut().unwrap().phone.clear(),
-        |booking| booking.client.as_mut().unwrap().phone = "+79160000001".to_owned(),
-        State::Skipped,
-        Reason::NoPhone,
-    ),
-    (
-        "the client gone and back",
-        |booking| booking.client = None,
-        |booking| {
-            let client =
-                crate::booking::Client { id: 501, name: "Ирина".into(), phone: "+79160000001".into() };
-            booking.client = Some(client);
-        },
-        State::Skipped,
-        Reason::NoClient,
-    ),
-    (
-        "marked as made online by mistake",
-        |booking| booking.online = true,
-        |booking| booking.online = false,
-        State::Skipped,
-        Reason::Online,
-    ),
-];
 
 #[test(start_paused = true)]
 async fn what_was_taken_away_inside_the_window_and_given_back_is_told_once() {
@@ -335,75 +255,6 @@ async fn what_was_told_before_it_was_cancelled_is_no_new_message_when_it_stands_
 }
 
 #[test(start_paused = true)]
-async fn an_administrator_ticked_as_the_bot_by_mistake_is_told_once_it_is_put_right() {
-    let mut shop = shop().await;
-    shop.settings.branches[0].integration_user_ids.push(ADMINISTRATOR);
-    shop.book(1);
-    shop.open(shop.pass(20)).await;
-    let row = shop.about(1);
-    assert_eq!((row.state, row.reason), (State::Skipped, Reason::Bot));
-    assert_eq!(acts(&shop, &row), [Act::Restore], "a person can send it all the same");
-
-    shop.settings.branches[0].integration_user_ids.pop();
-    shop.open(shop.pass(60)).await;
-    assert_eq!(told(&shop), 1);
-}
-
-#[test(start_paused = true)]
-async fn more_than_five_that_come_right_by_one_change_of_settings_wait_for_a_person() {
-    let mut shop = shop().await;
-    shop.settings.branches[0].integration_user_ids.push(ADMINISTRATOR);
-    for id in 1..=6 {
-        shop.book(id);
-    }
-    shop.open(shop.pass(20)).await;
-    shop.settings.branches[0].integration_user_ids.pop();
-    shop.open(shop.pass(60)).await;
-    for id in 1..=6 {
-        assert_eq!((shop.about(id).state, shop.about(id).reason), (State::Waiting, Reason::Burst));
-    }
-    assert_eq!(told(&shop), 0);
-}
-
-#[test(start_paused = true)]
-async fn what_an_import_named_as_the_bot_s_stays_so_and_nobody_is_offered_to_send_it() {
-    let shop = shop().await;
-    shop.book(1);
-    shop.open(async {
-        shop.pass(10).await;
-        let import =
-            |id| shop.outbox.import_bots_bookings(&[BookingId(id)], &Actor::Program, shop.clock.now());
-        import(1).unwrap();
-        shop.bookings.change(1, &shop.clock, later);
-        shop.pass(60).await;
-        let row = shop.about(1);
-        assert_eq!((row.state, row.reason), (State::Cancelled, Reason::Bot));
-        assert!(acts(&shop, &row).is_empty());
-        let answer = shop.person().restore(row.id, shop.clock.now());
-        assert!(matches!(answer, Err(OutboxError::Refused(Refusal::BotsOwn))), "{answer:?}");
-    })
-    .await;
-    assert_eq!(told(&shop), 0);
-}
-
-#[test(start_paused = true)]
-async fn a_stop_that_is_taken_back_lets_go_what_was_skipped_for_it() {
-    let shop = shop().await;
-    shop.book(1);
-    shop.open(async {
-        shop.pass(10).await;
-        let phone = shop.about(1).phone;
-        shop.outbox.opt_out(&phone, "person", &Actor::Program, shop.clock.now()).unwrap();
-        shop.pass(10).await;
-        assert_eq!(shop.about(1).reason, Reason::OptedOut);
-        shop.outbox.opt_in(&phone, &Actor::Program, shop.clock.now()).unwrap();
-        shop.pass(60).await;
-    })
-    .await;
-    assert_eq!(told(&shop), 1);
-}
-
-#[test(start_paused = true)]
 async fn another_number_than_the_one_that_said_stop_is_written_to() {
     let shop = shop().await;
     shop.outbox.opt_out("+79160000001", "person", &Actor::Program, shop.clock.now()).unwrap();
@@ -489,77 +340,6 @@ async fn another_look_brings_back_what_no_listing_shows_any_more() {
         shop.person().look_again(shop.about(1).id, now).unwrap();
         shop.pass(60).await;
         assert!(shop.outbox.asked().unwrap().is_empty(), "answered");
-    })
-    .await;
-    assert_eq!(told(&shop), 1);
-}
-
-#[test(start_paused = true)]
-async fn what_an_older_version_decided_stays_until_its_booking_really_changes() {
-    let mut shop = shop().await;
-    shop.settings.branches[0].integration_user_ids.push(ADMINISTRATOR);
-    shop.book(1);
-    shop.open(shop.pass(20)).await;
-    shop.outbox
-        .db()
-        .write(|tx| {
-            Ok::<_, crate::db::StorageError>(tx.execute("UPDATE booking_notifications SET judged = 0", [])?)
-        })
-        .unwrap();
-    shop.settings.branches[0].integration_user_ids.pop();
-    shop.open(shop.pass(60)).await;
-    assert_eq!(told(&shop), 0, "the settings alone do not bring it back");
-    shop.open(async {
-        shop.bookings.change(1, &shop.clock, later);
-        shop.pass(60).await;
-    })
-    .await;
-    assert_eq!(told(&shop), 1);
-}
-
-#[test(start_paused = true)]
-async fn an_account_that_changed_by_mistake_and_back_keeps_the_queue() {
-    let shop = shop().await;
-    shop.book(1);
-    shop.book(2);
-    shop.open(async {
-        shop.pass(7).await;
-        shop.person().hold(shop.about(2).id, shop.clock.now()).unwrap();
-    })
-    .await;
-    *shop.messenger.instance.lock().unwrap() = "green-api:7";
-    shop.open(shop.pass(10)).await;
-    for id in [1, 2] {
-        assert_eq!((shop.about(id).state, shop.about(id).reason), (State::Waiting, Reason::SettingsChanged));
-    }
-    *shop.messenger.instance.lock().unwrap() = INSTANCE;
-    shop.open(shop.pass(60)).await;
-    assert_eq!(told(&shop), 1);
-    assert_eq!((shop.about(2).state, shop.about(2).held), (State::Queued, true), "held stays held");
-}
-
-#[test(start_paused = true)]
-async fn a_template_that_is_put_right_lets_go_what_waited_for_it() {
-    let mut shop = shop().await;
-    shop.settings.template = Some("[[! {{ price }} ]]{{ when }}".to_owned());
-    shop.book_with(1, |booking| booking.services[0].price = 0);
-    shop.open(shop.pass(20)).await;
-    assert_eq!((shop.about(1).state, shop.about(1).reason), (State::Waiting, Reason::ValueMissing));
-    shop.settings.template = Some("{{ when }}".to_owned());
-    shop.open(shop.pass(60)).await;
-    assert_eq!(told(&shop), 1);
-}
-
-#[test(start_paused = true)]
-async fn the_value_that_was_missing_lets_the_message_go_once_it_is_there() {
-    let mut shop = shop().await;
-    shop.settings.template = Some("[[! {{ price }} ]]{{ when }}".to_owned());
-    shop.book_with(1, |booking| booking.services[0].price = 0);
-    shop.open(async {
-        shop.pass(20).await;
-        assert_eq!(shop.about(1).reason, Reason::ValueMissing);
-        shop.bookings.change(1, &shop.clock, |booking| booking.services[0].price = 90_000);
-        shop.pass(60).await;
     })
     .await;
     assert_eq!(told(&shop), 1);
