@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use engine::booking::CompanyId;
-use engine::clock::{Clock, SystemClock};
+use engine::clock::{Clock, DeskClock, SystemClock};
 use engine::db::{Db, StorageError};
 use engine::monitor::known::{self, BranchState};
 use engine::outbox::{Actor, Outbox};
@@ -24,7 +24,7 @@ use crate::vault::Vault;
 pub struct Session {
     pub dir: PathBuf,
     pub outbox: Outbox,
-    pub clock: Arc<dyn Clock>,
+    clock: DeskClock,
     pub vault: Vault,
     /// The simulator's control API; None on a real desk.
     pub training: Option<Training>,
@@ -54,7 +54,7 @@ impl Session {
         Ok(Self {
             dir: dir.to_owned(),
             outbox: Outbox::new(Arc::new(Db::open(dir)?)),
-            clock,
+            clock: DeskClock::new(clock),
             vault,
             training,
             cell: SettingsCell::new(dir, environment),
@@ -64,8 +64,15 @@ impl Session {
         })
     }
 
+    /// By the clock of the whole desk: what the worker found out about this computer's is a row.
     pub fn now(&self) -> DateTime<Utc> {
+        // A database that cannot be read says so wherever it is asked; the last difference holds.
+        let _ = self.clock.refresh(&self.outbox);
         self.clock.now()
+    }
+
+    pub fn clock(&self) -> &DeskClock {
+        &self.clock
     }
 
     /// The settings as the file and the environment have them now; while the file

@@ -1,6 +1,5 @@
 //! The gateway: its token tried, its state, the QR code that links a phone, and its own queue.
 
-use engine::clock::SystemClock;
 use engine::gateway_queue::{self, ClearError};
 use engine::outbox::Actor;
 use engine::ports::{GatewayState, Messenger as _, MessengerError, SecretName};
@@ -143,8 +142,7 @@ pub async fn gateway_clear(session: &Session) -> Answer<usize> {
     let gateway = gateway(session, &settings).await?;
     let actor = Actor::Person(session.person_name().to_owned());
     in_time(session, ErrorCode::Gateway, async {
-        let clock = SystemClock::new();
-        let cleared = gateway_queue::clear(&session.outbox, &gateway, &actor, &clock).await;
+        let cleared = gateway_queue::clear(&session.outbox, &gateway, &actor, session.clock()).await;
         let cleared = cleared.map_err(|error| match error {
             ClearError::Messenger(error) => Failure::gateway(&error, language),
             ClearError::Storage(error) => Failure::storage(&error, language),

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use engine::booking::CompanyId;
+use engine::clock::ClockTold;
 use engine::error::FaultCode;
 use engine::monitor::known::BranchState;
 use engine::outbox::{DeskState, GatewayTold};
@@ -82,6 +83,12 @@ pub(super) fn of_branch(
 pub(super) fn of_gateway(found: &mut Vec<Fault>, told: &GatewayTold, language: Language) {
     let told = (told.fault.as_str(), told.detail.as_str(), told.fault_at);
     add(found, "gateway".to_owned(), "", told, language);
+}
+
+/// This computer's clock is not what the servers' show.
+pub(super) fn of_clock(found: &mut Vec<Fault>, told: &ClockTold, language: Language) {
+    let code = told.fault().map_or("", FaultCode::as_str);
+    add(found, "clock".to_owned(), "", (code, told.detail.as_str(), told.since), language);
 }
 
 /// Nobody polls and sends.

@@ -2,6 +2,7 @@
 
 mod again;
 mod attention;
+mod feed;
 mod gathered;
 mod words;
 
@@ -76,23 +77,6 @@ async fn four_updates_for_one_edit_are_one_message() {
     })
     .await;
     assert_eq!(shop.messenger.texts().len(), 1);
-}
-
-#[test(start_paused = true)]
-async fn a_feed_that_misses_a_booking_is_switched_off_and_nothing_is_lost() {
-    let shop = Shop::new();
-    shop.baseline().await;
-    *shop.bookings.hidden_from_feed.lock().unwrap() = vec![BookingId(1), BookingId(2)];
-    shop.open(async {
-        shop.pass(60).await;
-        shop.book(1);
-        shop.pass(1200).await;
-        assert!(!branch(&shop).fast_feed || shop.about(1).state == State::Accepted);
-        shop.book(2);
-        shop.pass(1200).await;
-    })
-    .await;
-    assert_eq!(shop.messenger.texts().len(), 2);
 }
 
 #[test(start_paused = true)]
