@@ -121,8 +121,12 @@ impl<'a> Branch<'a> {
         if !wanted && self.stands_for_none(&phone) {
             return Err(Reason::Placeholder);
         }
-        let written_in = booking.created_at.map(|at| self.local(at).year());
-        Ok(VisitFacts::of(booking, phone, starts_local, starts_at, written_in, self.facts))
+        Ok(VisitFacts::of(booking, phone, starts_local, starts_at, self.written_in(booking), self.facts))
+    }
+
+    /// The year of the branch's wall clock in which the booking was made.
+    pub fn written_in(&self, booking: &Booking) -> Option<i32> {
+        booking.created_at.map(|at| self.local(at).year())
     }
 
     /// Whether desks type the number where they have none.

@@ -57,6 +57,8 @@ pub struct Settings {
     /// `21:00-09:00`, or empty.
     pub quiet_hours: String,
     pub min_lead_minutes: i64,
+    /// More new messages of one branch than this within a minute wait for a person; 0: never.
+    pub burst: i64,
     /// Empty: the built-in one.
     pub template: String,
     pub yclients_base_url: String,
@@ -88,6 +90,7 @@ pub struct SettingsPatch {
     pub language: Option<Language>,
     pub quiet_hours: Option<String>,
     pub min_lead_minutes: Option<i64>,
+    pub burst: Option<i64>,
     pub template: Option<String>,
     pub yclients_base_url: Option<String>,
     pub request_gap_ms: Option<i64>,
@@ -101,4 +104,17 @@ pub struct SettingsPatch {
     /// Adds the branch, or replaces what is said about it. Its title is not kept: YClients says it.
     pub put_branch: Option<BranchSettings>,
     pub remove_branch: Option<i64>,
+}
+
+/// What another choice of a branch's bot users would do to messages that are not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, TS)]
+pub struct BotsPreview {
+    /// Kept back as the bot's, and worth a message then.
+    pub back: i64,
+    /// Of these, what would leave by itself; the others wait for a person or come back as they were.
+    pub leaving: i64,
+    /// Not sent yet, and the bot's then: they do not go.
+    pub withdrawn: i64,
+    /// About several visits, and made anew with more of them or fewer.
+    pub remade: i64,
 }

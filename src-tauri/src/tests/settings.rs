@@ -1,9 +1,11 @@
 use engine::outbox::RequestKind;
 
 use super::Shop;
-use crate::commands::settings::{save_settings, settings};
+use crate::commands::settings::{bots_preview, save_settings, settings};
 use crate::commands::template::{template_info, template_preview, test_message};
-use crate::contract::{BranchSettings, Delay, ErrorCode, Language, Manual, SettingsPatch, Theme};
+use crate::contract::{
+    BotsPreview, BranchSettings, Delay, ErrorCode, Language, Manual, SettingsPatch, Theme,
+};
 
 fn branch(company_id: i64) -> BranchSettings {
     BranchSettings {
@@ -26,6 +28,7 @@ fn what_is_saved_is_in_the_file_with_its_comments_and_the_owner_is_told() {
         notification_delay_ms: Some(Delay::Manual(Manual::Manual)),
         language: Some(Language::En),
         quiet_hours: Some("21:00-09:00".to_owned()),
+        burst: Some(7),
         theme: Some(Theme::Dark),
         small_window: Some(false),
         put_branch: Some(branch(5)),
@@ -41,6 +44,7 @@ fn what_is_saved_is_in_the_file_with_its_comments_and_the_owner_is_told() {
         (saved.theme, saved.small_window, saved.quiet_hours.as_str()),
         (Theme::Dark, false, "21:00-09:00")
     );
+    assert_eq!((saved.burst, shop.read_file().burst), (7, 7));
     let expected = BranchSettings { title: String::new(), ..branch(5) };
     assert_eq!(saved.branches, [expected], "YClients says what it is called");
     assert!(shop.file().starts_with("# моё\n"));
@@ -65,6 +69,8 @@ fn a_value_that_is_not_allowed_is_refused_under_its_field_and_nothing_is_saved()
         ),
         (SettingsPatch { quiet_hours: Some("поздно".to_owned()), ..SettingsPatch::default() }, "quiet_hours"),
         (SettingsPatch { min_lead_minutes: Some(i64::MAX), ..SettingsPatch::default() }, "min_lead_minutes"),
+        (SettingsPatch { burst: Some(-1), ..SettingsPatch::default() }, "burst"),
+        (SettingsPatch { burst: Some(10_001), ..SettingsPatch::default() }, "burst"),
         (
             SettingsPatch {
                 yclients_base_url: Some("http://example.com".to_owned()),
@@ -164,4 +170,26 @@ fn a_test_message_goes_into_the_queue_like_every_other() {
     assert_eq!((failure.code, failure.field.as_str()), (ErrorCode::Phone, "phone"));
     let failure = test_message(&Shop::with("").session, "+79161234567").unwrap_err();
     assert_eq!((failure.code, failure.field.as_str()), (ErrorCode::NotSetUp, "instance_id"));
+}
+
+#[test]
+fn a_tick_at_a_bot_s_user_says_before_it_is_saved_how_many_messages_it_touches() {
+    let shop = Shop::new();
+    shop.enqueue(1);
+    let before = shop.file();
+    let touched = |users: &[i64]| bots_preview(&shop.session, 962_302, users).unwrap();
+    assert_eq!(touched(&[501]), BotsPreview { withdrawn: 1, ..BotsPreview::default() });
+    assert_eq!(touched(&[502]), BotsPreview::default(), "another user made none");
+    assert_eq!(bots_preview(&shop.session, 1, &[501]).unwrap(), BotsPreview::default(), "no branch of ours");
+    assert_eq!((shop.file(), shop.session.outbox.asked().unwrap()), (before, Vec::new()), "nothing is saved");
+
+    let ticked = BranchSettings { integration_user_ids: vec![501], ..branch(962_302) };
+    save_settings(&shop.session, &SettingsPatch { put_branch: Some(ticked), ..SettingsPatch::default() })
+        .unwrap();
+    shop.sql(
+        "UPDATE booking_notifications SET state = 'skipped', reason = 'bot', judged = 1, finished_at = 1",
+    );
+    let touched = |users: &[i64]| bots_preview(&shop.session, 962_302, users).unwrap();
+    assert_eq!(touched(&[]), BotsPreview { back: 1, leaving: 1, ..BotsPreview::default() });
+    assert_eq!(touched(&[501, 502]), BotsPreview::default());
 }

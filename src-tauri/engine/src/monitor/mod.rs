@@ -7,6 +7,7 @@
 
 mod absorb;
 mod again;
+mod bots;
 mod caution;
 pub mod known;
 mod names;
@@ -32,9 +33,9 @@ use crate::outbox::Outbox;
 use crate::ports::{Bookings, BookingsError, Clock, Desktop};
 use crate::settings::Settings;
 
-pub(crate) use absorb::Light;
-pub(crate) use absorb::note_change;
+pub(crate) use absorb::{Light, note_change};
 pub(crate) use again::{judge_all, renew_facts_in, tell_left_out};
+pub use bots::{Touched, touched_by_bots};
 pub(crate) use poll::{Released, rearm};
 pub(crate) use reading::{Sought, read_all};
 pub(crate) use recheck::{

@@ -6,7 +6,7 @@ export type State = "queued" | "sending" | "waiting" | "unknown" | "failed" | "a
 /**
  * What can be done with a row now. The engine decides; the screen draws a button for each.
  */
-export type Act = "send_now" | "edit" | "cancel" | "extend" | "hold" | "release" | "restore" | "arrived" | "again" | "drop" | "resend" | "seen";
+export type Act = "send_now" | "edit" | "cancel" | "extend" | "hold" | "release" | "restore" | "look_again" | "arrived" | "again" | "drop" | "resend" | "seen";
 
 export type Language = "ru" | "en";
 
@@ -19,7 +19,7 @@ export type SecretName = "yclients.partner-token" | "yclients.user-token" | "gre
 /**
  * Why something was refused. Every code has a text in both languages.
  */
-export type ErrorCode = "stale" | "too_late" | "not_now" | "missing" | "opted_out" | "bots_own" | "visit_begun" | "no_phone" | "empty_text" | "text_too_long" | "settings" | "secret_rejected" | "second_factor" | "keyring" | "yclients" | "gateway" | "storage" | "phone" | "template" | "not_set_up" | "window" | "internal";
+export type ErrorCode = "stale" | "too_late" | "not_now" | "missing" | "opted_out" | "cancelled_in_yclients" | "bots_own" | "visit_begun" | "no_phone" | "empty_text" | "text_too_long" | "settings" | "secret_rejected" | "second_factor" | "keyring" | "yclients" | "gateway" | "storage" | "phone" | "template" | "not_set_up" | "window" | "internal";
 
 /**
  * Every command that fails, fails with this. `message`: what happened, what it means for the client, what to do.
@@ -256,6 +256,10 @@ export type Settings = { enabled: boolean, poll_interval_ms: number, notificatio
  */
 quiet_hours: string, min_lead_minutes: number, 
 /**
+ * More new messages of one branch than this within a minute wait for a person; 0: never.
+ */
+burst: number, 
+/**
  * Empty: the built-in one.
  */
 template: string, yclients_base_url: string, request_gap_ms: number, whatsapp_base_url: string, instance_id: string, send_gap_ms: number, branches: Array<BranchSettings>, theme: Theme, small_window: boolean, 
@@ -275,11 +279,32 @@ file_error: string, file_path: string, };
 /**
  * Only what changes. Refused whole, with `field`, when one value is not allowed; nothing is saved then.
  */
-export type SettingsPatch = { enabled?: boolean, poll_interval_ms?: number, notification_delay_ms?: Delay, language?: Language, quiet_hours?: string, min_lead_minutes?: number, template?: string, yclients_base_url?: string, request_gap_ms?: number, whatsapp_base_url?: string, instance_id?: string, send_gap_ms?: number, theme?: Theme, small_window?: boolean, names_in_banners?: boolean, autostart?: boolean, 
+export type SettingsPatch = { enabled?: boolean, poll_interval_ms?: number, notification_delay_ms?: Delay, language?: Language, quiet_hours?: string, min_lead_minutes?: number, burst?: number, template?: string, yclients_base_url?: string, request_gap_ms?: number, whatsapp_base_url?: string, instance_id?: string, send_gap_ms?: number, theme?: Theme, small_window?: boolean, names_in_banners?: boolean, autostart?: boolean, 
 /**
  * Adds the branch, or replaces what is said about it. Its title is not kept: YClients says it.
  */
 put_branch?: BranchSettings, remove_branch?: number, };
+
+/**
+ * What another choice of a branch's bot users would do to messages that are not sent.
+ */
+export type BotsPreview = { 
+/**
+ * Kept back as the bot's, and worth a message then.
+ */
+back: number, 
+/**
+ * Of these, what would leave by itself; the others wait for a person or come back as they were.
+ */
+leaving: number, 
+/**
+ * Not sent yet, and the bot's then: they do not go.
+ */
+withdrawn: number, 
+/**
+ * About several visits, and made anew with more of them or fewer.
+ */
+remade: number, };
 
 /**
  * Whether something is stored, by the secret's name.

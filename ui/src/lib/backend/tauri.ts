@@ -48,6 +48,7 @@ export const tauri: Backend = {
   hold: (id, revision) => ask('hold', { id, revision }),
   release: (id, revision) => ask('release', { id, revision }),
   restore: (id) => ask('restore', { id }),
+  look_again: (id) => ask('look_again', { id }),
   resolve: (id, word) => ask('resolve', { id, word }),
   resend: (id) => ask('resend', { id }),
   seen: (id) => ask('seen', { id }),
@@ -66,6 +67,7 @@ export const tauri: Backend = {
 
   settings: () => ask('settings'),
   save_settings: (patch) => ask('save_settings', { patch }),
+  bots_preview: (company_id, user_ids) => ask('bots_preview', { company_id, user_ids }),
   secrets: () => ask('secrets'),
   secret_set: (name, value) => ask('secret_set', { name, value }),
   secret_remove: (name) => ask('secret_remove', { name }),

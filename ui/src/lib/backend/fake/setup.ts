@@ -11,6 +11,7 @@ import type {
 } from '../contract';
 import { clients, iso, make, phone, written } from './data';
 import type { FakeDesk } from './desk';
+import { bots_preview, users } from './bots';
 import { faults } from './texts';
 
 const BUILT_IN = {
@@ -67,6 +68,7 @@ export function setup(
     language: desk.language,
     quiet_hours: '',
     min_lead_minutes: 15,
+    burst: 20,
     template: '',
     yclients_base_url: 'https://api.yclients.com/api/v1',
     request_gap_ms: 1000,
@@ -129,6 +131,7 @@ export function setup(
         refuse('quiet_hours');
       if (values.min_lead_minutes !== undefined && !(values.min_lead_minutes >= 0))
         refuse('min_lead_minutes');
+      if (values.burst !== undefined && !(values.burst >= 0 && values.burst <= 10_000)) refuse('burst');
       if (values.whatsapp_base_url !== undefined && !values.whatsapp_base_url.startsWith('https://'))
         refuse('whatsapp_base_url');
       if (values.yclients_base_url !== undefined && !values.yclients_base_url.startsWith('https://'))
@@ -152,6 +155,7 @@ export function setup(
       desk.tell();
       return copy(settings);
     },
+    bots_preview: (company_id, user_ids) => answer(bots_preview(desk, settings, company_id, user_ids)),
     secrets: () => answer(secrets),
     async secret_set(name, value) {
       await Promise.resolve();
@@ -198,13 +202,7 @@ export function setup(
           chosen: false,
         },
       ]),
-    yclients_users: () =>
-      answer([
-        { id: 771, name: 'Бот записи', bot: true },
-        { id: 801, name: 'Мария', bot: false },
-        { id: 802, name: 'Оксана', bot: false },
-        { id: 803, name: 'Алексей Константинович Долгоруков-Преображенский', bot: false },
-      ]),
+    yclients_users: () => answer(users),
     yclients_rights: (company_id) =>
       answer(
         company_id === 962417
