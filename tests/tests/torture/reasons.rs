@@ -89,7 +89,8 @@ fn judge(stage: &Stage, row: &Notification, booking: &Booking, history: &[Line])
         return Ok(());
     }
     let may_still_go = matches!(row.state, State::Queued | State::Waiting);
-    if may_still_go && obstacles(stage, booking, -SLACK).iter().any(|reason| is_end(*reason)) {
+    let wanted = history.iter().any(|line| line.actor != "program" && line.what == "restore");
+    if may_still_go && obstacles(stage, booking, -SLACK).iter().any(|reason| is_end(*reason, wanted)) {
         return Err("it may still go out, and the visit is cancelled, over or begun");
     }
     let happened = || history.iter().any(|line| line.reason == row.reason.as_str());
@@ -130,9 +131,9 @@ fn judge(stage: &Stage, row: &Notification, booking: &Booking, history: &[Line])
     }
 }
 
-/// Visits of which nobody is told, whoever asks.
-fn is_end(reason: Reason) -> bool {
-    matches!(reason, Reason::InYclients | Reason::Came | Reason::Begun)
+/// Visits of which nobody is told. A person who brought one back that is marked as come meant it.
+fn is_end(reason: Reason, wanted: bool) -> bool {
+    matches!(reason, Reason::InYclients | Reason::Begun) || (reason == Reason::Came && !wanted)
 }
 
 /// Every reason for which a booking is not worth a message now. `slack` is given in favour of what

@@ -18,6 +18,8 @@ use crate::tally::{Tally, Wrong};
 const BACKLOG: usize = 30;
 /// What comes back from a person's word may ask once more.
 const ANSWERS: usize = 3;
+/// So many of those that wait are let go.
+const LET_GO: usize = 15;
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// A worker that has polled so often without anything else happening is stuck. The longest pause it may
 /// take of itself is a minute.
@@ -226,16 +228,20 @@ async fn is_calm(stage: &Stage, worker: &mut Running) -> bool {
     .await
 }
 
-/// A person answers whatever asks. How many words were said.
+/// A person answers whatever asks: of many that wait, the first are let go and the others cancelled.
+/// How many words were said.
 fn answer(stage: &mut Stage) -> usize {
     let told: Vec<String> = stage.shop.told();
-    let before = stage.words;
+    let (before, mut let_go) = (stage.words, 0);
     for row in stage.shop.rows() {
         let word = match row.state {
             State::Unknown if told.contains(&row.phone) => continue,
             State::Unknown => Word::Resolve(Resolution::Again),
             State::Queued if row.held => Word::Release,
-            State::Waiting => Word::Release,
+            State::Waiting => {
+                let_go += 1;
+                if let_go > LET_GO { Word::Cancel } else { Word::Release }
+            }
             State::Failed => Word::SendNow,
             _ => continue,
         };
