@@ -30,6 +30,8 @@ pub struct Plan {
     /// More new ones within a minute than this wait for a person. Scenarios book faster than any
     /// desk does, so by default it is 0: however many.
     pub burst: usize,
+    /// The users ticked as the bot's.
+    pub bots: Vec<i64>,
     /// More lines for the head of the settings file.
     pub more: String,
 }
@@ -42,7 +44,7 @@ impl Default for Plan {
             gateway_token: GATEWAY_TOKEN.to_owned(),
             ..Options::default()
         };
-        Self { options, poll_interval_ms: 100, delay_ms: 300, burst: 0, more: String::new() }
+        Self { options, poll_interval_ms: 100, delay_ms: 300, burst: 0, bots: vec![BOT], more: String::new() }
     }
 }
 
@@ -61,7 +63,7 @@ impl Plan {
 
     /// The settings file for these servers, as an owner would write it.
     pub fn settings(&self, simulator: &Simulator) -> String {
-        let Self { poll_interval_ms, delay_ms, burst, more, .. } = self;
+        let Self { poll_interval_ms, delay_ms, burst, bots, more, .. } = self;
         let (yclients, gateway) = (simulator.yclients_url(), simulator.green_api_url());
         let mut text = format!(
             "{more}
@@ -84,7 +86,7 @@ send_gap_ms = 0
         for branch in &self.options.branches {
             let _ = write!(
                 text,
-                "\n[[branches]]\ncompany_id = {}\nintegration_user_ids = [{BOT}]\n",
+                "\n[[branches]]\ncompany_id = {}\nintegration_user_ids = {bots:?}\n",
                 branch.company_id
             );
         }

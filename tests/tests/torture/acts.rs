@@ -1,21 +1,20 @@
-//! What happens to a shop while its worker runs: clients, staff, people at the desk, servers.
+//! What happens to a shop while its worker runs: people at the desk, settings, servers.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use engine::clock::Clock as _;
 use engine::notification::{Notification, State};
 use engine::outbox::{Actor, RequestKind};
 use engine::person::Resolution;
-use scenarios::{Plan, Shop};
-use simulator::{Change, NewBooking, Start};
+use scenarios::{BOT, Plan, Shop};
+use simulator::{Fault, FaultKind, Target};
 
-use crate::booked::{Booked, Facts, Saved, Stretch};
-use crate::script::{Act, Word};
+use crate::booked::{Booked, Saved, Stretch};
+use crate::journal::Catalogue;
+use crate::script::{Act, SECOND_AUTHOR, Word};
 
 /// The shortest window a shop ever has.
 pub(crate) const WINDOW: TimeDelta = TimeDelta::milliseconds(250);
 const NIGHT: TimeDelta = TimeDelta::minutes(10);
-/// Whom the journal's changes meet: those made last, for the others are told already.
-const LATEST: usize = 8;
 
 /// A shop, and all that was asked of it.
 pub(crate) struct Stage {
@@ -23,17 +22,40 @@ pub(crate) struct Stage {
     pub(crate) bookings: Vec<Booked>,
     /// When nothing may be claimed.
     pub(crate) pauses: Vec<Stretch>,
+    /// What bookings showed, oldest first; never empty.
+    pub(crate) catalogue: Vec<(Stretch, Catalogue)>,
     /// The gateway cannot send.
     pub(crate) is_away: bool,
     pub(crate) words: usize,
+    /// The servers' clocks are or were others than this computer's: what the queue says of instants
+    /// and what the servers do is then compared no nearer than by seconds.
+    pub(crate) is_wrong_clock: bool,
+    /// What the servers' clocks showed just after each turn.
+    pub(crate) turns: Vec<DateTime<Utc>>,
+    /// The settings, as they are.
+    pub(crate) plan: Plan,
+    /// The servers' clocks are so far ahead of this computer's.
+    ahead: TimeDelta,
     /// Numbers given so far.
     numbers: usize,
 }
 
 impl Stage {
-    pub(crate) fn new(shop: Shop) -> Self {
-        let (bookings, pauses) = (Vec::new(), Vec::new());
-        Self { shop, bookings, pauses, is_away: false, words: 0, numbers: 0 }
+    pub(crate) fn new(shop: Shop, plan: Plan, ahead: Option<TimeDelta>) -> Self {
+        let catalogue = vec![(Stretch::since(DateTime::UNIX_EPOCH), Catalogue::default())];
+        Self {
+            shop,
+            bookings: Vec::new(),
+            pauses: Vec::new(),
+            catalogue,
+            is_away: false,
+            words: 0,
+            is_wrong_clock: ahead.is_some(),
+            turns: Vec::new(),
+            plan,
+            ahead: ahead.unwrap_or_default(),
+            numbers: 0,
+        }
     }
 
     /// Whether a person has stopped everything.
@@ -41,68 +63,58 @@ impl Stage {
         self.pauses.last().is_some_and(|pause| pause.until.is_none())
     }
 
+    /// What every process of the desk takes for now: this computer's clock, as it is corrected.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.shop.clock.now() + self.shop.outbox.clock().unwrap().difference
+    }
+
+    /// Whether a user is ticked as the bot's.
+    pub(crate) fn is_bot(&self, author: i64) -> bool {
+        self.plan.bots.contains(&author)
+    }
+
     /// One thing that happens and does not concern the process itself.
     pub(crate) fn play(&mut self, act: &Act) {
         match act {
-            Act::Book { days } => days.iter().for_each(|days| self.book(*days)),
-            Act::Move { whom, days } => self.change(*whom, Change::start(Start::InDays(*days))),
-            Act::Renumber { whom } => {
-                let phone = format!("+{}", self.number());
-                self.change(*whom, Change::phone(&phone));
-            }
-            Act::CancelInYclients { whom, deleted: true } => {
-                self.change(*whom, Change { deleted: Some(true), ..Change::default() });
-            }
-            Act::CancelInYclients { whom, .. } => self.change(*whom, Change::attendance(-1)),
             Act::Say { whom, word } => self.say(*whom, *word),
             Act::Pause => self.pause(),
             Act::Resume => self.resume(),
-            Act::Settings { delay_ms } => self.settings(*delay_ms),
+            Act::Settings { delay_ms } => {
+                self.plan.delay_ms = *delay_ms;
+                self.write_settings();
+            }
+            Act::Tick(ticked) => {
+                let second = ticked.then_some(SECOND_AUTHOR);
+                self.plan.bots = std::iter::once(BOT).chain(second).collect();
+                self.write_settings();
+            }
             Act::Gateway { state } => {
                 self.shop.simulator.set_gateway_state(state);
                 self.is_away = *state != "authorized";
             }
-            Act::Sleep { .. } | Act::Second => {}
+            Act::Slow { milliseconds, times } => {
+                for endpoint in ["record", "records"] {
+                    let kind = FaultKind::Delay { milliseconds: *milliseconds };
+                    let fault = Fault::times(*times, Target::yclients(endpoint), kind);
+                    self.shop.simulator.set_fault(fault);
+                }
+            }
+            Act::Clock { ahead } => self.turn_clocks(*ahead),
+            act => self.in_yclients(act),
         }
+    }
+
+    /// The servers' clocks go so much further ahead.
+    pub(crate) fn turn_clocks(&mut self, by: TimeDelta) {
+        self.ahead += by;
+        self.shop.simulator.set_clock_offset(self.ahead);
+        self.turns.push(self.shop.simulator.now());
     }
 
     /// In digits, and nobody else's.
-    fn number(&mut self) -> String {
+    pub(crate) fn number(&mut self) -> String {
         self.numbers += 1;
         format!("7916{:07}", self.numbers)
-    }
-
-    fn book(&mut self, days: i64) {
-        let phone = self.number();
-        let at = self.shop.simulator.now();
-        let new = NewBooking::for_client("Анна", &format!("+{phone}")).at(Start::InDays(days));
-        let id = self.shop.simulator.book(new);
-        let start = self.shop.simulator.booking(id).unwrap().start;
-        self.bookings.push(Booked::new(id, phone, start, at));
-    }
-
-    fn change(&mut self, whom: usize, change: Change) {
-        let from = self.bookings.len().saturating_sub(LATEST);
-        let count = self.bookings.len() - from;
-        if count == 0 {
-            return;
-        }
-        let booked = &mut self.bookings[from + whom % count];
-        if booked.is_cancelled() {
-            return;
-        }
-        let simulator = &self.shop.simulator;
-        let before = simulator.now();
-        simulator.change(booked.id, change);
-        let done = simulator.now();
-        let now = simulator.booking(booked.id).unwrap();
-        let phone = now.client.unwrap().phone.trim_start_matches('+').to_owned();
-        let cancelled = now.deleted || now.attendance < 0;
-        booked.change(
-            before,
-            done,
-            Facts { during: Stretch::since(before), start: now.start, phone, cancelled },
-        );
     }
 
     /// A person finds a message to which the word fits, and says it.
@@ -124,9 +136,8 @@ impl Stage {
     /// Says it of this message. Whether it was answered with done.
     pub(crate) fn say_of(&mut self, row: &Notification, word: Word) -> bool {
         let links = self.shop.outbox.links(row.id).unwrap();
-        let booked = self.bookings.iter_mut().find(|booked| links[0].booking.0 == booked.id).unwrap();
         let person = self.shop.person();
-        let now = self.shop.clock.now();
+        let now = self.now();
         let answer = match word {
             Word::Cancel => person.cancel(row.id, now),
             Word::Edit(number) => person.edit(row.id, None, &format!("Ждём вас, {number}"), now),
@@ -136,7 +147,8 @@ impl Stage {
             Word::Restore => person.restore(row.id, now),
             Word::Resolve(resolution) => person.resolve(row.id, resolution, now),
         };
-        let done = self.shop.clock.now();
+        let done = self.now();
+        let booked = self.bookings.iter_mut().find(|booked| links[0].booking.0 == booked.id).unwrap();
         let Ok(row) = answer else {
             booked.wished_away |= word == Word::Cancel;
             return false;
@@ -174,22 +186,22 @@ impl Stage {
 
     fn pause(&mut self) {
         if !self.is_paused() {
-            self.shop.outbox.pause(None, &anna(), self.shop.clock.now()).unwrap();
-            self.pauses.push(Stretch::since(self.shop.clock.now()));
+            self.shop.outbox.pause(None, &anna(), self.now()).unwrap();
+            self.pauses.push(Stretch::since(self.now()));
         }
     }
 
     pub(crate) fn resume(&mut self) {
-        let now = self.shop.clock.now();
+        let now = self.now();
         if let Some(pause) = self.pauses.last_mut().filter(|pause| pause.until.is_none()) {
             pause.until = Some(now);
             self.shop.outbox.resume(&anna(), now).unwrap();
         }
     }
 
-    fn settings(&self, delay_ms: u64) {
-        plan(delay_ms).write(&self.shop.simulator, self.shop.dir());
-        self.shop.outbox.ask(RequestKind::SettingsChanged, "", self.shop.clock.now()).unwrap();
+    fn write_settings(&self) {
+        self.plan.write(&self.shop.simulator, self.shop.dir());
+        self.shop.outbox.ask(RequestKind::SettingsChanged, "", self.now()).unwrap();
     }
 
     /// The computer was off for ten minutes, with what was queued: everything that is remembered of
@@ -218,6 +230,6 @@ fn anna() -> Actor {
 
 /// Polls seldom: each reads all that was made in the last five minutes, and with
 /// more of them the machine does nothing else.
-pub(crate) fn plan(delay_ms: u64) -> Plan {
-    Plan { poll_interval_ms: 700, ..Plan::with_window(delay_ms) }
+pub(crate) fn plan(delay_ms: u64, burst: usize) -> Plan {
+    Plan { poll_interval_ms: 700, burst, ..Plan::with_window(delay_ms) }
 }

@@ -38,6 +38,8 @@ pub(crate) struct Facts {
     /// In digits, and nobody else's.
     pub(crate) phone: String,
     pub(crate) cancelled: bool,
+    /// The client is marked as come.
+    pub(crate) came: bool,
 }
 
 /// Words that a person was told are saved.
@@ -82,7 +84,7 @@ impl Booked {
         let during = Stretch::since(at);
         Self {
             id,
-            facts: vec![Facts { during, start, phone, cancelled: false }],
+            facts: vec![Facts { during, start, phone, cancelled: false, came: false }],
             words: Vec::new(),
             barred: Vec::new(),
             windows: vec![at],
@@ -112,6 +114,17 @@ impl Booked {
 
     pub(crate) fn is_cancelled(&self) -> bool {
         self.now().cancelled
+    }
+
+    /// Cancelled, deleted or marked as come.
+    pub(crate) fn is_over(&self) -> bool {
+        self.now().cancelled || self.now().came
+    }
+
+    /// It was taken away in the journal, or moved, and put back.
+    pub(crate) fn is_put_right(&self) -> bool {
+        let was_over = self.facts.iter().any(|facts| facts.cancelled || facts.came);
+        was_over && !self.is_over()
     }
 
     /// A person let it go: no bar holds any longer, and no cancel.

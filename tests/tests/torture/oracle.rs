@@ -9,16 +9,21 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use engine::notification::{Notification, Reason, State};
 use rusqlite::Connection;
 use scenarios::Shop;
-use simulator::TakenMessage;
+use simulator::{Branch, TakenMessage};
 
 use crate::acts::{Stage, WINDOW};
-use crate::booked::Booked;
+use crate::booked::{Booked, Stretch};
+use crate::journal::Catalogue;
+use crate::reasons::{SLACK, false_ones, obstacles};
 use crate::tally::{Tally, Wrong};
 
 /// A last check is good for so long.
 const CHECK_HOLDS: TimeDelta = TimeDelta::seconds(10);
 /// Later than this after its time nothing goes out by itself.
 const LATE: TimeDelta = TimeDelta::minutes(5);
+
+/// Within this the program hears of a turn of the servers' clocks.
+const HEARD: TimeDelta = TimeDelta::seconds(3);
 
 /// A time that a message was handed over, as the queue remembers it.
 struct Attempt {
@@ -52,15 +57,17 @@ pub(crate) fn judge(stage: &Stage, tally: &mut Tally) {
         tally.cancelled += usize::from(booked.stopped || booked.is_cancelled());
         tally.edited += usize::from(!booked.words.is_empty());
         tally.moved += usize::from(booked.changed);
+        tally.put_right += usize::from(booked.is_put_right());
         tally.overslept += usize::from(booked.overslept);
         tally.told += usize::from(!messages.is_empty());
         let row = stage.shop.row(booked.id);
-        let mut found = weigh_end(booked, &messages, row.as_ref());
+        let mut found = weigh_end(stage, booked, &messages, row.as_ref());
+        tally.of_ticked += usize::from(row.as_ref().is_some_and(|row| row.reason == Reason::Bot));
         for message in &messages {
             let weighed = evidence.weigh(stage, booked, message, row.as_ref());
             found.extend(weighed.into_iter().map(|what| (Wrong::Against, what)));
         }
-        if let Some(row) = row.as_ref().filter(|row| is_late(booked, &messages, row)) {
+        if let Some(row) = row.as_ref().filter(|row| is_late(stage, booked, &messages, row)) {
             found.push((
                 Wrong::Late,
                 if row.held { "late and held" } else { "late, and nobody asked for it" },
@@ -73,6 +80,9 @@ pub(crate) fn judge(stage: &Stage, tally: &mut Tally) {
     for (phone, messages) in taken {
         tally.complain(Wrong::Against, &format!("nobody booked for {phone}: {messages:?}"));
     }
+    for what in false_ones(stage) {
+        tally.complain(Wrong::False, &format!("in the end {what}"));
+    }
     for what in unfinished(&stage.shop) {
         tally.complain(Wrong::Lost, &what);
     }
@@ -80,6 +90,7 @@ pub(crate) fn judge(stage: &Stage, tally: &mut Tally) {
 
 /// How often it went out, and whether the queue says what became of it, and why.
 fn weigh_end(
+    stage: &Stage,
     booked: &Booked,
     messages: &[TakenMessage],
     row: Option<&Notification>,
@@ -92,15 +103,16 @@ fn weigh_end(
         found.push((Wrong::Lost, "no row"));
         return found;
     };
-    let cancelled = booked.is_cancelled() && row.reason == Reason::InYclients;
+    let booking = stage.shop.simulator.booking(booked.id).unwrap();
+    let with_reason = obstacles(stage, &booking, SLACK).contains(&row.reason);
     let stopped = (booked.stopped || booked.wished_away) && row.reason == Reason::ByPerson;
     let said = booked.said_to_have_arrived && row.reason == Reason::ArrivedSaysPerson;
     match (messages.is_empty(), row.state) {
-        (false, state) if state.is_sent() => {}
-        (true, State::Cancelled) if stopped || cancelled => {}
-        (true, State::Skipped) if cancelled => {}
+        (false, _) if row.state.is_sent() => {}
+        (true, State::Cancelled) if stopped => {}
+        (true, State::Cancelled | State::Skipped | State::Expired) if with_reason => {}
         (true, State::Accepted) if said => {}
-        (true, state) if state.is_sent() => {
+        (true, _) if row.state.is_sent() => {
             found.push((Wrong::Lost, "shown as sent, and the gateway has none"));
         }
         (false, _) => found.push((Wrong::Lost, "the gateway took it, and the queue does not know")),
@@ -109,8 +121,11 @@ fn weigh_end(
     found
 }
 
-fn is_late(booked: &Booked, messages: &[TakenMessage], row: &Notification) -> bool {
-    let late = |message: &TakenMessage| booked.overslept || message.at > row.due_at + LATE;
+/// By the servers' time. Nobody can know that a clock was turned before any server has been heard.
+fn is_late(stage: &Stage, booked: &Booked, messages: &[TakenMessage], row: &Notification) -> bool {
+    let unheard = |at: DateTime<Utc>| stage.turns.iter().any(|turn| *turn <= at && at <= *turn + HEARD);
+    let late =
+        |message: &TakenMessage| booked.overslept || (message.at > row.due_at + LATE && !unheard(message.at));
     !row.released && messages.iter().any(late)
 }
 
@@ -150,6 +165,9 @@ impl Evidence {
         if !matches!(attempt.outcome.as_str(), "accepted" | "found") {
             found.push("its attempt is not said to have arrived");
         }
+        if stage.is_wrong_clock {
+            return found;
+        }
         if message.at < claimed {
             found.push("it left before its claim");
         }
@@ -180,8 +198,14 @@ impl Evidence {
             found.push("to a number that was no longer the booking's at its last check");
         }
         let words = booked.words_at(claimed);
+        let shown = |(during, catalogue): &(Stretch, Catalogue)| {
+            during.meets(checked, claimed) && catalogue.stands_in(&message.text)
+        };
+        if !words.contains(&message.text.as_str()) && !stage.catalogue.iter().any(shown) {
+            found.push("it shows a title, a price or a name that was not so at its last check");
+        }
         let own = !booked.is_surely_edited(claimed)
-            && seen.iter().any(|facts| names(&message.text, facts.start.date()));
+            && seen.iter().any(|facts| names(&message.text, facts.start.date(), booked.windows[0]));
         if !own && !words.contains(&message.text.as_str()) {
             found.push(if words.is_empty() {
                 "it names another day than the booking had at its last check"
@@ -196,8 +220,8 @@ impl Evidence {
     }
 }
 
-/// Whether a text names the day, as Russian does.
-fn names(text: &str, day: NaiveDate) -> bool {
+/// Whether a text names the day, as Russian does; with its year, if that is not the year of the booking.
+fn names(text: &str, day: NaiveDate, booked_at: DateTime<Utc>) -> bool {
     const MONTHS: [&str; 12] = [
         "января",
         "февраля",
@@ -212,7 +236,10 @@ fn names(text: &str, day: NaiveDate) -> bool {
         "ноября",
         "декабря",
     ];
-    text.contains(&format!(" {} {},", day.day(), MONTHS[day.month0() as usize]))
+    let booked_on = booked_at.with_timezone(&Branch::default().zone).date_naive();
+    let year =
+        if day.year() == booked_on.year() { String::new() } else { format!(" {} года", day.year()) };
+    text.contains(&format!(" {} {}{year},", day.day(), MONTHS[day.month0() as usize]))
 }
 
 /// What stands in the database and should not, where everything has come to its end.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::notification::State;
+use engine::notification::{Reason, State};
 use engine::person::Resolution;
 use scenarios::{Done, Program, Running, Shop};
 use simulator::{Fault, FaultKind, Target};
@@ -10,11 +10,16 @@ use tokio::time::Instant;
 
 use crate::acts::{self, Stage, WINDOW};
 use crate::oracle;
+use crate::reasons::false_ones;
 use crate::script::{Act, End, Life, Night, Script, Word};
 use crate::tally::{Tally, Wrong};
 
 /// So many on their way at most, or a shop's queue outgrows its time.
 const BACKLOG: usize = 30;
+/// What comes back from a person's word may ask once more.
+const ANSWERS: usize = 3;
+/// So many of those that wait are let go.
+const LET_GO: usize = 15;
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// A worker that has polled so often without anything else happening is stuck. The longest pause it may
 /// take of itself is a minute.
@@ -29,14 +34,16 @@ const SIGTERM: i32 = 15;
 pub(crate) async fn play(seed: u64, end: Instant) -> Tally {
     let script = Script::draw(seed);
     let delay = u64::try_from(WINDOW.num_milliseconds()).unwrap();
-    let shop = Shop::new(acts::plan(delay)).await;
+    let plan = acts::plan(delay, script.burst);
+    let shop = Shop::new(plan.clone()).await;
+    shop.simulator.set_clock_offset(script.clock.unwrap_or_default());
     let program = Program::of(&shop).await;
     let first = program.start(["worker"]);
     shop.baseline().await;
     first.kill().await;
 
     let mut tally = Tally { shops: 1, ..Tally::default() };
-    let mut stage = Stage::new(shop);
+    let mut stage = Stage::new(shop, plan, script.clock);
     for life in &script.lives {
         if Instant::now() >= end {
             break;
@@ -47,11 +54,16 @@ pub(crate) async fn play(seed: u64, end: Instant) -> Tally {
             Night::Overslept => stage.oversleep(),
         }
     }
+    stage.play(&Act::Tick(script.ticked_in_the_end));
     settle(&mut stage, &program, &mut tally).await;
     tally.words = stage.words;
+    (tally.pauses, tally.turns) = (stage.pauses.len(), stage.turns.len());
+    tally.clock_shops = usize::from(stage.is_wrong_clock);
     oracle::judge(&stage, &mut tally);
     for line in &mut tally.wrong {
         *line = format!("shop {seed}: {line}");
+        // Whoever ends a campaign early has what was found so far.
+        println!("{line}");
     }
     tally
 }
@@ -83,6 +95,11 @@ async fn live(stage: &mut Stage, program: &Program, life: &Life, end: Instant, t
         tokio::time::sleep(Duration::from_millis(*pause)).await;
         match act {
             Act::Sleep { milliseconds } => sleep(&mut worker, *milliseconds, tally).await,
+            Act::Excursion { ahead, milliseconds } => {
+                stage.turn_clocks(*ahead);
+                tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
+                stage.turn_clocks(-*ahead);
+            }
             Act::Second => second(stage, program, &mut worker, tally).await,
             act => stage.play(act),
         }
@@ -176,36 +193,61 @@ async fn settle(stage: &mut Stage, program: &Program, tally: &mut Tally) {
     stage.play(&Act::Gateway { state: "authorized" });
     stage.resume();
     let mut last = program.start(["worker"]);
-    let calm = [
-        until(stage, &mut last, |stage| {
-            stage.bookings.iter().all(|booked| stage.shop.row(booked.id).is_some())
-        })
-        .await,
-        until(stage, &mut last, nothing_moves).await,
-        until(stage, &mut last, |stage| stage.shop.simulator.notifications_waiting() == 0).await,
-    ];
-    let told: Vec<String> = stage.shop.told();
-    for row in stage.shop.rows() {
-        let word = match row.state {
-            State::Unknown if told.contains(&row.phone) => continue,
-            State::Unknown => Word::Resolve(Resolution::Again),
-            State::Queued if row.held => Word::Release,
-            State::Waiting => Word::Release,
-            State::Failed => Word::SendNow,
-            _ => continue,
-        };
-        stage.words += usize::from(stage.say_of(&row, word));
+    let mut calm = until(stage, &mut last, |stage| {
+        stage.bookings.iter().all(|booked| stage.shop.row(booked.id).is_some())
+    })
+    .await;
+    calm &= is_calm(stage, &mut last).await;
+    let rows = stage.shop.rows();
+    tally.reasons += rows.iter().filter(|row| row.reason != Reason::None).count();
+    for what in false_ones(stage) {
+        tally.complain(Wrong::False, &what);
     }
-    let calm = calm == [true; 3] && until(stage, &mut last, nothing_moves).await;
-    let polls = stage.shop.simulator.count("records");
-    let calm =
-        calm && until(stage, &mut last, |stage| stage.shop.simulator.count("records") > polls + 2).await;
+    for _ in 0..ANSWERS {
+        if answer(stage) == 0 {
+            break;
+        }
+        calm &= is_calm(stage, &mut last).await;
+    }
     if !calm {
         tally.complain(Wrong::Lost, &format!("nothing goes on\n{}", stage.shop.picture()));
     }
     let running = last.is_running();
     let done = if running { last.end_with("TERM").await } else { last.ended().await };
     judge_end(running && done.code == Some(0), &done, tally);
+}
+
+/// Nothing moves, all that the gateway tells is known, and some polls have found nothing new.
+async fn is_calm(stage: &Stage, worker: &mut Running) -> bool {
+    let nothing_is_told = |stage: &Stage| stage.shop.simulator.notifications_waiting() == 0;
+    let calm = until(stage, worker, nothing_moves).await && until(stage, worker, nothing_is_told).await;
+    let polls = stage.shop.simulator.count("records");
+    calm && until(stage, worker, |stage| {
+        nothing_moves(stage) && stage.shop.simulator.count("records") > polls + 2
+    })
+    .await
+}
+
+/// A person answers whatever asks: of many that wait, the first are let go and the others cancelled.
+/// How many words were said.
+fn answer(stage: &mut Stage) -> usize {
+    let told: Vec<String> = stage.shop.told();
+    let (before, mut let_go) = (stage.words, 0);
+    for row in stage.shop.rows() {
+        let word = match row.state {
+            State::Unknown if told.contains(&row.phone) => continue,
+            State::Unknown => Word::Resolve(Resolution::Again),
+            State::Queued if row.held => Word::Release,
+            State::Waiting => {
+                let_go += 1;
+                if let_go > LET_GO { Word::Cancel } else { Word::Release }
+            }
+            State::Failed => Word::SendNow,
+            _ => continue,
+        };
+        stage.words += usize::from(stage.say_of(&row, word));
+    }
+    stage.words - before
 }
 
 fn nothing_moves(stage: &Stage) -> bool {

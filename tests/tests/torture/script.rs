@@ -2,6 +2,7 @@
 //! so that a seed means the same acts on a fast machine and on a slow one. Whom an
 //! act meets, and when a kill meets it, is the machine's.
 
+use chrono::TimeDelta;
 use engine::person::Resolution;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -9,13 +10,23 @@ use simulator::{Fault, FaultKind, Target};
 
 /// The points of a send, in its order, where a worker can be told to die.
 pub(crate) const POINTS: [&str; 5] = ["last_check", "claim", "request", "answer", "record"];
+/// Who writes the bookings. The second is now and then taken for the bot.
+pub(crate) const AUTHOR: i64 = 501;
+pub(crate) const SECOND_AUTHOR: i64 = 502;
 /// Lives of a shop's worker.
 const LIVES: usize = 6;
 
 /// One shop's story.
 #[derive(Debug)]
 pub(crate) struct Script {
+    /// The servers are so far ahead of this computer at the opening: none in most shops, where the two
+    /// agree all the time.
+    pub(crate) clock: Option<TimeDelta>,
+    /// The setting: more new ones within a minute wait for a person.
+    pub(crate) burst: usize,
     pub(crate) lives: Vec<Life>,
+    /// A user is left wrongly ticked as the bot's.
+    pub(crate) ticked_in_the_end: bool,
 }
 
 /// One life of a worker, and what becomes of the computer after it.
@@ -51,6 +62,11 @@ pub(crate) enum Night {
 pub(crate) enum Act {
     Book {
         days: Vec<i64>,
+        author: i64,
+    },
+    /// A visit within the hour.
+    BookSoon {
+        minutes: i64,
     },
     Move {
         whom: usize,
@@ -59,9 +75,43 @@ pub(crate) enum Act {
     Renumber {
         whom: usize,
     },
+    /// To the time it had before.
+    MoveBack {
+        whom: usize,
+    },
     CancelInYclients {
         whom: usize,
         deleted: bool,
+    },
+    /// Marked as come.
+    Come {
+        whom: usize,
+    },
+    /// What was cancelled, deleted or marked as come stands again.
+    PutRight {
+        whom: usize,
+        attendance: i64,
+    },
+    /// Another title, price or name under the same id.
+    Catalogue {
+        number: u32,
+        what: Shown,
+    },
+    /// A user is ticked as the bot's, or not any more.
+    Tick(bool),
+    /// YClients takes its time, for so many requests.
+    Slow {
+        milliseconds: u64,
+        times: u32,
+    },
+    /// The servers' clocks, for good.
+    Clock {
+        ahead: TimeDelta,
+    },
+    /// The servers' clocks, for so long.
+    Excursion {
+        ahead: TimeDelta,
+        milliseconds: u64,
     },
     Say {
         whom: usize,
@@ -84,6 +134,14 @@ pub(crate) enum Act {
     Second,
 }
 
+/// What a text shows of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Title,
+    Price,
+    Master,
+}
+
 /// A person's word on one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Word {
@@ -99,31 +157,58 @@ pub(crate) enum Word {
 impl Script {
     pub(crate) fn draw(seed: u64) -> Self {
         let mut random = StdRng::seed_from_u64(seed);
-        Self { lives: (0..LIVES).map(|_| life(&mut random)).collect() }
+        let clock = random.random_bool(0.3).then(|| {
+            let minutes = if random.random_bool(0.4) { 0 } else { away(&mut random) };
+            TimeDelta::minutes(minutes)
+        });
+        let burst = if random.random_bool(0.25) { random.random_range(4..12) } else { 0 };
+        let lives = (0..LIVES).map(|_| life(&mut random, clock.is_some())).collect();
+        Self { clock, burst, lives, ticked_in_the_end: random.random_bool(0.2) }
     }
 }
 
-fn life(random: &mut StdRng) -> Life {
+fn life(random: &mut StdRng, clock: bool) -> Life {
     let dies_at = random
         .random_bool(0.6)
         .then(|| (POINTS[random.random_range(0..POINTS.len())], random.random_range(1..12)));
     let faults = (0..random.random_range(0..=2)).map(|_| fault(random)).collect();
     let mut acts: Vec<_> = (0..random.random_range(6..30)).map(|_| (pause(random), act(random))).collect();
     // What a person or a server stopped goes on before the night.
-    for (begin, end) in [
-        (Act::Pause, Act::Resume),
-        (Act::Gateway { state: "notAuthorized" }, Act::Gateway { state: "authorized" }),
+    for (often, begin, end) in [
+        (0.3, Act::Pause, Act::Resume),
+        (0.25, Act::Tick(true), Act::Tick(false)),
+        (0.1, Act::Gateway { state: "notAuthorized" }, Act::Gateway { state: "authorized" }),
     ] {
-        if random.random_bool(0.1) {
+        if random.random_bool(often) {
             let from = random.random_range(0..acts.len());
             acts.insert(from, (pause(random), begin));
             let until = (from + random.random_range(2..8)).min(acts.len());
             acts.insert(until, (pause(random), end));
         }
     }
+    if clock && random.random_bool(0.7) {
+        let at = random.random_range(0..=acts.len());
+        acts.insert(at, (pause(random), turn_of_the_clock(random)));
+    }
     let end = if random.random_bool(0.8) { End::Kill } else { End::Term };
     let night = if random.random_bool(0.2) { Night::Overslept } else { Night::None };
     Life { dies_at, faults, acts, end, night }
+}
+
+/// So many minutes between two clocks: a wrong zone, or days.
+fn away(random: &mut StdRng) -> i64 {
+    let minutes = [65, 65, 24 * 60, 3 * 24 * 60][random.random_range(0..4)];
+    if random.random() { minutes } else { -minutes }
+}
+
+/// For good the servers' clocks go forward alone, as if time had passed: what they stamped before would
+/// else lie in their own future, which no server shows. For a while, when nothing is stamped, both ways.
+fn turn_of_the_clock(random: &mut StdRng) -> Act {
+    let ahead = TimeDelta::minutes(away(random));
+    if random.random_bool(0.3) {
+        return Act::Clock { ahead: ahead.abs() };
+    }
+    Act::Excursion { ahead, milliseconds: random.random_range(300..5000) }
 }
 
 fn pause(random: &mut StdRng) -> u64 {
@@ -132,16 +217,31 @@ fn pause(random: &mut StdRng) -> u64 {
 
 fn act(random: &mut StdRng) -> Act {
     let whom = random.random_range(0..1000);
-    match random.random_range(0..40) {
+    match random.random_range(0..52) {
         0..17 => {
             let count = if random.random_bool(0.2) { 8 } else { random.random_range(1..=3) };
-            Act::Book { days: (0..count).map(|_| random.random_range(1..=90)).collect() }
+            let author = if random.random_bool(0.3) { SECOND_AUTHOR } else { AUTHOR };
+            Act::Book { days: (0..count).map(|_| random.random_range(1..=90)).collect(), author }
         }
-        17..21 => Act::Move { whom, days: random.random_range(1..=90) },
+        17..20 => Act::Move { whom, days: random.random_range(1..=90) },
+        20 => Act::MoveBack { whom },
         21..23 => Act::Renumber { whom },
-        23..25 => Act::CancelInYclients { whom, deleted: random.random() },
-        25..38 => Act::Say { whom, word: word(random) },
-        38 => match random.random_range(0..3) {
+        23..26 => Act::CancelInYclients { whom, deleted: random.random() },
+        26 => Act::Come { whom },
+        27..33 => Act::PutRight { whom, attendance: if random.random() { 0 } else { 2 } },
+        33 => Act::Catalogue {
+            number: random.random_range(100..900),
+            what: [Shown::Title, Shown::Price, Shown::Master][random.random_range(0..3)],
+        },
+        34 => Act::BookSoon {
+            minutes: if random.random() { random.random_range(3..12) } else { random.random_range(20..50) },
+        },
+        35 if random.random_bool(0.4) => {
+            let milliseconds = random.random_range(1000..4000);
+            Act::Slow { milliseconds, times: random.random_range(1..=3) }
+        }
+        35..50 => Act::Say { whom, word: word(random) },
+        50 => match random.random_range(0..3) {
             0 => Act::Settings { delay_ms: random.random_range(250..400) },
             _ => Act::Sleep { milliseconds: random.random_range(50..900) },
         },
@@ -171,10 +271,11 @@ fn word(random: &mut StdRng) -> Word {
 /// Something goes wrong at one of the servers, for a request or two.
 fn fault(random: &mut StdRng) -> Fault {
     let milliseconds = random.random_range(50..700);
-    let kind = match random.random_range(0..8) {
+    let kind = match random.random_range(0..9) {
         0 => FaultKind::CutBefore,
         1 | 2 => FaultKind::CutAfter,
         3 => FaultKind::TruncatedJson,
+        8 => return Fault::once(Target::yclients("record"), FaultKind::NotFound),
         4 => FaultKind::Html,
         5 | 6 => FaultKind::DelayAnswer { milliseconds },
         _ => FaultKind::Status {

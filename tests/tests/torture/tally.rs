@@ -10,6 +10,8 @@ pub(crate) struct Tally {
     pub(crate) cancelled: usize,
     pub(crate) edited: usize,
     pub(crate) moved: usize,
+    pub(crate) put_right: usize,
+    pub(crate) of_ticked: usize,
     pub(crate) overslept: usize,
     pub(crate) at_points: usize,
     pub(crate) killed: usize,
@@ -17,9 +19,14 @@ pub(crate) struct Tally {
     pub(crate) slept: usize,
     pub(crate) seconds_refused: usize,
     pub(crate) words: usize,
+    pub(crate) clock_shops: usize,
+    pub(crate) turns: usize,
+    pub(crate) pauses: usize,
+    pub(crate) reasons: usize,
     pub(crate) twice: usize,
     pub(crate) lost: usize,
     pub(crate) late: usize,
+    pub(crate) false_reasons: usize,
     pub(crate) against: usize,
     /// A line for each thing wrong, with how to see it again.
     pub(crate) wrong: Vec<String>,
@@ -31,6 +38,8 @@ pub(crate) enum Wrong {
     Twice,
     Lost,
     Late,
+    /// A row gives a reason that is not true.
+    False,
     /// Against a person's word, the journal's, or a rule of this page.
     Against,
 }
@@ -41,6 +50,7 @@ impl Tally {
             Wrong::Twice => &mut self.twice,
             Wrong::Lost => &mut self.lost,
             Wrong::Late => &mut self.late,
+            Wrong::False => &mut self.false_reasons,
             Wrong::Against => &mut self.against,
         } += 1;
         self.wrong.push(format!("{wrong:?}: {what}"));
@@ -57,14 +67,16 @@ impl Tally {
         self.at_points + self.killed
     }
 
-    fn counts_mut(&mut self) -> [(&'static str, &mut usize); 17] {
+    fn counts_mut(&mut self) -> [(&'static str, &mut usize); 24] {
         [
             ("shops", &mut self.shops),
             ("bookings", &mut self.bookings),
             ("told", &mut self.told),
             ("cancelled", &mut self.cancelled),
             ("edited", &mut self.edited),
-            ("moved", &mut self.moved),
+            ("changed", &mut self.moved),
+            ("  and put right", &mut self.put_right),
+            ("taken for the bot's", &mut self.of_ticked),
             ("overslept", &mut self.overslept),
             ("workers dead at a point", &mut self.at_points),
             ("  killed", &mut self.killed),
@@ -72,9 +84,14 @@ impl Tally {
             ("  put to sleep", &mut self.slept),
             ("  refused as the second", &mut self.seconds_refused),
             ("words of people", &mut self.words),
+            ("pauses", &mut self.pauses),
+            ("shops with a wrong clock", &mut self.clock_shops),
+            ("  turns of the clock", &mut self.turns),
+            ("reasons judged", &mut self.reasons),
             ("twice", &mut self.twice),
             ("lost", &mut self.lost),
             ("late unasked", &mut self.late),
+            ("reasons that are false", &mut self.false_reasons),
             ("against a word", &mut self.against),
         ]
     }
