@@ -22,7 +22,7 @@ help:
 	@echo 'make bench   measures speed and scale in a release build (BENCH="poll burst" for some parts), and'
 	@echo '             writes docs/benchmarks.md and its drawing; the first time makes a large database'
 	@echo 'make fuzz    feeds every reader of foreign text for ten minutes each (FUZZ_SECONDS=60 for less)'
-	@echo 'make torture kills workers for ten minutes, and counts what was told twice, lost or late'
+	@echo 'make torture kills workers for ten minutes, and counts what was told twice, lost, late or explained falsely'
 	@echo '             (TORTURE_SECONDS=60 SEED=7 for less, or once more)'
 	@echo 'make package-linux  writes dist/booking-monitor_VERSION_ARCHITECTURE.deb'
 	@echo 'make deny    checks licences, sources and bans of everything that is built in (the first time builds cargo-deny)'

@@ -212,7 +212,7 @@ fn turn_of_the_clock(random: &mut StdRng) -> Act {
 }
 
 fn pause(random: &mut StdRng) -> u64 {
-    random.random_range(5..90)
+    random.random_range(10..260)
 }
 
 fn act(random: &mut StdRng) -> Act {
