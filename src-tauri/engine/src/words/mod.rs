@@ -14,7 +14,7 @@ pub mod states;
 
 use serde::Serialize;
 
-pub use reasons::reason;
+pub use reasons::{reason, why};
 pub use ru::plural;
 pub use states::state;
 

@@ -1,10 +1,35 @@
 //! Why a notification is where it is: a sentence for each reason, with what
 //! happens next or what a person can do.
 
-use crate::notification::Reason;
+use crate::notification::{IMPORTED, Notification, Reason, State};
 use crate::settings::Language;
 
-/// The sentence; empty when nothing needs explaining.
+/// The sentence of a row: its reason's, or a truer one where the row is one of a few to which that
+/// does not apply.
+pub fn why(row: &Notification, language: Language) -> &'static str {
+    let (ru, en) = match row.reason {
+        judged if row.forgotten && judged.is_judged_again() => (
+            "Данные клиента удалены по его просьбе: сообщение больше не вернётся.",
+            "The client's data was deleted at their wish: the message does not come back.",
+        ),
+        Reason::Bot if row.detail == IMPORTED => (
+            "В загруженном списке эта запись названа записью бота: он подтверждает её сам.",
+            "An imported list names this booking as the bot's own: the bot confirms it itself.",
+        ),
+        // It went out, so another number makes another message of it, and that is a person's.
+        Reason::NoWhatsapp if row.state == State::Undelivered => (
+            "На этом номере нет WhatsApp, сообщение не дошло. Позвоните клиенту.",
+            "The number has no WhatsApp, and the message did not arrive. Call the client.",
+        ),
+        other => return reason(other, language),
+    };
+    match language {
+        Language::Ru => ru,
+        Language::En => en,
+    }
+}
+
+/// The sentence of a reason; empty when nothing needs explaining.
 #[expect(clippy::too_many_lines, reason = "one sentence a reason, both languages side by side")]
 pub const fn reason(reason: Reason, language: Language) -> &'static str {
     let (ru, en) = match reason {
@@ -22,8 +47,8 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "The client booked online and knows about the visit.",
         ),
         Reason::Bot => (
-            "Запись сделал бот салона: он подтверждает её сам.",
-            "The shop's bot made the booking and confirms it itself.",
+            "Запись сделал пользователь, отмеченный как бот: он подтверждает её сам. Если это не бот, снимите отметку в настройках филиала, и сообщение встанет в очередь.",
+            "A user ticked as the bot made the booking and confirms it itself. If it is no bot, take the tick off in the branch's settings and the message will be queued.",
         ),
         Reason::NoAuthor => (
             "Запись сделал не сотрудник: автор в YClients не указан.",
@@ -38,8 +63,8 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "The client has no phone. Enter one in YClients and the message will be queued.",
         ),
         Reason::PhoneHidden => (
-            "YClients скрывает телефон звёздочками: дайте пользователю программы право видеть телефоны.",
-            "YClients hides the phone behind stars: give the program's user the right to see phones.",
+            "YClients скрывает телефон звёздочками. Дайте пользователю программы право видеть телефоны, и сообщение встанет в очередь.",
+            "YClients hides the phone behind stars. Give the program's user the right to see phones and the message will be queued.",
         ),
         Reason::PhoneUnreadable => (
             "Телефон записан с ошибкой. Исправьте его в YClients, и сообщение встанет в очередь.",
@@ -50,39 +75,45 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "The phone field holds two numbers. Leave one in YClients and the message will be queued.",
         ),
         Reason::Landline => (
-            "Телефон городской, WhatsApp на нём нет. Позвоните клиенту.",
-            "The phone is a landline without WhatsApp. Call the client.",
+            "Телефон городской, WhatsApp на нём нет. Позвоните клиенту или впишите в YClients мобильный, и сообщение встанет в очередь.",
+            "The phone is a landline without WhatsApp. Call the client, or enter a mobile number in YClients and the message will be queued.",
         ),
         Reason::TollFree => (
-            "Это бесплатный номер 8 800, а не телефон клиента. Исправьте его в YClients.",
-            "This is a toll-free number and no client's phone. Correct it in YClients.",
+            "Это бесплатный номер 8 800, а не телефон клиента. Исправьте его в YClients, и сообщение встанет в очередь.",
+            "This is a toll-free number and no client's phone. Correct it in YClients and the message will be queued.",
         ),
         Reason::Placeholder => (
-            "Это номер-заглушка или телефон самого салона. Впишите в YClients телефон клиента или отправьте как есть.",
-            "This is a stand-in number, or the shop's own. Enter the client's number in YClients, or send it as it is.",
+            "Это номер-заглушка или телефон самого салона. Впишите в YClients телефон клиента, и сообщение встанет в очередь. Или отправьте на этот.",
+            "This is a stand-in number, or the shop's own. Enter the client's number in YClients and the message will be queued. Or send it to this one.",
         ),
         Reason::NoStart => (
-            "В записи не видно времени визита: писать не о чем.",
-            "The booking shows no time of visit: there is nothing to write about.",
+            "В записи не видно времени визита: писать не о чем. Когда время появится, сообщение встанет в очередь.",
+            "The booking shows no time of visit: there is nothing to write about. Once it has one, the message will be queued.",
         ),
         Reason::TooSoon => (
-            "Визит начинается совсем скоро: напоминать поздно.",
-            "The visit begins so soon that a message would come too late.",
+            "До визита было меньше времени, чем задано в настройках: писать поздно. Если визит перенесут на потом, сообщение встанет в очередь.",
+            "The visit was nearer than the settings allow: too late to write. If it is moved to later, the message will be queued.",
         ),
         Reason::OptedOut => ("Клиент просил не писать ему.", "The client asked not to be written to."),
         Reason::Gathered => (
             "О визите сказано в другом сообщении этому же клиенту.",
             "The visit is told in another message to the same client.",
         ),
-        Reason::Begun => ("Визит уже начался.", "The visit has begun."),
-        Reason::Came => ("Клиент уже пришёл.", "The client is there already."),
+        Reason::Begun => (
+            "Визит уже начался. Если его перенесут на потом, сообщение вернётся само.",
+            "The visit has begun. If it is moved to later, the message comes back by itself.",
+        ),
+        Reason::Came => (
+            "Клиент отмечен как пришедший. Если отметку снимут, сообщение вернётся само.",
+            "The client is marked as there already. If the mark is taken back, the message comes back by itself.",
+        ),
         Reason::Late => (
-            "Опоздало: время прошло, пока компьютер или связь не работали. Отправьте или отмените.",
-            "Late: its time passed while the computer or the network was off. Send it or cancel it.",
+            "Опоздало: время прошло, пока отправка стояла (пауза, сон компьютера или обрыв связи). Отправьте или отмените.",
+            "Late: its time passed while nothing could be sent (a pause, the computer asleep or no network). Send it or cancel it.",
         ),
         Reason::Burst => (
-            "После перерыва набралось сразу много сообщений. Посмотрите и отпустите их или отмените.",
-            "Many messages came together after a break. Look through them, then release or cancel them.",
+            "Сразу набралось много сообщений: так бывает после перерыва, смены настроек или загрузки записей. Посмотрите и отпустите их или отмените.",
+            "Many messages came together, as after a break, a change of settings or an import of bookings. Look through them, then release or cancel them.",
         ),
         Reason::Old => (
             "Запись сделана больше 12 часов назад, а увидели её только сейчас. Отправьте или отмените.",
@@ -101,20 +132,20 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "The booking changed after your edit. Compare the texts and decide which to send.",
         ),
         Reason::SettingsChanged => (
-            "В настройках сменился филиал или аккаунт WhatsApp. Отправьте или отмените.",
-            "The branch or the WhatsApp account changed in the settings. Send it or cancel it.",
+            "В настройках нет этого филиала или сменился аккаунт WhatsApp. Отправьте или отмените. Если вернуть прежнее, сообщение уйдёт само.",
+            "The branch is not in the settings, or another WhatsApp account is. Send it or cancel it. Put back what was there, and it goes by itself.",
         ),
         Reason::TextFailed => (
-            "Текст по шаблону не составился. Напишите его сами или поправьте шаблон в настройках.",
-            "The template made no text. Write it yourself, or correct the template in the settings.",
+            "Текст по шаблону не составился. Поправьте шаблон в настройках, и сообщение уйдёт само. Или напишите текст сами.",
+            "The template made no text. Correct it in the settings and the message goes by itself. Or write the text yourself.",
         ),
         Reason::ValueMissing => (
-            "Шаблон требует того, чего в YClients нет. Напишите текст сами или отмените.",
-            "The template requires what YClients does not have. Write the text yourself or cancel it.",
+            "Шаблон требует того, чего в YClients нет. Впишите это в YClients, и сообщение уйдёт само. Или напишите текст сами.",
+            "The template requires what YClients does not have. Enter it there and the message goes by itself. Or write the text yourself.",
         ),
         Reason::BrokenCharacter => (
-            "В тексте испорченный символ: так имя или название пришло из YClients. Поправьте текст или отправьте как есть.",
-            "A character of the text is broken: a name or a title came so from YClients. Correct the text, or send it as it is.",
+            "В тексте испорченный символ: так имя или название пришло из YClients. Исправьте его там, и сообщение уйдёт само. Или поправьте текст здесь.",
+            "A character of the text is broken: a name or a title came so from YClients. Correct it there and the message goes by itself. Or correct the text here.",
         ),
         Reason::Again => (
             "Запись снова в силе, но времени прошло много или сообщение уже отправляли. Посмотрите и отправьте или отмените.",
@@ -149,12 +180,12 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "Nobody knows whether it went out: WhatsApp does not show it. Ask the client, then decide.",
         ),
         Reason::Rejected => (
-            "WhatsApp отказался принять сообщение. Позвоните клиенту.",
-            "WhatsApp refused the message. Call the client.",
+            "WhatsApp отказался принять сообщение. Позвоните клиенту или поправьте текст и отправьте ещё раз.",
+            "WhatsApp refused the message. Call the client, or correct the text and send it again.",
         ),
         Reason::NoWhatsapp => (
-            "На этом номере нет WhatsApp. Позвоните клиенту.",
-            "The number has no WhatsApp. Call the client.",
+            "На этом номере нет WhatsApp. Позвоните клиенту или впишите в YClients другой номер, и сообщение уйдёт само.",
+            "The number has no WhatsApp. Call the client, or enter another number in YClients and the message goes by itself.",
         ),
         Reason::NotDelivered => (
             "Сообщение принято, но до клиента не дошло. Позвоните клиенту.",
@@ -165,9 +196,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "It never left: a person cleared the queue of WhatsApp. Write to the client again, or call.",
         ),
         Reason::ByPerson => ("Отменено человеком.", "Cancelled by a person."),
-        Reason::InYclients => {
-            ("Запись отменена или удалена в YClients.", "The booking was cancelled or deleted in YClients.")
-        }
+        Reason::InYclients => (
+            "Запись отменена или удалена в YClients. Если её вернут, сообщение вернётся само.",
+            "The booking was cancelled or deleted in YClients. If it is taken back, the message comes back by itself.",
+        ),
         Reason::ArrivedSaysPerson => {
             ("Что сообщение дошло, отметил человек.", "A person says that the message arrived.")
         }
@@ -175,5 +207,73 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
     match language {
         Language::Ru => ru,
         Language::En => en,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+    use crate::booking::CompanyId;
+    use crate::notification::{Kind, Made};
+
+    const LANGUAGES: [Language; 2] = [Language::Ru, Language::En];
+
+    fn row(state: State, reason: Reason) -> Notification {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let made = Made {
+            text: "Ждём вас".into(),
+            phone: "+79161234567".into(),
+            client_id: 5,
+            client_name: "Ирина".into(),
+            starts_at: now,
+        };
+        Notification { reason, ..Notification::new(Kind::Confirmation, CompanyId(1), state, made, now) }
+    }
+
+    #[test]
+    fn every_reason_is_told_in_a_few_whole_calm_sentences() {
+        for reason in Reason::ALL.iter().filter(|reason| **reason != Reason::None) {
+            for language in LANGUAGES {
+                let words = super::reason(*reason, language);
+                assert!(words.ends_with('.') && words.starts_with(char::is_uppercase), "{reason}: {words}");
+                assert!(words.chars().count() <= 180, "{reason} is long: {words}");
+                assert!(!words.contains('!') && !words.contains("  "), "{reason}: {words}");
+                assert_eq!(language == Language::Ru, words.contains(['а', 'е', 'о']), "{reason}: {words}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_back_by_itself_says_so() {
+        // Nobody would change these for the message's sake.
+        let silent =
+            [Reason::Online, Reason::NoAuthor, Reason::OptedOut, Reason::QuietHours, Reason::BeginsFirst];
+        for reason in Reason::ALL {
+            let (ru, en) = (super::reason(*reason, Language::Ru), super::reason(*reason, Language::En));
+            let says =
+                ["встанет в очередь", "вернётся само", "уйдёт само"].iter().any(|end| ru.contains(end));
+            assert_eq!(says, reason.is_judged_again() && !silent.contains(reason), "{reason}: {ru}");
+            let says = ["will be queued", "by itself"].iter().any(|end| en.contains(end));
+            assert_eq!(says, reason.is_judged_again() && !silent.contains(reason), "{reason}: {en}");
+        }
+    }
+
+    #[test]
+    fn no_row_promises_what_will_not_happen_to_it() {
+        let imported = Notification { detail: IMPORTED.to_owned(), ..row(State::Cancelled, Reason::Bot) };
+        let gone = row(State::Undelivered, Reason::NoWhatsapp);
+        let forgotten = Notification { forgotten: true, ..row(State::Cancelled, Reason::InYclients) };
+        for row in [imported, gone, forgotten] {
+            for language in LANGUAGES {
+                let words = why(&row, language);
+                let promises =
+                    ["встанет в очередь", "вернётся само", "уйдёт само", "queued", "goes by itself"];
+                assert!(!promises.iter().any(|promise| words.contains(promise)), "{words}");
+            }
+        }
+        let ticked = row(State::Skipped, Reason::Bot);
+        assert_eq!(why(&ticked, Language::Ru), super::reason(Reason::Bot, Language::Ru));
     }
 }

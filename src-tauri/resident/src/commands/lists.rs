@@ -8,7 +8,7 @@ use engine::db::StorageError;
 use engine::notification::{Notification, Reason, State};
 use engine::outbox::Outbox;
 use engine::settings::Language;
-use engine::words::reasons::reason;
+use engine::words::why;
 
 use crate::failure::Failure;
 use crate::output::{Out, Tone, pad, paint};
@@ -114,7 +114,7 @@ pub(super) fn print_row(
 
 /// Sentences below a row: why it is where it is, and what else a person should know.
 fn notes(row: &Notification, language: Language) -> Vec<String> {
-    let mut notes = vec![reason(row.reason, language).to_owned()];
+    let mut notes = vec![why(row, language).to_owned()];
     if row.reason == Reason::ValueMissing {
         notes.push(words::lists::missing(&row.detail, language));
     }
@@ -160,7 +160,7 @@ fn print_sent(
             paint(Tone::Quiet, branches.title(row.company)?),
         ))?;
         if row.state == State::Undelivered {
-            out.line(format!("      {}", reason(row.reason, language)))?;
+            out.line(format!("      {}", why(row, language)))?;
         }
         if !row.changed_after_sent.is_empty() {
             out.line(format!(
