@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use engine::desk::{LockError, WindowLock};
 use engine::outbox::RequestKind;
-use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, WindowEvent};
+use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 use crate::args::Args;
@@ -122,6 +122,7 @@ fn run(session: &Arc<Session>, watching: Arc<Session>, args: &Args) -> ExitCode 
             commands::acts::command::hold,
             commands::acts::command::release,
             commands::acts::command::restore,
+            commands::acts::command::look_again,
             commands::acts::command::resolve,
             commands::acts::command::resend,
             commands::acts::command::seen,
@@ -159,25 +160,7 @@ fn run(session: &Arc<Session>, watching: Arc<Session>, args: &Args) -> ExitCode 
             commands::training::command::training,
             commands::training::command::training_act,
         ])
-        .on_window_event(move |window, event| {
-            if window.label() == MAIN {
-                match event {
-                    WindowEvent::Focused(focused) => front.set(*focused),
-                    WindowEvent::Destroyed => front.set(false),
-                    // Closed it could not be found again.
-                    WindowEvent::CloseRequested { api, .. } if without_tray => {
-                        api.prevent_close();
-                        let _ = window.minimize();
-                    }
-                    // The page asks what to do with it. A second cross closes, whatever the page does.
-                    WindowEvent::CloseRequested { api, .. } if window.state::<Unsaved>().take() => {
-                        api.prevent_close();
-                        let _ = window.emit_to(MAIN, "close", ());
-                    }
-                    _ => {}
-                }
-            }
-        })
+        .on_window_event(move |window, event| heard(window, event, &front, without_tray))
         .setup(move |app| {
             let handle = app.handle().clone();
             if !small {
@@ -198,6 +181,28 @@ fn run(session: &Arc<Session>, watching: Arc<Session>, args: &Args) -> ExitCode 
             eprintln!("The window could not be opened: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What happened to the main window.
+fn heard(window: &Window, event: &WindowEvent, front: &Front, without_tray: bool) {
+    if window.label() != MAIN {
+        return;
+    }
+    match event {
+        WindowEvent::Focused(focused) => front.set(*focused),
+        WindowEvent::Destroyed => front.set(false),
+        // Closed it could not be found again.
+        WindowEvent::CloseRequested { api, .. } if without_tray => {
+            api.prevent_close();
+            let _ = window.minimize();
+        }
+        // The page asks what to do with it. A second cross closes, whatever the page does.
+        WindowEvent::CloseRequested { api, .. } if window.state::<Unsaved>().take() => {
+            api.prevent_close();
+            let _ = window.emit_to(MAIN, "close", ());
+        }
+        _ => {}
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "hold",
     "release",
     "restore",
+    "look_again",
     "resolve",
     "resend",
     "seen",

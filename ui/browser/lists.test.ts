@@ -94,6 +94,51 @@ describe('what went out', () => {
     await page.context().close();
   });
 
+  it('has what was cancelled in YClients read again, and says what comes of it', async () => {
+    const { page, trouble } = await open({ page: 'today', frozen: true });
+    await page.getByRole('button', { name: 'Не ушли' }).click();
+    await page.locator('[data-line="100004"]').click();
+    await page.getByText('Если её вернут, сообщение вернётся само.').waitFor();
+    expect(await page.getByRole('button', { name: 'Вернуть в очередь' }).count()).toBe(0);
+    await accessible(page);
+    await page.getByRole('button', { name: 'Посмотреть ещё раз' }).click();
+    await page
+      .getByText('Запись будет прочитана ещё раз. Если она в силе, сообщение вернётся само.')
+      .waitFor();
+    expect(await behind(page, (fake) => fake.behind.looked_again)).toEqual([100_004]);
+    expect(trouble).toEqual([]);
+    await page.context().close();
+  });
+
+  it('puts into the queue what the program would not write, and takes back what it gave up', async () => {
+    const { page, trouble } = await open({ page: 'today', frozen: true });
+    const queued = (id: number) =>
+      page.evaluate(
+        (which) =>
+          (
+            globalThis as never as { __fake: { behind: { rows: Map<number, { state: string }> } } }
+          ).__fake.behind.rows.get(which)?.state,
+        id,
+      );
+    await page.getByRole('button', { name: 'Пропущены' }).click();
+    await page.locator('[data-line="100032"]').click();
+    await page.getByText('снимите отметку в настройках филиала').last().waitFor();
+    await page.getByRole('button', { name: 'Поставить в очередь' }).click();
+    await page.getByText('сообщение в очереди.').last().waitFor();
+    expect(await queued(100_032)).toBe('queued');
+
+    await page.evaluate(() => (location.hash = '#/history'));
+    await page.getByRole('button', { name: 'Не ушли' }).click();
+    const expired = page.locator('[data-line="100050"]');
+    await expired.click();
+    await page.getByText('Если отметку снимут, сообщение вернётся само.').waitFor();
+    await page.getByRole('button', { name: 'Вернуть в очередь' }).click();
+    await expired.waitFor({ state: 'detached' });
+    expect(await queued(100_050)).toBe('queued');
+    expect(trouble).toEqual([]);
+    await page.context().close();
+  });
+
   it('holds a hundred thousand rows with a few on the screen', async () => {
     const { page, trouble } = await open({ page: 'history', scene: 'many' });
     await page.getByRole('button', { name: 'Год' }).click();

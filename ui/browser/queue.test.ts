@@ -40,7 +40,7 @@ describe('the queue', () => {
     }
   }
 
-  for (const scene of ['offline', 'stopped', 'loading', 'broken', 'hostile']) {
+  for (const scene of ['offline', 'stopped', 'loading', 'broken', 'hostile', 'again']) {
     it(`is accessible and whole in the scene ${scene}`, async () => {
       const { page, trouble } = await open({ scene, theme: 'dark' });
       await page.waitForTimeout(300);
@@ -229,6 +229,37 @@ describe('the queue', () => {
       'cancelled',
       'cancelled',
     ]);
+    await page.context().close();
+  });
+
+  it('groups what asks since decisions are judged again, with its reason and what can be done with all', async () => {
+    const { page, trouble } = await open({ scene: 'again', frozen: true });
+    const group = (name: string) => page.getByRole('region', { name });
+    for (const name of [
+      'Могли уже написать',
+      'Запись снова в силе',
+      'Запись всё меняется',
+      'Не хватает данных для текста',
+      'Испорченный символ',
+    ]) {
+      await group(name).getByText(/\.$/u).first().waitFor();
+    }
+    expect(await page.getByRole('heading', { name: 'Ждут решения' }).count()).toBe(0);
+    // Without words there is nothing to send.
+    const wordless = group('Не хватает данных для текста');
+    expect(await wordless.locator('[data-act]').allInnerTexts()).toEqual(['Изменить', 'Не отправлять']);
+
+    const failed = group('Не удалось отправить');
+    await failed.getByRole('button', { name: 'Отправить все (2)' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Отправить сейчас (2)' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('[data-state=sending]').length === 2);
+    expect(await Promise.all([9, 10].map((id) => state(page, id)))).toEqual(['sending', 'sending']);
+
+    await group('Набралось сразу много').getByRole('button', { name: 'Отпустить все (2)' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Отпустить (2)' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('[role=timer]').length === 2);
+    expect(await Promise.all([5, 6].map((id) => state(page, id)))).toEqual(['queued', 'queued']);
+    expect(trouble).toEqual([]);
     await page.context().close();
   });
 

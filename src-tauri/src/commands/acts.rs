@@ -92,13 +92,32 @@ pub fn resume(session: &Session) -> Answer<()> {
     stored(session, session.outbox.resume(&actor, session.now())).map(drop)
 }
 
+/// Somebody is there to answer what is asked of the owner; else says that nobody is.
+fn is_worked(session: &Session) -> Answer<()> {
+    if OwnerLock::is_held(&session.dir) {
+        return Ok(());
+    }
+    let words = crate::words::nobody_works(session.language());
+    let message = format!("{} {} {}", words.what, words.means, words.do_next);
+    Err(Failure::of(ErrorCode::NotNow, session.language()).message(message))
+}
+
+/// Asks that a booking which YClients had as cancelled be read again. Promises nothing that nobody would do.
+pub fn look_again(session: &Session, id: i64) -> Answer<Row> {
+    is_worked(session)?;
+    let settings = session.settings();
+    let row = stored(session, session.outbox.get(NotificationId(id)))?;
+    let read = |company| settings.enabled && settings.for_branch(company).is_some();
+    if row.is_some_and(|row| !read(row.company)) {
+        let language = settings.language;
+        return Err(Failure::of(ErrorCode::NotNow, language).message(crate::words::not_read(language)));
+    }
+    act(session, id, None, Act::LookAgain)
+}
+
 /// Asks the owner for a poll. Without one nobody would answer, and it says so.
 pub fn poll_now(session: &Session) -> Answer<()> {
-    if !OwnerLock::is_held(&session.dir) {
-        let words = crate::words::nobody_works(session.language());
-        let message = format!("{} {} {}", words.what, words.means, words.do_next);
-        return Err(Failure::of(ErrorCode::NotNow, session.language()).message(message));
-    }
+    is_worked(session)?;
     stored(session, session.outbox.ask(RequestKind::Poll, "", session.now())).map(drop)
 }
 
@@ -139,6 +158,11 @@ pub mod command {
     #[tauri::command(rename_all = "snake_case")]
     pub async fn restore(here: Here<'_>, id: i64) -> Answer<Row> {
         blocking(here, move |session| super::act(session, id, None, Act::Restore)).await
+    }
+
+    #[tauri::command(rename_all = "snake_case")]
+    pub async fn look_again(here: Here<'_>, id: i64) -> Answer<Row> {
+        blocking(here, move |session| super::look_again(session, id)).await
     }
 
     #[tauri::command(rename_all = "snake_case")]

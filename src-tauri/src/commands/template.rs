@@ -1,6 +1,6 @@
 //! Templates: what they may name, how they read, and the test message.
 
-use engine::booking::{Booking, CompanyId};
+use engine::booking::CompanyId;
 use engine::branch::Branch;
 use engine::db::StorageError;
 use engine::outbox::history::{Filter, Query};
@@ -67,10 +67,13 @@ fn on_booking(
     };
     let page = session.outbox.history(&lately, None, LOOKED_AT)?;
     for row in page.rows.iter().filter(|row| row.company == company) {
-        let mut visits: Vec<(Booking, VisitFacts)> = Vec::new();
+        let mut visits: Vec<VisitFacts> = Vec::new();
         for link in session.outbox.links(row.id)?.into_iter().filter(|link| !link.dropped) {
             let booking = session.outbox.booking(company, link.booking)?;
-            visits.extend(booking.zip(link.facts));
+            visits.extend(booking.zip(link.facts).map(|(booking, told)| {
+                // What it is called and costs now: an older version kept only who, when and what.
+                VisitFacts::of(&booking, told.phone, told.starts_local, told.starts_at, &state.facts)
+            }));
         }
         if visits.is_empty() {
             continue;

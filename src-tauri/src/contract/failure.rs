@@ -14,6 +14,8 @@ pub enum ErrorCode {
     /// There is no such row any more.
     Missing,
     OptedOut,
+    /// Nothing to write about while YClients has it as cancelled; it can be looked at again.
+    CancelledInYclients,
     BotsOwn,
     VisitBegun,
     NoPhone,
@@ -38,12 +40,13 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Stale,
         Self::TooLate,
         Self::NotNow,
         Self::Missing,
         Self::OptedOut,
+        Self::CancelledInYclients,
         Self::BotsOwn,
         Self::VisitBegun,
         Self::NoPhone,

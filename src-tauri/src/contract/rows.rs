@@ -27,7 +27,7 @@ words_of! {
 words_of! {
     /// What can be done with a row now. The engine decides; the screen draws a button for each.
     Act of notification::acts::Act {
-        SendNow, Edit, Cancel, Extend, Hold, Release, Restore, Arrived, Again, Drop, Resend, Seen,
+        SendNow, Edit, Cancel, Extend, Hold, Release, Restore, LookAgain, Arrived, Again, Drop, Resend, Seen,
     }
 }
 

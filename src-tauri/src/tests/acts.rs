@@ -1,13 +1,15 @@
 use chrono::TimeDelta;
 use engine::notification::acts::Act;
+use engine::outbox::RequestKind;
 
 use super::{COMPANY, Shop};
 use crate::commands::acts::{
-    act, desk, edit_begin, edit_draft, edit_leave, edit_save, pause, poll_now, resume,
+    act, desk, edit_begin, edit_draft, edit_leave, edit_save, look_again, pause, poll_now, resume,
 };
+use crate::commands::lists::list;
 use crate::commands::program;
 use crate::contract::Act::{Cancel, Edit, Extend, Hold, SendNow};
-use crate::contract::{self, ErrorCode, State};
+use crate::contract::{self, ErrorCode, ListFilter, ListQuery, State};
 use crate::views;
 
 #[test]
@@ -80,6 +82,62 @@ fn a_cancelled_row_stays_ten_seconds_with_a_way_back() {
         (State::Queued, true),
         "it can still be brought back from the list"
     );
+}
+
+/// A message whose booking was cancelled in `YClients`.
+fn cancelled_there(shop: &Shop) -> i64 {
+    let id = shop.enqueue(1);
+    shop.set_state(id, "cancelled");
+    shop.sql(
+        "UPDATE booking_notifications SET reason = 'in_yclients', judged = 1;
+         UPDATE bookings SET snapshot = replace(snapshot, '\"deleted\":false', '\"deleted\":true')",
+    );
+    id
+}
+
+#[test]
+fn what_was_cancelled_in_yclients_is_not_brought_back_but_looked_at_again() {
+    let shop = Shop::new();
+    let id = cancelled_there(&shop);
+    let query = ListQuery {
+        from: "2026-11-23".to_owned(),
+        to: "2026-11-23".to_owned(),
+        filter: ListFilter::NotSent,
+        search: String::new(),
+        after: None,
+        limit: 5,
+    };
+    let row = list(&shop.session, &query).unwrap().rows.remove(0);
+    assert_eq!((row.state, row.acts), (State::Cancelled, vec![contract::Act::LookAgain]));
+    assert!(row.why.contains("сообщение вернётся само"), "{}", row.why);
+    let failure = act(&shop.session, id, None, Act::Restore).unwrap_err();
+    assert_eq!(failure.code, ErrorCode::CancelledInYclients);
+    assert!(failure.message.contains("посмотрите на неё ещё раз"), "{}", failure.message);
+
+    let nobody = look_again(&shop.session, id).unwrap_err();
+    assert_eq!(nobody.code, ErrorCode::NotNow, "nobody would read it");
+    assert_eq!(shop.session.outbox.asked().unwrap(), []);
+    let _owner = engine::desk::OwnerLock::take(shop.dir.path()).unwrap();
+    let row = look_again(&shop.session, id).unwrap();
+    assert_eq!((row.id, row.state), (id, State::Cancelled), "it is not back before the booking was read");
+    let asked = shop.session.outbox.asked().unwrap();
+    let asked: Vec<_> = asked.iter().map(|request| (request.kind, request.argument.clone())).collect();
+    assert_eq!(asked, [(RequestKind::LookAgain, id.to_string())]);
+}
+
+#[test]
+fn no_look_is_promised_at_a_booking_that_nobody_reads() {
+    let branch = "[[branches]]\ncompany_id = 962302\n";
+    for (settings, read) in
+        [(String::new(), false), (format!("enabled = false\n{branch}"), false), (branch.to_owned(), true)]
+    {
+        let shop = Shop::with(&settings);
+        let id = cancelled_there(&shop);
+        let _owner = engine::desk::OwnerLock::take(shop.dir.path()).unwrap();
+        let answer = look_again(&shop.session, id);
+        assert_eq!(answer.is_ok(), read, "{settings}: {answer:?}");
+        assert_eq!(shop.session.outbox.asked().unwrap().len(), usize::from(read));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::contract::typescript;
 use crate::names::COMMANDS;
 
-fn root() -> PathBuf {
+pub(super) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
@@ -14,7 +14,7 @@ fn read(path: &str) -> String {
 }
 
 /// Without formatting, which is the UI's own affair.
-fn bare(text: &str) -> String {
+pub(super) fn bare(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).map(|c| if c == '\'' { '"' } else { c }).collect()
 }
 
@@ -77,7 +77,8 @@ fn each_window_is_granted_its_commands_by_name_and_nothing_else() {
     };
     let all: Vec<&str> = COMMANDS.iter().copied().filter(|name| *name != "hide_small").collect();
     assert_eq!(granted("main"), with(&all));
-    let few = ["program", "desk", "send_now", "cancel", "extend", "hold", "show_main", "hide_small"];
+    let few =
+        ["program", "desk", "send_now", "cancel", "extend", "hold", "restore", "show_main", "hide_small"];
     assert_eq!(granted("small"), with(&few));
 }
 

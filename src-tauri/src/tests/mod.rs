@@ -3,6 +3,7 @@
 mod acts;
 mod bindings;
 mod lists;
+mod offered;
 mod settings;
 mod setup;
 mod watch;

@@ -68,10 +68,20 @@ pub(crate) const fn code_of(refusal: &Refusal) -> ErrorCode {
         Refusal::VisitBegun => ErrorCode::VisitBegun,
         Refusal::NoPhone => ErrorCode::NoPhone,
         Refusal::OptedOut => ErrorCode::OptedOut,
+        Refusal::CancelledInYclients => ErrorCode::CancelledInYclients,
         Refusal::BotsOwn => ErrorCode::BotsOwn,
         Refusal::EmptyText => ErrorCode::EmptyText,
         Refusal::LongText => ErrorCode::TextTooLong,
     }
+}
+
+/// Asked to look at a booking that nobody reads now.
+pub(crate) const fn not_read(language: Language) -> &'static str {
+    either(
+        language,
+        "Эту запись сейчас никто не читает: отправка выключена в настройках или филиала в них нет. Включите и посмотрите ещё раз.",
+        "Nobody reads this booking now: sending is switched off in the settings, or its branch is not in them. Put that right and look again.",
+    )
 }
 
 /// The text of a code where nothing more is known.
@@ -96,6 +106,10 @@ pub(crate) const fn code(code: ErrorCode, language: Language) -> &'static str {
         ErrorCode::OptedOut => (
             "Клиент просил не писать ему, поэтому сообщение не уйдёт. Если нужно, позвоните.",
             "The client asked not to be written to, so the message does not go out. Call if you need to.",
+        ),
+        ErrorCode::CancelledInYclients => (
+            "Запись отменена в YClients: писать не о чем. Если её вернули, посмотрите на неё ещё раз.",
+            "The booking is cancelled in YClients: there is nothing to write about. If it was taken back, look at it again.",
         ),
         ErrorCode::BotsOwn => (
             "Запись сделал бот салона, он подтверждает её сам. Второе сообщение клиенту не нужно.",

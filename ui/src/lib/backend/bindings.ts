@@ -6,7 +6,7 @@ export type State = "queued" | "sending" | "waiting" | "unknown" | "failed" | "a
 /**
  * What can be done with a row now. The engine decides; the screen draws a button for each.
  */
-export type Act = "send_now" | "edit" | "cancel" | "extend" | "hold" | "release" | "restore" | "arrived" | "again" | "drop" | "resend" | "seen";
+export type Act = "send_now" | "edit" | "cancel" | "extend" | "hold" | "release" | "restore" | "look_again" | "arrived" | "again" | "drop" | "resend" | "seen";
 
 export type Language = "ru" | "en";
 
@@ -19,7 +19,7 @@ export type SecretName = "yclients.partner-token" | "yclients.user-token" | "gre
 /**
  * Why something was refused. Every code has a text in both languages.
  */
-export type ErrorCode = "stale" | "too_late" | "not_now" | "missing" | "opted_out" | "bots_own" | "visit_begun" | "no_phone" | "empty_text" | "text_too_long" | "settings" | "secret_rejected" | "second_factor" | "keyring" | "yclients" | "gateway" | "storage" | "phone" | "template" | "not_set_up" | "window" | "internal";
+export type ErrorCode = "stale" | "too_late" | "not_now" | "missing" | "opted_out" | "cancelled_in_yclients" | "bots_own" | "visit_begun" | "no_phone" | "empty_text" | "text_too_long" | "settings" | "secret_rejected" | "second_factor" | "keyring" | "yclients" | "gateway" | "storage" | "phone" | "template" | "not_set_up" | "window" | "internal";
 
 /**
  * Every command that fails, fails with this. `message`: what happened, what it means for the client, what to do.

@@ -51,6 +51,8 @@ export interface Backend {
   hold(id: number, revision: number): Promise<Row>;
   release(id: number, revision: number): Promise<Row>;
   restore(id: number): Promise<Row>;
+  /** Asks that a booking be read again which YClients had as cancelled; the row comes back once it stands. */
+  look_again(id: number): Promise<Row>;
   resolve(id: number, word: 'arrived' | 'again' | 'drop'): Promise<Row>;
   /** A new message about the same visits, made from the bookings as they are now. */
   resend(id: number): Promise<Row>;

@@ -48,6 +48,7 @@ export const tauri: Backend = {
   hold: (id, revision) => ask('hold', { id, revision }),
   release: (id, revision) => ask('release', { id, revision }),
   restore: (id) => ask('restore', { id }),
+  look_again: (id) => ask('look_again', { id }),
   resolve: (id, word) => ask('resolve', { id, word }),
   resend: (id) => ask('resend', { id }),
   seen: (id) => ask('seen', { id }),

@@ -1,15 +1,20 @@
 // Where a row stands on the queue's page, and in which order; and how it keeps its place under a hand.
 
-import type { Row } from '$lib/backend/contract';
+import type { Act, Row } from '$lib/backend/contract';
 
 export type Kind =
   | 'unknown'
   | 'changed_after_edit'
+  | 'restored'
+  | 'again'
+  | 'keeps_changing'
   | 'late'
   | 'burst'
   | 'old'
   | 'settings_changed'
   | 'text_failed'
+  | 'value_missing'
+  | 'broken_character'
   | 'begins_first'
   | 'quiet_hours'
   | 'failed'
@@ -21,11 +26,16 @@ export type Kind =
 export const KINDS: Kind[] = [
   'unknown',
   'changed_after_edit',
+  'restored',
+  'again',
+  'keeps_changing',
   'late',
   'burst',
   'old',
   'settings_changed',
   'text_failed',
+  'value_missing',
+  'broken_character',
   'begins_first',
   'quiet_hours',
   'failed',
@@ -42,6 +52,28 @@ export function place(row: Row): Kind | 'coming' {
   if (row.state === 'waiting') return KINDS.includes(row.reason as Kind) ? (row.reason as Kind) : 'other';
   return 'coming';
 }
+
+/** What can be said for a whole group at once. Where words have to be read or written first, not that they may go. */
+export const IN_BULK: Record<Kind, Act[]> = {
+  unknown: ['arrived', 'again', 'drop'],
+  changed_after_edit: ['send_now', 'cancel'],
+  restored: ['send_now', 'cancel'],
+  again: ['send_now', 'cancel'],
+  keeps_changing: ['send_now', 'cancel'],
+  late: ['send_now', 'cancel'],
+  burst: ['release', 'send_now', 'cancel'],
+  old: ['send_now', 'cancel'],
+  settings_changed: ['send_now', 'cancel'],
+  text_failed: ['cancel'],
+  value_missing: ['cancel'],
+  broken_character: ['cancel'],
+  begins_first: ['send_now', 'cancel'],
+  quiet_hours: ['send_now', 'cancel'],
+  failed: ['send_now', 'cancel'],
+  manual: ['release', 'send_now', 'cancel'],
+  other: ['send_now', 'cancel'],
+  changed_after_sent: ['resend', 'seen'],
+};
 
 /** One row as the page shows it. */
 export interface Item {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '$lib/backend/fake/clock';
 import { make } from '$lib/backend/fake/data';
+import table from '$lib/backend/fake/offered.json';
 import type { Row } from '$lib/backend/contract';
 import { en } from '$lib/i18n/en';
 import { ru } from '$lib/i18n/ru';
@@ -8,7 +9,7 @@ import { sentence } from './announce';
 import { counting, next_shown } from './corner';
 import { digits, part_left, seconds_left } from './countdown';
 import { diff } from './diff';
-import { place, settle, STAY_MS } from './groups';
+import { IN_BULK, KINDS, place, settle, STAY_MS } from './groups';
 import { happenings, soon } from './happenings';
 import { digit, letter } from './keys';
 import { runs } from './markup';
@@ -200,6 +201,27 @@ describe('rows on the page', () => {
     const rows = [row(3), row(1), row(9, { state: 'waiting', reason: 'late' }), row(8, { state: 'unknown' })];
     expect(ids(settle([], rows, NOW, false))).toEqual([8, 9, 1, 3]);
     expect(place(row(1, { state: 'waiting', reason: 'something_new' }))).toBe('other');
+  });
+
+  it('have a group with its own words for every reason that keeps one before a person', () => {
+    for (const reason of table.waiting) {
+      expect(place(row(1, { state: 'waiting', reason })), reason).toBe(reason);
+    }
+    for (const words of [ru, en]) expect(Object.keys(words.queue.kind).sort()).toEqual([...KINDS].sort());
+  });
+
+  it('are offered together only what the engine offers for each of them', () => {
+    for (const kind of KINDS) {
+      const sent = kind === 'changed_after_sent';
+      const state = sent ? 'read' : kind === 'unknown' || kind === 'failed' ? kind : 'waiting';
+      const alike = table.offered.find(
+        (each) =>
+          each.state === state &&
+          Object.keys(each).length === (sent ? 3 : 2) &&
+          !sent === !each.changed_after_sent,
+      );
+      expect(alike?.acts, kind).toEqual(expect.arrayContaining(IN_BULK[kind]));
+    }
   });
 
   it('keep a place for one that left, and give it up after a moment', () => {

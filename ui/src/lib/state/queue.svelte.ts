@@ -137,6 +137,11 @@ class Queue {
         return backend.resolve(row.id, act);
       case 'restore':
         return backend.restore(row.id);
+      case 'look_again': {
+        const answer = await backend.look_again(row.id);
+        toasts.show(t().queue.looking_again);
+        return answer;
+      }
       case 'resend':
         await backend.resend(row.id);
         return null;
@@ -166,8 +171,9 @@ class Queue {
     this.busy.add(row.id);
     this.notes.delete(row.id);
     try {
-      app.merge(await app.backend.edit_save(row.id, row.revision, text));
-      voice.say(t().queue.edit.saved(app.name(row)));
+      const saved = await app.backend.edit_save(row.id, row.revision, text);
+      app.merge(saved);
+      this.#say_saved(saved);
     } catch (error) {
       this.notes.set(row.id, as_failure(error));
       await app.refresh();
@@ -200,8 +206,14 @@ class Queue {
       // At once: the next click is meant for the row as it is now, and an older one would be refused.
       if (edit.saved) app.merge(edit.saved);
       this.#close(row.id);
-      voice.say(t().queue.edit.saved(app.name(row)));
+      this.#say_saved(edit.saved ?? row);
     }
+  }
+
+  /** What waits for a person waits for them with its new words too. */
+  #say_saved(row: Row): void {
+    const words = t().queue.edit;
+    voice.say(row.state === 'queued' ? words.saved(app.name(row)) : words.saved_waits(app.name(row)));
   }
 
   async leave_edit(row: Row, discard: boolean): Promise<void> {

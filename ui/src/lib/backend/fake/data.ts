@@ -159,7 +159,7 @@ export function past(index: number, now: number, language: Language): Row {
       : state === 'undelivered'
         ? 'not_delivered'
         : state === 'expired'
-          ? 'begun'
+          ? 'came'
           : '';
   const gone = enqueued + 31_000;
   const sent = ['accepted', 'delivered', 'read', 'undelivered'].includes(state);
@@ -178,6 +178,8 @@ export function past(index: number, now: number, language: Language): Row {
     finished_at: sent ? null : iso(enqueued + 20_000),
     edited_by: index % 11 === 3 && sent ? 'Оксана' : '',
     new_number: index % 9 === 0,
+    // Marked as come by mistake: the visit is still ahead.
+    ...(state === 'expired' ? { starts_at: iso(enqueued + 2 * DAY) } : {}),
   });
   if (reason === 'no_phone') {
     row.phone = '';

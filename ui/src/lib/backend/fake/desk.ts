@@ -3,45 +3,12 @@
 import type { Act, Backend, Desk, ErrorCode, Failure, Fault, Language, Row } from '../contract';
 import type { Clock } from './clock';
 import { branches, iso, is_final, make, MINUTE, past, written } from './data';
+import { acts } from './offers';
 import type { Scene } from './scenes';
-import { by_person, refusals, why } from './texts';
+import reasons from './reasons.json';
+import { by_person, refusals } from './texts';
 
 export const TEXT_LIMIT = 4096;
-
-/** Which acts a row allows now. */
-export function acts(row: Row, at: number): Act[] {
-  if (row.changed_after_sent)
-    return row.changed_after_sent === 'cancelled' ? ['resend', 'seen'] : ['resend', 'seen'];
-  switch (row.state) {
-    case 'queued': {
-      const other = row.editor && !row.editor.mine && Date.parse(row.editor.until) > at;
-      if (other) return ['cancel'];
-      return [
-        'send_now',
-        'edit',
-        'cancel',
-        ...(row.held ? (['release'] as const) : (['extend', 'hold'] as const)),
-      ];
-    }
-    case 'waiting':
-      return row.text ? ['send_now', 'edit', 'cancel'] : ['edit', 'cancel'];
-    case 'unknown':
-      return ['arrived', 'again', 'drop'];
-    case 'failed':
-      return ['again', 'drop'];
-    case 'cancelled':
-      return ['restore'];
-    case 'accepted':
-    case 'delivered':
-    case 'read':
-    case 'undelivered':
-      return ['resend'];
-    case 'skipped':
-      return row.phone && row.reason !== 'opted_out' ? ['send_now'] : [];
-    default:
-      return [];
-  }
-}
 
 export class FakeDesk {
   rows = new Map<number, Row>();
@@ -60,6 +27,8 @@ export class FakeDesk {
   past_count: number;
   /** For tests: the next act fails so. */
   refuse_next: ErrorCode | null = null;
+  /** For tests: of which rows another look was asked. */
+  readonly looked_again: number[] = [];
   /** For tests: what became of the next send. */
   next_fate: 'accepted' | 'unknown' | 'failed' = 'accepted';
   /** Arrivals by themselves. */
@@ -155,18 +124,23 @@ export class FakeDesk {
 
   /** A copy with its acts and its reason in words. */
   shown(row: Row): Row {
-    return { ...row, acts: acts(row, this.#now()), why: why[row.reason]?.[this.language] ?? '' };
+    const why = (reasons as Record<string, Record<Language, string>>)[row.reason]?.[this.language] ?? '';
+    return { ...row, acts: acts(row, this.#now()), why };
   }
 
   today(): Row[] {
     const begun = Math.min(40, this.past_count);
     return [
       ...[...this.rows.values()].filter((row) => is_final(row.state)),
-      ...Array.from({ length: begun }, (_, i) => this.past(i)),
+      ...Array.from({ length: begun }, (_, i) => i)
+        .filter((i) => !this.back.has(i))
+        .map((i) => this.past(i)),
     ];
   }
 
   #kept = new Map<number, Row>();
+  /** Of the past, and in the queue once more. */
+  readonly back = new Set<number>();
   past(index: number): Row {
     const row =
       this.#kept.get(index) ?? past(index, Math.floor(this.started / MINUTE) * MINUTE, this.language);
@@ -304,9 +278,14 @@ export class FakeDesk {
   }
 
   #row(id: number): Row {
-    const row = this.rows.get(id) ?? this.changed.get(id);
+    const row = this.rows.get(id) ?? this.changed.get(id) ?? this.#old(id);
     if (!row) throw this.fail('missing');
     return row;
+  }
+
+  #old(id: number): Row | undefined {
+    const index = id - 100_000;
+    return index >= 0 && index < this.past_count ? this.past(index) : undefined;
   }
 
   /** One act: the revision, the state, then the change. */
@@ -340,6 +319,7 @@ export class FakeDesk {
     | 'hold'
     | 'release'
     | 'restore'
+    | 'look_again'
     | 'resolve'
     | 'resend'
     | 'seen'
@@ -384,7 +364,17 @@ export class FakeDesk {
           row.released = true;
           this.#window(row);
         }),
-      restore: (id) => this.#act(id, null, 'restore', (row) => this.#window(row)),
+      restore: (id) =>
+        this.#act(id, null, 'restore', (row) => {
+          if (!this.rows.has(id)) {
+            this.back.add(id - 100_000);
+            this.rows.set(id, row);
+          }
+          row.text ||= written(row.client, row.visits, row.zone, this.language, row.branch);
+          row.released = true;
+          this.#window(row);
+        }),
+      look_again: (id) => this.#act(id, null, 'look_again', (row) => void this.looked_again.push(row.id)),
       resolve: (id, word) =>
         this.#act(id, null, word, (row) => {
           if (word === 'arrived') {
@@ -402,7 +392,7 @@ export class FakeDesk {
         }),
       resend: async (id) => {
         await Promise.resolve();
-        const old = this.rows.get(id) ?? this.changed.get(id) ?? this.past(id - 100_000);
+        const old = this.#row(id);
         this.changed.delete(id);
         const { client, phone, phone_shown, visits, starts_at, zone, branch, company_id } = old;
         return this.arrive({
@@ -428,7 +418,7 @@ export class FakeDesk {
         await Promise.resolve();
         const row = this.#row(id);
         if (row.state === 'sending') throw this.fail('too_late');
-        if (row.state !== 'queued' && row.state !== 'waiting') throw this.fail('too_late');
+        if (!['queued', 'waiting', 'failed'].includes(row.state)) throw this.fail('too_late');
         if (row.editor && !row.editor.mine && Date.parse(row.editor.until) > this.#now())
           throw this.fail('not_now');
         row.editor = { by: by_person[this.language], until: iso(this.#now() + 30_000), mine: true };
@@ -451,7 +441,8 @@ export class FakeDesk {
           row.draft = null;
           row.editor = null;
           row.proposed_text = null;
-          this.#window(row);
+          // What waits for a person waits for them still.
+          if (row.state === 'queued') this.#window(row);
         });
       },
       edit_leave: async (id, discard) => {

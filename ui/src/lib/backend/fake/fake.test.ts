@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Row } from '../contract';
 import { make_fake, type Fake, type FakeOptions } from '.';
 import { ManualClock } from './clock';
+import { SCENES } from './scenes';
 
 function fresh(options: Partial<FakeOptions> = { scene: 'calm' }) {
   const clock = new ManualClock();
@@ -110,6 +111,37 @@ describe('the invented program', () => {
     expect(desk.rows.some((row) => row.draft !== null)).toBe(true);
     expect(desk.rows.some((row) => row.editor && !row.editor.mine)).toBe(true);
     expect(desk.changed_after_sent).toHaveLength(1);
+  });
+
+  it('takes back what the program did not send, and reads again what was cancelled in YClients', async () => {
+    const { fake } = fresh();
+    const query = { from: '2026-08-12', to: '2026-08-13', search: '', after: null, limit: 200 } as const;
+    const not_sent = async () => (await fake.list({ ...query, filter: 'not_sent' })).rows;
+    const expired = (await not_sent()).find((row) => row.state === 'expired');
+    expect(expired?.acts).toEqual(['restore']);
+    expect((await fake.restore(expired?.id ?? 0)).state).toBe('queued');
+    expect((await not_sent()).some((row) => row.id === expired?.id)).toBe(false);
+    const cancelled = (await not_sent()).find((row) => row.reason === 'in_yclients');
+    expect(cancelled?.acts).toEqual(['look_again']);
+    await expect(fake.restore(cancelled?.id ?? 0)).rejects.toMatchObject({ code: 'too_late' });
+    expect((await fake.look_again(cancelled?.id ?? 0)).state).toBe('cancelled');
+    expect(fake.behind.looked_again).toEqual([cancelled?.id]);
+    const skipped = (await fake.list({ ...query, filter: 'skipped' })).rows.find(
+      (row) => row.reason === 'bot',
+    );
+    expect((await fake.restore(skipped?.id ?? 0)).text).not.toBe('');
+  });
+
+  it('says of every row why it is where it is, in the words of the engine', async () => {
+    const all = { from: '2000-01-01', to: '2026-08-13', search: '', after: null, limit: 200 } as const;
+    for (const scene of SCENES.filter((name) => name !== 'loading' && name !== 'broken')) {
+      const { fake } = fresh({ scene });
+      const listed = await Promise.all(
+        (['skipped', 'not_sent', 'undelivered'] as const).map((filter) => fake.list({ ...all, filter })),
+      );
+      const rows = [...(await fake.desk()).rows, ...listed.flatMap((page) => page.rows)];
+      for (const row of rows) expect(row.why === '', `${scene}: ${row.reason}`).toBe(row.reason === '');
+    }
   });
 
   it('pages through a hundred thousand rows by key', async () => {

@@ -58,7 +58,7 @@ function find(desk: FakeDesk, query: ListQuery): Found[] {
   for (let i = 0; i < desk.past_count; i += 1) {
     const at = desk.started - past_age(i);
     if (at < from) break;
-    if (at >= to) continue;
+    if (at >= to || desk.back.has(i)) continue;
     if (fits(past_state(i), query.filter) && named(past_client(i), phone(i % 9000).phone)) {
       out.push({ key: at, row: () => desk.shown(desk.past(i)) });
     }

@@ -15,6 +15,7 @@ export const SCENES = [
   'loading',
   'broken',
   'calm',
+  'again',
 ] as const;
 export type SceneName = (typeof SCENES)[number];
 
@@ -136,6 +137,23 @@ function busy(now: number, language: Language): Row[] {
   ];
 }
 
+/** What asks a person since decisions are judged again. */
+function again(now: number, language: Language): Row[] {
+  const waits = (id: number, reason: string, changes: Partial<Row> = {}) =>
+    make(id, now, language, { state: 'waiting', reason, due_at: iso(now - id * MINUTE), ...changes });
+  return [
+    waits(1, 'restored'),
+    waits(2, 'again'),
+    waits(3, 'again'),
+    waits(4, 'keeps_changing'),
+    waits(5, 'burst'),
+    waits(6, 'burst'),
+    waits(7, 'value_missing', { text: '' }),
+    waits(8, 'broken_character', { client: 'Ол\uFFFDга' }),
+    ...[9, 10].map((id) => make(id, now, language, { state: 'failed', reason: 'rejected' })),
+  ];
+}
+
 function hostile(now: number, language: Language): Row[] {
   const texts = [
     '<img src=x onerror="window.__ran=1"> *<b>жирно</b>* javascript:alert(1) https://example.com/<script>',
@@ -195,6 +213,8 @@ export function scene(name: SceneName, now: number, language: Language): Scene {
           }),
         ],
       };
+    case 'again':
+      return { ...base, rows: again(now, language) };
     case 'calm':
       return { ...base, rows: calm(now, language) };
     case 'offline':

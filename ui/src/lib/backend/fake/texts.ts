@@ -1,70 +1,8 @@
-// What the program would say: the same sentences as the engine's, for the pages to be seen with.
+// What the program would say, for the pages to be seen with. Sentences for reasons are the engine's own: reasons.json.
 
 import type { ErrorCode, Language } from '../contract';
 
 type Both = Record<Language, string>;
-
-export const why: Record<string, Both> = {
-  late: {
-    ru: 'Опоздало: время прошло, пока компьютер или связь не работали. Отправьте или отмените.',
-    en: 'Late: its time passed while the computer or the network was off. Send it or cancel it.',
-  },
-  burst: {
-    ru: 'После перерыва набралось сразу много сообщений. Посмотрите и отпустите их или отмените.',
-    en: 'Many messages came together after a break. Look through them, then release or cancel them.',
-  },
-  manual: {
-    ru: 'Каждое сообщение ждёт вашего слова: так задано в настройках.',
-    en: 'Every message waits for your word: so say the settings.',
-  },
-  changed_after_edit: {
-    ru: 'Запись изменилась после вашей правки. Сравните тексты и решите, какой отправить.',
-    en: 'The booking changed after your edit. Compare the texts and decide which to send.',
-  },
-  cannot_check: {
-    ru: 'Не удалось перечитать запись в YClients. Пробуем снова; без проверки не отправим.',
-    en: 'The booking could not be read again in YClients. Trying again; unchecked it is not sent.',
-  },
-  gateway_not_ready: {
-    ru: 'WhatsApp сейчас не может отправлять. Пробуем снова.',
-    en: 'WhatsApp cannot send at the moment. Trying again.',
-  },
-  not_found: {
-    ru: 'Неизвестно, ушло ли сообщение: WhatsApp его не показывает. Спросите клиента и решите сами.',
-    en: 'Nobody knows whether it went out: WhatsApp does not show it. Ask the client, then decide.',
-  },
-  no_whatsapp: {
-    ru: 'На этом номере нет WhatsApp. Позвоните клиенту.',
-    en: 'The number has no WhatsApp. Call the client.',
-  },
-  not_delivered: {
-    ru: 'Сообщение принято, но до клиента не дошло. Позвоните клиенту.',
-    en: 'The message was accepted and never reached the client. Call the client.',
-  },
-  by_person: { ru: 'Отменено человеком.', en: 'Cancelled by a person.' },
-  in_yclients: {
-    ru: 'Запись отменена или удалена в YClients.',
-    en: 'The booking was cancelled or deleted in YClients.',
-  },
-  online: {
-    ru: 'Клиент записался сам через интернет и знает о записи.',
-    en: 'The client booked online and knows about the visit.',
-  },
-  bot: {
-    ru: 'Запись сделал бот салона: он подтверждает её сам.',
-    en: "The shop's bot made the booking and confirms it itself.",
-  },
-  no_phone: {
-    ru: 'У клиента нет телефона. Впишите его в YClients, и сообщение встанет в очередь.',
-    en: 'The client has no phone. Enter one in YClients and the message will be queued.',
-  },
-  landline: {
-    ru: 'Телефон городской, WhatsApp на нём нет. Позвоните клиенту.',
-    en: 'The phone is a landline without WhatsApp. Call the client.',
-  },
-  opted_out: { ru: 'Клиент просил не писать ему.', en: 'The client asked not to be written to.' },
-  begun: { ru: 'Визит уже начался.', en: 'The visit has begun.' },
-};
 
 export const refusals: Record<ErrorCode, Both> = {
   stale: {
@@ -81,6 +19,10 @@ export const refusals: Record<ErrorCode, Both> = {
   },
   missing: { ru: 'Такого сообщения больше нет.', en: 'There is no such message any more.' },
   opted_out: { ru: 'Клиент просил не писать ему.', en: 'The client asked not to be written to.' },
+  cancelled_in_yclients: {
+    ru: 'Запись отменена в YClients: писать не о чем. Если её вернули, посмотрите на неё ещё раз.',
+    en: 'The booking is cancelled in YClients: there is nothing to write about. If it was taken back, look at it again.',
+  },
   bots_own: {
     ru: 'Запись сделал бот: он подтверждает её сам.',
     en: 'The bot made the booking and confirms it.',

@@ -86,7 +86,7 @@ export const common = {
     extend: 'One more minute',
     hold: 'Hold or release',
     take: 'Take the new text',
-    restore: 'Restore what was cancelled',
+    restore: 'Restore what was cancelled, or look again',
     select: 'Select several',
     select_all: 'Select all',
     clear: 'Clear the selection',

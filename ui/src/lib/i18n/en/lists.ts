@@ -56,8 +56,8 @@ export const lists: typeof ru_lists = {
   copied_phone: 'The number is copied.',
   not_copied: 'It could not be copied.',
   resend: 'Write again',
-  send_anyway: 'Send all the same',
   restore: 'Back to the queue',
+  enqueue: 'Put in the queue',
   why: 'Why',
   no_text: 'There is no text: no message was made.',
   booking: 'Booking',
@@ -70,11 +70,12 @@ export const lists: typeof ru_lists = {
   },
   send_ask: {
     title: (client) => `Send the message to ${client}?`,
-    means:
-      'The program does not write about such bookings by itself. On your word the message goes out at once.',
+    means: 'The message goes out at once, without the countdown.',
+    failed_means: 'Last time it certainly did not go. On your word the program tries once more.',
     yes: 'Send',
   },
   queued_again: (client) => `${client}: the message is queued.`,
+  back_waiting: (client) => `${client}: the message is in the queue and waits for your decision.`,
   to_queue: 'To the queue',
   empty: {
     today: 'Nothing was sent today yet',
