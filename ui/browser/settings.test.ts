@@ -96,6 +96,26 @@ describe('the settings', () => {
     await page.context().close();
   });
 
+  it('refuse a limit of new messages that is none, and save a good one', async () => {
+    const { page } = await settings();
+    await section(page, 'sending');
+    const field = page.getByLabel('Сколько новых сообщений за минуту уходит без вас');
+    expect(await field.inputValue()).toBe('20');
+    for (const wrong of ['-1', '10001', 'много', '']) {
+      await field.fill(wrong);
+      await page.getByRole('alert').getByText('Это целое число от 0 до 10 000.').waitFor();
+    }
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    expect(await field.evaluate((it) => it === document.activeElement)).toBe(true);
+    expect((await saved(page)).burst).toBe(20);
+    await accessible(page);
+    await field.fill('0');
+    await page.keyboard.press('Control+s');
+    await page.getByText('Есть несохранённые изменения').waitFor({ state: 'detached' });
+    expect((await saved(page)).burst).toBe(0);
+    await page.context().close();
+  });
+
   it('ask before unsaved changes are left, and save on the way when told', async () => {
     const { page } = await settings();
     await section(page, 'sending');

@@ -77,6 +77,9 @@ fn changes(patch: &SettingsPatch) -> Result<Vec<Change>, SettingsError> {
     if let Some(lead) = patch.min_lead_minutes {
         changes.push(Change::MinLead(minutes("min_lead_minutes", lead)?));
     }
+    if let Some(most) = patch.burst {
+        changes.push(Change::Burst(usize::try_from(most).map_err(|error| not_allowed("burst", error))?));
+    }
     if let Some(text) = &patch.template {
         changes.push(Change::Template((!text.trim().is_empty()).then(|| text.clone())));
     }

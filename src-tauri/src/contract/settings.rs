@@ -57,6 +57,8 @@ pub struct Settings {
     /// `21:00-09:00`, or empty.
     pub quiet_hours: String,
     pub min_lead_minutes: i64,
+    /// More new messages of one branch than this within a minute wait for a person; 0: never.
+    pub burst: i64,
     /// Empty: the built-in one.
     pub template: String,
     pub yclients_base_url: String,
@@ -88,6 +90,7 @@ pub struct SettingsPatch {
     pub language: Option<Language>,
     pub quiet_hours: Option<String>,
     pub min_lead_minutes: Option<i64>,
+    pub burst: Option<i64>,
     pub template: Option<String>,
     pub yclients_base_url: Option<String>,
     pub request_gap_ms: Option<i64>,

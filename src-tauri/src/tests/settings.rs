@@ -26,6 +26,7 @@ fn what_is_saved_is_in_the_file_with_its_comments_and_the_owner_is_told() {
         notification_delay_ms: Some(Delay::Manual(Manual::Manual)),
         language: Some(Language::En),
         quiet_hours: Some("21:00-09:00".to_owned()),
+        burst: Some(7),
         theme: Some(Theme::Dark),
         small_window: Some(false),
         put_branch: Some(branch(5)),
@@ -41,6 +42,7 @@ fn what_is_saved_is_in_the_file_with_its_comments_and_the_owner_is_told() {
         (saved.theme, saved.small_window, saved.quiet_hours.as_str()),
         (Theme::Dark, false, "21:00-09:00")
     );
+    assert_eq!((saved.burst, shop.read_file().burst), (7, 7));
     let expected = BranchSettings { title: String::new(), ..branch(5) };
     assert_eq!(saved.branches, [expected], "YClients says what it is called");
     assert!(shop.file().starts_with("# моё\n"));
@@ -65,6 +67,8 @@ fn a_value_that_is_not_allowed_is_refused_under_its_field_and_nothing_is_saved()
         ),
         (SettingsPatch { quiet_hours: Some("поздно".to_owned()), ..SettingsPatch::default() }, "quiet_hours"),
         (SettingsPatch { min_lead_minutes: Some(i64::MAX), ..SettingsPatch::default() }, "min_lead_minutes"),
+        (SettingsPatch { burst: Some(-1), ..SettingsPatch::default() }, "burst"),
+        (SettingsPatch { burst: Some(10_001), ..SettingsPatch::default() }, "burst"),
         (
             SettingsPatch {
                 yclients_base_url: Some("http://example.com".to_owned()),

@@ -75,6 +75,7 @@ pub(crate) fn settings(session: &Session) -> Result<Settings, StorageError> {
         language: held.language.into(),
         quiet_hours: held.quiet_hours.map(|hours| hours.to_string()).unwrap_or_default(),
         min_lead_minutes: held.min_lead.num_minutes(),
+        burst: i64::try_from(held.burst).unwrap_or(i64::MAX),
         template: held.template.clone().unwrap_or_default(),
         yclients_base_url: held.yclients.base_url.clone(),
         request_gap_ms: whole_ms(held.yclients.request_gap),

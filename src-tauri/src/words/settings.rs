@@ -42,6 +42,11 @@ pub(crate) fn settings(error: &SettingsError, language: Language) -> String {
             "Запас до визита — от 0 минут до недели.",
             "The time ahead of a visit is 0 minutes to a week.",
         ),
+        (_, "burst") => either(
+            language,
+            "Предел новых сообщений за минуту — от 0 до 10 000.",
+            "The limit of new messages a minute is 0 to 10,000.",
+        ),
         (_, "request_gap_ms" | "send_gap_ms") => {
             either(language, "Пауза — от 0 до 10 минут.", "The pause is 0 to 10 minutes.")
         }

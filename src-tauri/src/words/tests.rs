@@ -33,6 +33,7 @@ fn a_refusal_of_a_setting_names_what_is_allowed_under_the_screen_s_own_field() {
         ("[whatsapp]\nbase_url = \"x\"", "whatsapp_base_url", "https://"),
         ("[whatsapp]\ninstance_id = \"x\"", "instance_id", "из одних цифр"),
         ("[whatsapp]\nsend_gap_ms = -1", "send_gap_ms", "Пауза"),
+        ("burst = 10001", "burst", "до 10 000"),
         ("quiet_hours = \"x\"", "quiet_hours", "21:00-09:00"),
         ("[[branches]]\ncompany_id = 1\nquiet_hours = \"x\"", "branches.quiet_hours", "21:00-09:00"),
         ("[window]\ntheme = \"pink\"", "theme", "Тема"),

@@ -67,6 +67,7 @@ export function setup(
     language: desk.language,
     quiet_hours: '',
     min_lead_minutes: 15,
+    burst: 20,
     template: '',
     yclients_base_url: 'https://api.yclients.com/api/v1',
     request_gap_ms: 1000,
@@ -129,6 +130,7 @@ export function setup(
         refuse('quiet_hours');
       if (values.min_lead_minutes !== undefined && !(values.min_lead_minutes >= 0))
         refuse('min_lead_minutes');
+      if (values.burst !== undefined && !(values.burst >= 0 && values.burst <= 10_000)) refuse('burst');
       if (values.whatsapp_base_url !== undefined && !values.whatsapp_base_url.startsWith('https://'))
         refuse('whatsapp_base_url');
       if (values.yclients_base_url !== undefined && !values.yclients_base_url.startsWith('https://'))

@@ -245,6 +245,11 @@ export const settings: typeof ru_settings = {
     quiet_day: (from, to) => `Nothing goes out from ${from} to ${to}, by the branch's time.`,
     quiet_bad: 'Write the time like 21:00.',
     quiet_same: 'Begin and end are the same.',
+    burst: 'How many new messages a minute go without you',
+    burst_hint:
+      'If a branch has more within a minute, as after an import of bookings, all of them wait for your word. 0: no limit.',
+    burst_unit: 'messages',
+    burst_bad: 'It is a whole number from 0 to 10,000.',
     interval: 'How often to check YClients',
     interval_hint: 'Usually 60 s. No more often than each 5 s.',
     interval_bad: 'Write 5 seconds or more, such as 30 s or 2 min.',
