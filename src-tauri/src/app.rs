@@ -138,6 +138,7 @@ fn run(session: &Arc<Session>, watching: Arc<Session>, args: &Args) -> ExitCode 
             commands::lists::command::overview,
             commands::settings::command::settings,
             commands::settings::command::save_settings,
+            commands::settings::command::bots_preview,
             commands::setup::command::secrets,
             commands::setup::command::secret_set,
             commands::setup::command::secret_remove,

@@ -25,6 +25,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "overview",
     "settings",
     "save_settings",
+    "bots_preview",
     "secrets",
     "secret_set",
     "secret_remove",

@@ -116,6 +116,49 @@ describe('the settings', () => {
     await page.context().close();
   });
 
+  it('say beside the ticks how many messages they touch, before anything is saved', async () => {
+    const { page, trouble } = await settings({ scene: 'busy' });
+    await section(page, 'branches/962302');
+    const bots = async () =>
+      (await saved(page)).branches.find((each) => each.company_id === 962302)?.integration_user_ids;
+    const touched = page.locator('.touched');
+    const bot = page.getByRole('checkbox', { name: 'Бот записи' });
+    await bot.waitFor();
+    expect(await touched.count()).toBe(0);
+
+    // Seven that the bot's tick keeps back: more than go by themselves at once.
+    await page.evaluate(() => {
+      const { behind } = (
+        globalThis as never as {
+          __fake: { behind: { arrive(changes: object): unknown } };
+        }
+      ).__fake;
+      for (let i = 0; i < 7; i += 1)
+        behind.arrive({ state: 'skipped', reason: 'bot', finished_at: new Date().toISOString() });
+    });
+    await bot.click();
+    await page.getByText('7 сообщений будут оценены заново. Больше пяти сразу').waitFor();
+    expect(await bots()).toEqual([771]);
+    await accessible(page);
+    await fits(page);
+    await shot(page, 'settings-bots', 'ru', 'light');
+
+    await page.getByRole('checkbox', { name: 'Мария' }).click();
+    await page.getByText(/не уйдёт|не уйдут: о записях бота/u).waitFor();
+    // Taken off and put back is no change.
+    await page.getByRole('checkbox', { name: 'Мария' }).click();
+    await bot.click();
+    await touched.waitFor({ state: 'detached' });
+    expect(await page.getByText('Есть несохранённые изменения').count()).toBe(0);
+
+    await bot.click();
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    await page.getByText('Есть несохранённые изменения').waitFor({ state: 'detached' });
+    expect(await bots()).toEqual([]);
+    expect(trouble).toEqual([]);
+    await page.context().close();
+  });
+
   it('ask before unsaved changes are left, and save on the way when told', async () => {
     const { page } = await settings();
     await section(page, 'sending');

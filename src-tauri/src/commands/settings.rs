@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use engine::booking::CompanyId;
+use engine::monitor::touched_by_bots;
 use engine::outbox::RequestKind;
 use engine::settings::{self as file, BranchQuietHours, Change, QuietHours, SettingsError, SettingsFile};
 
 use super::{Answer, Here, blocking};
 use crate::autostart;
-use crate::contract::{BranchSettings, Delay, ErrorCode, Failure, Language, Settings, SettingsPatch, Theme};
-use crate::session::Session;
+use crate::contract::{
+    BotsPreview, BranchSettings, Delay, ErrorCode, Failure, Language, Settings, SettingsPatch, Theme,
+};
+use crate::session::{Session, instance};
 use crate::{views, words};
 
 /// The screen offers no shorter interval between polls; the file may have one.
@@ -169,9 +172,24 @@ pub fn save_settings(session: &Session, patch: &SettingsPatch) -> Answer<Setting
     settings(session)
 }
 
+/// What ticking these users of a branch as its bot, and no others, would do to messages that are not sent.
+pub fn bots_preview(session: &Session, company: i64, users: &[i64]) -> Answer<BotsPreview> {
+    let settings = session.settings();
+    let asked = (CompanyId(company), users);
+    let touched = touched_by_bots(&session.outbox, &settings, asked, &instance(&settings), session.now())
+        .map_err(|error| Failure::storage(&error, settings.language))?;
+    let count = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
+    Ok(BotsPreview {
+        back: count(touched.back),
+        leaving: count(touched.leaving),
+        withdrawn: count(touched.withdrawn),
+        remade: count(touched.remade),
+    })
+}
+
 /// The commands.
 pub mod command {
-    use super::{Answer, Here, Settings, SettingsPatch, blocking};
+    use super::{Answer, BotsPreview, Here, Settings, SettingsPatch, blocking};
 
     #[tauri::command(rename_all = "snake_case")]
     pub async fn settings(here: Here<'_>) -> Answer<Settings> {
@@ -181,5 +199,10 @@ pub mod command {
     #[tauri::command(rename_all = "snake_case")]
     pub async fn save_settings(here: Here<'_>, patch: SettingsPatch) -> Answer<Settings> {
         blocking(here, move |session| super::save_settings(session, &patch)).await
+    }
+
+    #[tauri::command(rename_all = "snake_case")]
+    pub async fn bots_preview(here: Here<'_>, company_id: i64, user_ids: Vec<i64>) -> Answer<BotsPreview> {
+        blocking(here, move |session| super::bots_preview(session, company_id, &user_ids)).await
     }
 }

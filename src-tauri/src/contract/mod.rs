@@ -15,7 +15,7 @@ pub use failure::{ErrorCode, Failure};
 pub use lists::{DayTally, ListFilter, ListPage, ListQuery, Overview};
 pub use program::{Page, Program, Training, TrainingAct, TrainingBooking, TrainingPhone, Visitor};
 pub use rows::{Act, Branch, Counts, Desk, Editor, Fault, Gateway, PauseView, Row, State, Visit};
-pub use settings::{BranchSettings, Delay, Language, Manual, Settings, SettingsPatch, Theme};
+pub use settings::{BotsPreview, BranchSettings, Delay, Language, Manual, Settings, SettingsPatch, Theme};
 pub use setup::{
     BranchOffer, GatewayCheck, LoginAnswer, LoginCode, MissingRight, Placeholder, Preview, QrAnswer,
     Resolution, SecretName, Secrets, Stored, TemplateInfo, UserOffer,
@@ -65,6 +65,7 @@ pub fn typescript() -> String {
         BranchSettings,
         Settings,
         SettingsPatch,
+        BotsPreview,
         Stored,
         Secrets,
         LoginCode,

@@ -105,3 +105,16 @@ pub struct SettingsPatch {
     pub put_branch: Option<BranchSettings>,
     pub remove_branch: Option<i64>,
 }
+
+/// What another choice of a branch's bot users would do to messages that are not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, TS)]
+pub struct BotsPreview {
+    /// Kept back as the bot's, and worth a message then.
+    pub back: i64,
+    /// Of these, what would leave by itself; the others wait for a person or come back as they were.
+    pub leaving: i64,
+    /// Not sent yet, and the bot's then: they do not go.
+    pub withdrawn: i64,
+    /// About several visits, and made anew with more of them or fewer.
+    pub remade: i64,
+}

@@ -1,9 +1,11 @@
 use engine::outbox::RequestKind;
 
 use super::Shop;
-use crate::commands::settings::{save_settings, settings};
+use crate::commands::settings::{bots_preview, save_settings, settings};
 use crate::commands::template::{template_info, template_preview, test_message};
-use crate::contract::{BranchSettings, Delay, ErrorCode, Language, Manual, SettingsPatch, Theme};
+use crate::contract::{
+    BotsPreview, BranchSettings, Delay, ErrorCode, Language, Manual, SettingsPatch, Theme,
+};
 
 fn branch(company_id: i64) -> BranchSettings {
     BranchSettings {
@@ -168,4 +170,26 @@ fn a_test_message_goes_into_the_queue_like_every_other() {
     assert_eq!((failure.code, failure.field.as_str()), (ErrorCode::Phone, "phone"));
     let failure = test_message(&Shop::with("").session, "+79161234567").unwrap_err();
     assert_eq!((failure.code, failure.field.as_str()), (ErrorCode::NotSetUp, "instance_id"));
+}
+
+#[test]
+fn a_tick_at_a_bot_s_user_says_before_it_is_saved_how_many_messages_it_touches() {
+    let shop = Shop::new();
+    shop.enqueue(1);
+    let before = shop.file();
+    let touched = |users: &[i64]| bots_preview(&shop.session, 962_302, users).unwrap();
+    assert_eq!(touched(&[501]), BotsPreview { withdrawn: 1, ..BotsPreview::default() });
+    assert_eq!(touched(&[502]), BotsPreview::default(), "another user made none");
+    assert_eq!(bots_preview(&shop.session, 1, &[501]).unwrap(), BotsPreview::default(), "no branch of ours");
+    assert_eq!((shop.file(), shop.session.outbox.asked().unwrap()), (before, Vec::new()), "nothing is saved");
+
+    let ticked = BranchSettings { integration_user_ids: vec![501], ..branch(962_302) };
+    save_settings(&shop.session, &SettingsPatch { put_branch: Some(ticked), ..SettingsPatch::default() })
+        .unwrap();
+    shop.sql(
+        "UPDATE booking_notifications SET state = 'skipped', reason = 'bot', judged = 1, finished_at = 1",
+    );
+    let touched = |users: &[i64]| bots_preview(&shop.session, 962_302, users).unwrap();
+    assert_eq!(touched(&[]), BotsPreview { back: 1, leaving: 1, ..BotsPreview::default() });
+    assert_eq!(touched(&[501, 502]), BotsPreview::default());
 }

@@ -7,6 +7,7 @@
 
 mod absorb;
 mod again;
+mod bots;
 mod caution;
 pub mod known;
 mod names;
@@ -32,6 +33,7 @@ use crate::settings::Settings;
 
 pub(crate) use absorb::note_change;
 pub(crate) use again::{judge_all, renew_facts_in};
+pub use bots::{Touched, touched_by_bots};
 pub(crate) use poll::rearm;
 pub(crate) use recheck::{
     Verdict, Visit, by_recipient, carry_out, facts_of, is_broken, overtake, recheck, split_off,

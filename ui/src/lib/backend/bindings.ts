@@ -286,6 +286,27 @@ export type SettingsPatch = { enabled?: boolean, poll_interval_ms?: number, noti
 put_branch?: BranchSettings, remove_branch?: number, };
 
 /**
+ * What another choice of a branch's bot users would do to messages that are not sent.
+ */
+export type BotsPreview = { 
+/**
+ * Kept back as the bot's, and worth a message then.
+ */
+back: number, 
+/**
+ * Of these, what would leave by itself; the others wait for a person or come back as they were.
+ */
+leaving: number, 
+/**
+ * Not sent yet, and the bot's then: they do not go.
+ */
+withdrawn: number, 
+/**
+ * About several visits, and made anew with more of them or fewer.
+ */
+remade: number, };
+
+/**
  * Whether something is stored, by the secret's name.
  */
 export type Stored = Record<SecretName, boolean>;

@@ -7,6 +7,7 @@
 // come in the language of the settings and are drawn as they are. `null` means "not yet" or "none".
 
 import type {
+  BotsPreview,
   BranchOffer,
   Desk,
   GatewayCheck,
@@ -78,6 +79,8 @@ export interface Backend {
 
   settings(): Promise<Settings>;
   save_settings(patch: SettingsPatch): Promise<Settings>;
+  /** What these bot users of a branch, and no others, would do to messages that are not sent. Saves nothing. */
+  bots_preview(company_id: number, user_ids: number[]): Promise<BotsPreview>;
   secrets(): Promise<Secrets>;
   /** Tried against the service before it is stored; the old one is kept when it is not accepted. */
   secret_set(name: SecretName, value: string): Promise<Secrets>;

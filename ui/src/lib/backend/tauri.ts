@@ -67,6 +67,7 @@ export const tauri: Backend = {
 
   settings: () => ask('settings'),
   save_settings: (patch) => ask('save_settings', { patch }),
+  bots_preview: (company_id, user_ids) => ask('bots_preview', { company_id, user_ids }),
   secrets: () => ask('secrets'),
   secret_set: (name, value) => ask('secret_set', { name, value }),
   secret_remove: (name) => ask('secret_remove', { name }),

@@ -4,7 +4,10 @@ import { kind_of, MAX_DELAY_MS, parse_delay, parse_span, PRESETS_MS, show_span }
 import { address_of, follows } from './gateway';
 import { read_phone } from './phone_entry';
 import { over_night, parse_quiet, parse_time, quiet_fault, quiet_text } from './quiet';
+import { en } from '$lib/i18n/en';
+import { ru } from '$lib/i18n/ru';
 import { ticks_of } from './ticks';
+import { touched } from './touched';
 import { is_done, may_pass, next, previous, reachable, resume_at, STEPS, type Facts } from './steps';
 
 describe('the window of time', () => {
@@ -184,6 +187,33 @@ describe('a form', () => {
       caret: 20,
     });
     expect(insert_at('abc', 1, 2, 'X')).toEqual({ text: 'aXc', caret: 2 });
+  });
+});
+
+describe('another choice of the bot’s users', () => {
+  const none = { back: 0, leaving: 0, withdrawn: 0, remade: 0 };
+  const said = (preview: Partial<typeof none>, words = ru) =>
+    touched({ ...none, ...preview }, words.settings.branches.touched).join(' ');
+
+  it('says what comes back, and whether it goes by itself', () => {
+    expect(said({ back: 1, leaving: 1 })).toBe(
+      '1 сообщение будет оценено заново. Оно встанет в очередь и уйдёт само.',
+    );
+    expect(said({ back: 7 })).toBe(
+      '7 сообщений будут оценены заново. Больше пяти сразу сами не уходят: они встанут перед вами.',
+    );
+    expect(said({ back: 3, leaving: 2 })).toContain('Сами уйдут: 2, остальные встанут перед вами.');
+    expect(said({ back: 2 })).toContain('Они встанут перед вами.');
+    expect(said({ back: 7 }, en)).toBe(
+      '7 messages will be judged again. More than five at once do not go by themselves: they wait for you.',
+    );
+  });
+
+  it('says what does not go, what is made anew, and that nothing is touched', () => {
+    expect(said({ withdrawn: 2, remade: 1 })).toBe(
+      '2 сообщения не уйдут: о записях бота программа не пишет. 1 сообщение о нескольких визитах составится заново.',
+    );
+    expect(said({})).toBe('Сообщений, которые не ушли, это не коснётся.');
   });
 });
 

@@ -11,6 +11,7 @@ import type {
 } from '../contract';
 import { clients, iso, make, phone, written } from './data';
 import type { FakeDesk } from './desk';
+import { bots_preview, users } from './bots';
 import { faults } from './texts';
 
 const BUILT_IN = {
@@ -154,6 +155,7 @@ export function setup(
       desk.tell();
       return copy(settings);
     },
+    bots_preview: (company_id, user_ids) => answer(bots_preview(desk, settings, company_id, user_ids)),
     secrets: () => answer(secrets),
     async secret_set(name, value) {
       await Promise.resolve();
@@ -200,13 +202,7 @@ export function setup(
           chosen: false,
         },
       ]),
-    yclients_users: () =>
-      answer([
-        { id: 771, name: 'Бот записи', bot: true },
-        { id: 801, name: 'Мария', bot: false },
-        { id: 802, name: 'Оксана', bot: false },
-        { id: 803, name: 'Алексей Константинович Долгоруков-Преображенский', bot: false },
-      ]),
+    yclients_users: () => answer(users),
     yclients_rights: (company_id) =>
       answer(
         company_id === 962417

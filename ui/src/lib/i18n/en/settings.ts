@@ -106,6 +106,29 @@ export const settings: typeof ru_settings = {
       'Tick the users under whose name a bot or a site books. The program does not write about those bookings: the bot confirms them itself.',
     bots_none: 'No users can be seen. Check the rights.',
     no_bot: "Nobody is ticked: the program writes about every staff member's bookings.",
+    touched: {
+      nothing: 'It touches no message that has not gone out.',
+      back: (count) =>
+        n(count, { one: '# message will be judged again.', other: '# messages will be judged again.' }),
+      all_leave: (count) =>
+        n(count, {
+          one: 'It joins the queue and goes by itself.',
+          other: 'They join the queue and go by themselves.',
+        }),
+      some_leave: (count) => `Going by themselves: ${count}, the others wait for you.`,
+      none_leave: (count) => n(count, { one: 'It waits for you.', other: 'They wait for you.' }),
+      too_many: 'More than five at once do not go by themselves: they wait for you.',
+      withdrawn: (count) =>
+        n(count, {
+          one: "# message does not go: the program does not write about the bot's bookings.",
+          other: "# messages do not go: the program does not write about the bot's bookings.",
+        }),
+      remade: (count) =>
+        n(count, {
+          one: '# message about several visits is made anew.',
+          other: '# messages about several visits are made anew.',
+        }),
+    },
     rights: 'What is missing in YClients',
     rights_ok: 'All rights that are needed in YClients are there.',
     rights_again: 'Check again',
