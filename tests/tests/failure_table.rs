@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The cases that this machine can show.
+/// The cases of the page.
 fn cases() -> impl Iterator<Item = u32> {
-    1..=65
+    1..=98
 }
 
 fn workspace() -> PathBuf {
@@ -32,7 +32,7 @@ fn mistakes(page: &str) -> Vec<String> {
     for (case, [happens, shown]) in &rows {
         // Every second piece is what stands between two backticks.
         let names: Vec<_> = shown.split('`').skip(1).step_by(2).collect();
-        if names.is_empty() && !happens.contains("**Not yet:**") {
+        if names.is_empty() && !happens.contains("**Not yet") {
             found.push(format!("{case} is shown by nothing, and does not say so"));
         }
         found.extend(names.iter().filter_map(|name| Some(format!("{case}: {name}: {}", wrong(name)?))));
