@@ -121,7 +121,7 @@ pub(super) fn settled(world: &World, baseline_at: DateTime<Utc>) -> Vec<String> 
         };
         must(now.is_true(&row, &links, past), "that is not so now");
         let open = matches!(row.state, State::Queued | State::Waiting | State::Failed);
-        let over = links.iter().all(|link| now.is_over(link.booking));
+        let over = links.iter().all(|link| now.is_over(link.booking, row.wanted));
         must(!open || !over, "nobody can be written to about any of its bookings");
         must(row.state != State::Sending, "it is stuck");
         must(row.state != State::Unknown || row.reason == Reason::NotFound, "it is stuck");

@@ -98,12 +98,16 @@ impl Now {
     }
 
     /// Whether nobody can be written to about it, whoever asks: what an open row may not stand on.
-    pub(super) fn is_over(&self, id: BookingId) -> bool {
+    pub(super) fn is_over(&self, id: BookingId, wanted: bool) -> bool {
         let soft =
             [Reason::TooSoon, Reason::Online, Reason::NoAuthor, Reason::BeforeBaseline, Reason::Placeholder];
         // A tick binds what is new; a person's word may stand above it. An import binds all.
         let imported = self.imported.contains(&id);
-        let hard = |reason: &Reason| !soft.contains(reason) && (*reason != Reason::Bot || imported);
+        // Who asks for it all the same may do so of a client who is marked as there.
+        let asked = |reason: &Reason| wanted && *reason == Reason::Came;
+        let hard = |reason: &Reason| {
+            !soft.contains(reason) && !asked(reason) && (*reason != Reason::Bot || imported)
+        };
         self.obstacles(id, -self.slack - TimeDelta::seconds(5)).iter().any(hard)
     }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Row } from '../contract';
 import { make_fake, type Fake, type FakeOptions } from '.';
 import { ManualClock } from './clock';
+import { SCENES } from './scenes';
 
 function fresh(options: Partial<FakeOptions> = { scene: 'calm' }) {
   const clock = new ManualClock();
@@ -129,6 +130,18 @@ describe('the invented program', () => {
       (row) => row.reason === 'bot',
     );
     expect((await fake.restore(skipped?.id ?? 0)).text).not.toBe('');
+  });
+
+  it('says of every row why it is where it is, in the words of the engine', async () => {
+    const all = { from: '2000-01-01', to: '2026-08-13', search: '', after: null, limit: 200 } as const;
+    for (const scene of SCENES.filter((name) => name !== 'loading' && name !== 'broken')) {
+      const { fake } = fresh({ scene });
+      const listed = await Promise.all(
+        (['skipped', 'not_sent', 'undelivered'] as const).map((filter) => fake.list({ ...all, filter })),
+      );
+      const rows = [...(await fake.desk()).rows, ...listed.flatMap((page) => page.rows)];
+      for (const row of rows) expect(row.why === '', `${scene}: ${row.reason}`).toBe(row.reason === '');
+    }
   });
 
   it('pages through a hundred thousand rows by key', async () => {
