@@ -50,6 +50,18 @@ async fn its_button_cancels() {
 }
 
 #[test]
+async fn what_it_cancelled_it_brings_back() {
+    let (desk, worker, booking, screen) = with_small().await;
+    // Nothing else would keep it on the screen.
+    let other = desk.shop.book("Пётр", "+79160000002");
+    desk.shop.until_state(other, State::Queued).await;
+    press(&screen, "Не отправлять", || desk.shop.about(booking).state == State::Cancelled).await;
+    press(&screen, "Вернуть", || desk.shop.about(booking).state == State::Queued).await;
+    screen.kill().await;
+    worker.end_with("TERM").await.succeeded();
+}
+
+#[test]
 async fn its_button_sends_at_once_and_then_it_goes_by_itself() {
     let (desk, worker, booking, screen) = with_small().await;
     let process = screen.process();
