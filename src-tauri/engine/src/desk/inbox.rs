@@ -141,10 +141,7 @@ impl<'a> Inbox<'a> {
 
     /// Alarms once when this computer's clock is not what the servers' show.
     fn tell_of_clock(&mut self) {
-        let told = match self.desk.outbox.clock() {
-            Ok(told) => told,
-            Err(error) => return debug!(%error, "what is known of the clock cannot be read"),
-        };
+        let told = self.desk.vigil.told();
         let code = told.fault();
         // A jump is over before anybody knows what it was.
         if code == self.clock_told || (code.is_none() && told.standing == ClockStanding::Unconfirmed) {

@@ -18,11 +18,10 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Mutex, Notify, watch};
 use tracing::{error, warn};
 
-use crate::branch::Branch;
 use crate::clock::{ClockStanding, DeskClock, Heard, Witness};
 use crate::db::StorageError;
 use crate::error::{Fault, Subject};
-use crate::monitor::{Monitor, Released, Signals, known, rearm};
+use crate::monitor::{Monitor, Released, Signals, rearm_all};
 use crate::notification::{Event, Kind, Reason, State};
 use crate::outbox::{Actor, Outbox, unless_refused};
 use crate::ports::{Bookings, Clock, Desktop, Messenger, SecretsError};
@@ -317,15 +316,7 @@ fn arm_all(
     gap_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    outbox.db().write(|tx| {
-        for branch in &settings.branches {
-            let state = known::branch_in(tx, branch.company_id)?.unwrap_or_default();
-            if let Ok(branch) = Branch::new(settings, branch.company_id, &state.facts) {
-                rearm(tx, &branch, gap_at, Released::Waits, now)?;
-            }
-        }
-        Ok(())
-    })
+    outbox.db().write(|tx| rearm_all(tx, settings, gap_at, Released::Waits, now))
 }
 
 /// A queued row whose branch or gateway account is no longer the one in the

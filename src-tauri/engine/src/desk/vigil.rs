@@ -62,6 +62,8 @@ struct Looks {
     unreported: Option<DateTime<Utc>>,
     /// What was decided by another time is to be judged again.
     judgment_due: bool,
+    /// What the row says of the clock, as this process wrote it; None before it did.
+    told: Option<ClockTold>,
     /// Grows with each correction: what was asked before was asked by another time.
     era: u64,
 }
@@ -97,6 +99,7 @@ impl Vigil {
             last_alive,
             unreported: None,
             judgment_due: true,
+            told: None,
             era: 0,
         };
         let (standing, _) = watch::channel(ClockStanding::Unconfirmed);
@@ -177,7 +180,8 @@ impl Vigil {
                 (ClockStanding::Unconfirmed, before.1)
             }
         };
-        if before == (standing, difference) && outbox_is_told(outbox, standing, difference)? {
+        let told = state.told.as_ref().map(|told| (told.standing, told.difference));
+        if told == Some((standing, difference)) {
             return Ok(());
         }
         let told = ClockTold {
@@ -187,6 +191,7 @@ impl Vigil {
             detail: self.heard.in_words(),
         };
         outbox.set_clock(&told)?;
+        state.told = Some(told);
         if self.clock.set(difference) {
             warn!(seconds = difference.num_seconds(), "this computer's clock is corrected by the servers'");
             state.judgment_due = true;
@@ -194,6 +199,11 @@ impl Vigil {
         }
         self.standing.send_replace(standing);
         Ok(())
+    }
+
+    /// What was last written down of this computer's clock.
+    pub(super) fn told(&self) -> ClockTold {
+        self.lock().told.clone().unwrap_or_default()
     }
 
     /// Which stretch of one and the same time this is.
@@ -253,16 +263,6 @@ impl Vigil {
     fn lock(&self) -> MutexGuard<'_, Looks> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// After a write that failed the row says what it said.
-fn outbox_is_told(
-    outbox: &Outbox,
-    standing: ClockStanding,
-    difference: TimeDelta,
-) -> Result<bool, StorageError> {
-    let told = outbox.clock()?;
-    Ok((told.standing, told.difference) == (standing, difference))
 }
 
 /// The first moment of confirmed time after a start: what is late waits for a person, everything

@@ -36,7 +36,7 @@ use crate::settings::Settings;
 pub(crate) use absorb::{Light, note_change};
 pub(crate) use again::{judge_all, renew_facts_in, tell_left_out};
 pub use bots::{Touched, touched_by_bots};
-pub(crate) use poll::{Released, rearm};
+pub(crate) use poll::{Released, rearm_all};
 pub(crate) use reading::{Sought, read_all};
 pub(crate) use recheck::{
     Verdict, Visit, by_recipient, carry_out, facts_of, is_broken, overtake, recheck, split_off,

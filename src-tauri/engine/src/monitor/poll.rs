@@ -18,6 +18,7 @@ use crate::error::Subject;
 use crate::notification::{Event, Notification, NotificationId, State};
 use crate::outbox::{self, RequestKind};
 use crate::ports::{BookingQuery, Listing};
+use crate::settings::Settings;
 
 /// Titles and addresses change; once a day is enough.
 const FACTS_HOLD: TimeDelta = TimeDelta::hours(24);
@@ -325,6 +326,23 @@ fn trust_again(state: &mut BranchState, absorbed: &Absorbed, now: DateTime<Utc>)
     }
 }
 
+/// The same in every branch of the settings.
+pub(crate) fn rearm_all(
+    tx: &Transaction<'_>,
+    settings: &Settings,
+    gap_at: Option<DateTime<Utc>>,
+    released: Released,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    for branch in &settings.branches {
+        let state = known::branch_in(tx, branch.company_id)?.unwrap_or_default();
+        if let Ok(branch) = Branch::new(settings, branch.company_id, &state.facts) {
+            rearm(tx, &branch, gap_at, released, now)?;
+        }
+    }
+    Ok(())
+}
+
 /// What a gap makes of a message that a person let go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Released {
@@ -337,7 +355,7 @@ pub(crate) enum Released {
 /// A fresh window for what is queued in a branch, for nobody could see the old
 /// one. What is late by now waits for a person, and so does everything when
 /// there is much of it. A row is armed once for each gap.
-pub(crate) fn rearm(
+fn rearm(
     tx: &Transaction<'_>,
     branch: &Branch<'_>,
     gap_at: Option<DateTime<Utc>>,

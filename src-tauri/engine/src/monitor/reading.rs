@@ -39,12 +39,17 @@ impl Sought {
     /// A listing that would show it, wherever it was moved; None when nothing is known to ask by.
     fn listing(&self, today: NaiveDate) -> Option<BookingQuery> {
         if self.client != 0 {
-            let (from, to) = (today - TimeDelta::days(DAYS_BACK), today + TimeDelta::days(DAYS_AHEAD));
-            return Some(BookingQuery::OfClient { client: self.client, from, to });
+            return Some(of_client(self.client, today));
         }
         let day = self.written_on?;
         Some(BookingQuery::Created { from: day, to: day })
     }
+}
+
+/// A client's visits, wherever they were moved.
+fn of_client(client: i64, today: NaiveDate) -> BookingQuery {
+    let (from, to) = (today - TimeDelta::days(DAYS_BACK), today + TimeDelta::days(DAYS_AHEAD));
+    BookingQuery::OfClient { client, from, to }
 }
 
 /// One booking as it is now; None when it is gone by both questions.
@@ -76,8 +81,7 @@ pub(crate) async fn read_all(
     let mut seen = HashMap::new();
     let shared = sought.first().map_or(0, |first| first.client);
     if sought.len() > ONE_BY_ONE && shared != 0 {
-        let (from, to) = (today - TimeDelta::days(DAYS_BACK), today + TimeDelta::days(DAYS_AHEAD));
-        let listing = bookings.list(company, &BookingQuery::OfClient { client: shared, from, to }).await?;
+        let listing = bookings.list(company, &of_client(shared, today)).await?;
         seen.extend(listing.bookings.into_iter().map(|booking| (booking.id, booking)));
         seen.retain(|id, _| sought.iter().any(|one| one.id == *id));
         // What the listing lacks is asked for by itself: it may be another client's by now.

@@ -19,11 +19,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Mutex, Notify, watch};
 use tracing::{error, info, warn};
 
-use crate::branch::Branch;
 use crate::db::StorageError;
 use crate::desk::Vigil;
 use crate::error::{Fault, Subject};
-use crate::monitor::{self, Released, known};
+use crate::monitor::{Released, rearm_all};
 use crate::notification::{Event, LATE_AFTER, LATE_IN_LINE, Notification, Reason, Refusal};
 use crate::outbox::{Actor, Attempt, Claim, ClaimTerms, Outbox, OutboxError};
 use crate::phone::{Phone, masked};
@@ -152,12 +151,7 @@ impl Sender {
     fn end_pause(&self, now: DateTime<Utc>) -> Result<(), StorageError> {
         info!("the pause is over: windows are opened anew");
         self.outbox.db().write(|tx| {
-            for branch in &self.settings.branches {
-                let state = known::branch_in(tx, branch.company_id)?.unwrap_or_default();
-                if let Ok(branch) = Branch::new(&self.settings, branch.company_id, &state.facts) {
-                    monitor::rearm(tx, &branch, Some(now), Released::Goes, now)?;
-                }
-            }
+            rearm_all(tx, &self.settings, Some(now), Released::Goes, now)?;
             Outbox::pause_is_dealt_with(tx)
         })
     }
