@@ -127,12 +127,12 @@ impl Booked {
         was_over && !self.is_over()
     }
 
-    /// A person let it go: no bar holds any longer, and no cancel.
+    /// A person let it go: no bar holds any longer, no cancel, and no night before it.
     pub(crate) fn let_go(&mut self, at: Time) {
         for bar in &mut self.barred {
             bar.until.get_or_insert(at);
         }
-        (self.stopped, self.wished_away) = (false, false);
+        (self.stopped, self.wished_away, self.overslept) = (false, false, false);
     }
 
     /// Before this it could not be claimed at `claimed`, having been read at `checked`.

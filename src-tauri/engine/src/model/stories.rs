@@ -8,8 +8,8 @@ use super::actions::{Act, Answer, Change, Fate, Lead, Made, Setting, Step};
 use super::tell;
 
 use Change::{
-    BreakName, Came, Delete, DidNotCome, GivePhone, Master, Name, NoPhone, Phone, Price, Shift, Title,
-    Undelete, Waiting,
+    BreakName, Came, Delete, DidNotCome, GivePhone, Master, Name, NoPhone, Order, Phone, Price, Service,
+    Shift, Title, Undelete, Waiting,
 };
 
 /// Until the next poll has brought what was done, the window of it still open.
@@ -245,6 +245,11 @@ fn another_title_of_the_same_service_is_what_the_client_reads() {
 #[test]
 fn another_name_of_the_same_master_is_what_the_client_reads() {
     told(&[booked(), SEEN, change(Master), SENT]);
+}
+
+#[test]
+fn another_order_of_the_same_services_leaves_the_text_as_it_is() {
+    told(&[booked(), SEEN, change(Service(2)), SEEN, change(Order), SENT]);
 }
 
 #[test]
