@@ -248,6 +248,12 @@ fn another_name_of_the_same_master_is_what_the_client_reads() {
 }
 
 #[test]
+fn a_visit_that_leaves_a_message_for_a_client_who_said_stop_waits_for_nobody() {
+    let steps = [booked(), book(0, Lead::Days(2), Made::ByStaff), SEEN, Step::Do(Act::OptOut(1))];
+    told(&[steps.as_slice(), &[change(Phone(1)), Step::Do(Act::Pause(Some(120))), SEEN, SENT]].concat());
+}
+
+#[test]
 fn another_order_of_the_same_services_leaves_the_text_as_it_is() {
     told(&[booked(), SEEN, change(Service(2)), SEEN, change(Order), SENT]);
 }

@@ -272,7 +272,7 @@ pub(crate) fn split_off(
     from: &Notification,
     visit: &Visit,
     now: DateTime<Utc>,
-) -> Result<(), StorageError> {
+) -> Result<(), OutboxError> {
     let mut row = fresh_row(branch, std::slice::from_ref(visit), &from.instance, now);
     row.booked_at = visit.0.created_at;
     row.copy = from.copy;
@@ -291,7 +291,9 @@ pub(crate) fn split_off(
         &Actor::Program,
         now,
     )?;
-    outbox::move_link_in(tx, &row, visit.0.id, &visit.1)
+    outbox::move_link_in(tx, &row, visit.0.id, &visit.1)?;
+    outbox::skip_if_opted_out_in(tx, row, now)?;
+    Ok(())
 }
 
 /// A row for visits worth a message: queued with its window, or waiting when it

@@ -102,6 +102,7 @@ impl Notification {
             }
             (Queued, Event::Hold) => {
                 self.held = true;
+                self.because(Reason::None, String::new());
                 self.settled_by_person();
             }
             (Queued, Event::Release { .. }) if !self.held => return Err(Refusal::NotHeld),
@@ -110,6 +111,7 @@ impl Notification {
             (Queued | Waiting | Failed, Event::SendNow { instance }) => self.let_go(now, instance, now)?,
             (Queued, Event::Extend { by }) => {
                 self.due_at = self.due_at.max(now) + by;
+                self.because(Reason::None, String::new());
                 self.settled_by_person();
             }
             (Queued | Waiting | Failed, Event::Cancel) | (Unknown, Event::ResolveDrop) => {
@@ -190,6 +192,8 @@ impl Notification {
                 self.checked_at = Some(read_at);
                 self.checked_revision = Some(self.revision);
             }
+            // A hold that came meanwhile is what keeps it back now.
+            (Queued, Event::Postpone { .. }) if self.held => {}
             (Queued, Event::Postpone { reason, detail, next_try_at }) => {
                 self.because(reason, detail);
                 self.tries += 1;

@@ -102,6 +102,18 @@ fn an_open_editor_keeps_the_message_back_until_ten_seconds_after_its_lease() {
 }
 
 #[test]
+fn what_a_person_holds_is_kept_back_by_nothing_else() {
+    let held = after(&row(State::Queued), Event::Hold);
+    let next_try_at = now() + TimeDelta::seconds(5);
+    let tried = Event::Postpone { reason: Reason::GatewayNotReady, detail: String::new(), next_try_at };
+    let stuck = after(&row(State::Queued), tried.clone());
+    assert_eq!(stuck.reason, Reason::GatewayNotReady);
+    assert_eq!(after(&held, tried).reason, Reason::None, "a try that ends after the hold");
+    assert_eq!(after(&stuck, Event::Hold).reason, Reason::None);
+    assert_eq!(after(&stuck, Event::Extend { by: TimeDelta::minutes(1) }).reason, Reason::None);
+}
+
+#[test]
 fn late_counts_five_minutes_when_the_queue_stands_and_fifteen_in_line() {
     let queued = row(State::Queued);
     let minutes = |count| queued.due_at + TimeDelta::minutes(count) + TimeDelta::seconds(1);

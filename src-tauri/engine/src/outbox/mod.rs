@@ -27,7 +27,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::db::{At, Db, StorageError};
-use crate::notification::{Event, Notification, NotificationId, Refusal, State, apply};
+use crate::notification::{Event, Notification, NotificationId, Reason, Refusal, State, apply};
 
 pub use attempts::{Attempt, Unsettled};
 pub use claim::{Claim, ClaimTerms};
@@ -158,12 +158,11 @@ pub(crate) fn apply_in(
         let left = row.state.is_sent() || row.state == State::Sending;
         return Err(if left { Refusal::TooLate(row.state) } else { Refusal::Stale }.into());
     }
-    if event.lets_go() {
-        people::may_be_written_to(tx, &row)?;
-    }
-    let name = event.name();
-    let told = event.is_told();
+    let (name, told, lets_go) = (event.name(), event.is_told(), event.lets_go());
     let next = apply(&row, event, now)?;
+    if lets_go {
+        people::may_be_written_to(tx, &next)?;
+    }
     rows::update(tx, &next, row.version)?;
     let silent = !told
         && next.state == row.state
@@ -173,7 +172,16 @@ pub(crate) fn apply_in(
     if !silent {
         audit(tx, actor, name, Some(row.state), &next, now)?;
     }
-    Ok(next)
+    if next.phone == row.phone { Ok(next) } else { skip_if_opted_out_in(tx, next, now) }
+}
+
+/// A message that went over to another number obeys that number's word.
+pub(crate) fn skip_if_opted_out_in(tx: &Transaction<'_>, row: Notification, now: DateTime<Utc>) -> Changed {
+    let open = matches!(row.state, State::Queued | State::Waiting | State::Failed);
+    if open && is_opted_out(tx, &row.phone)? {
+        return apply_in(tx, row.id, None, Event::Skip { reason: Reason::OptedOut }, &Actor::Program, now);
+    }
+    Ok(row)
 }
 
 /// One line of the audit, without texts, names and numbers.

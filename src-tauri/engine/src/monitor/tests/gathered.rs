@@ -188,3 +188,31 @@ async fn a_new_visit_does_not_join_a_held_message() {
     assert_eq!((shop.about(1).state, shop.about(1).held), (State::Queued, true));
     assert_eq!(shop.about(2).state, State::Accepted, "what nobody held goes out by itself");
 }
+
+#[test(start_paused = true)]
+async fn a_visit_given_to_a_client_who_said_stop_is_told_to_nobody_whatever_its_message_waited_for() {
+    for held in [false, true] {
+        let shop = Shop::polled_every(5);
+        let now = shop.clock.now();
+        shop.outbox.opt_out("+79160000009", "message", &Actor::Program, now).unwrap();
+        two_in_one(&shop).await;
+        shop.open(async {
+            shop.pass(8).await;
+            if held {
+                shop.person().hold(shop.about(1).id, shop.clock.now()).unwrap();
+            }
+            for id in [2, 1] {
+                shop.bookings.change(id, &shop.clock, |booking| {
+                    let client = booking.client.as_mut().unwrap();
+                    (client.id, client.phone) = (9, "+79160000009".into());
+                });
+                shop.pass(8).await;
+                let row = shop.about(id);
+                assert_eq!((row.state, row.reason), (State::Skipped, Reason::OptedOut), "{id}");
+            }
+            shop.pass(120).await;
+        })
+        .await;
+        assert!(shop.messenger.texts().is_empty());
+    }
+}
