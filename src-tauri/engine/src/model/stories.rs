@@ -254,6 +254,12 @@ fn a_visit_that_leaves_a_message_for_a_client_who_said_stop_waits_for_nobody() {
 }
 
 #[test]
+fn what_a_person_asked_for_of_the_bots_visit_goes_with_the_next_visit_too() {
+    let bots = book(0, Lead::Days(1), Made::ByBot);
+    told(&[bots, SEEN, Step::Do(Act::Restore(0)), SEEN, booked(), SENT]);
+}
+
+#[test]
 fn another_order_of_the_same_services_leaves_the_text_as_it_is() {
     told(&[booked(), SEEN, change(Service(2)), SEEN, change(Order), SENT]);
 }
