@@ -10,6 +10,7 @@ use simulator::{Fault, FaultKind, Target};
 
 use crate::booked::{Booked, Saved, Stretch};
 use crate::journal::Catalogue;
+use crate::pushes;
 use crate::script::{Act, SECOND_AUTHOR, Word};
 
 /// The shortest window a shop ever has.
@@ -100,6 +101,11 @@ impl Stage {
                 }
             }
             Act::Clock { ahead } => self.turn_clocks(*ahead),
+            Act::Push(odd) => {
+                let simulator = &self.shop.simulator;
+                let latest = simulator.messages().pop().map_or_else(String::new, |message| message.id);
+                simulator.push_notification(pushes::body(*odd, &latest, simulator.now()));
+            }
             act => self.in_yclients(act),
         }
     }

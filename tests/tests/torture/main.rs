@@ -11,6 +11,7 @@ mod acts;
 mod booked;
 mod journal;
 mod oracle;
+mod pushes;
 mod reasons;
 mod round;
 mod script;

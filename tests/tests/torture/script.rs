@@ -126,12 +126,31 @@ pub(crate) enum Act {
     Gateway {
         state: &'static str,
     },
+    /// The account pushes something odd.
+    Push(Odd),
     /// The worker's process stands still for so many milliseconds.
     Sleep {
         milliseconds: u64,
     },
     /// Somebody starts a second worker beside it.
     Second,
+}
+
+/// What no message of ours has to do with, or nothing can be made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Odd {
+    /// A kind that no documentation names.
+    UnknownKind,
+    /// A word of delivery from a year that no calendar has, on the message that was sent last.
+    FarAway,
+    /// An echo without a number, a text or an id.
+    BlankEcho,
+    /// Another program's message to somebody who is in no booking.
+    Stranger,
+    /// Something a client wrote, and nothing that is to be obeyed.
+    Chatter,
+    /// Not even the fields that everything has.
+    Shapeless,
 }
 
 /// What a text shows of the catalogue.
@@ -171,7 +190,12 @@ fn life(random: &mut StdRng, clock: bool) -> Life {
     let dies_at = random
         .random_bool(0.6)
         .then(|| (POINTS[random.random_range(0..POINTS.len())], random.random_range(1..12)));
-    let faults = (0..random.random_range(0..=2)).map(|_| fault(random)).collect();
+    let mut faults: Vec<_> = (0..random.random_range(0..=2)).map(|_| fault(random)).collect();
+    // All through this life, what is new is in no answer to "what has changed since".
+    if random.random_bool(0.1) {
+        let silent = FaultKind::ChangedAfterBlind { bookings: Vec::new() };
+        faults.push(Fault::always(Target::yclients("records"), silent));
+    }
     let mut acts: Vec<_> = (0..random.random_range(6..30)).map(|_| (pause(random), act(random))).collect();
     // What a person or a server stopped goes on before the night.
     for (often, begin, end) in [
@@ -245,11 +269,17 @@ fn act(random: &mut StdRng) -> Act {
             0 => Act::Settings { delay_ms: random.random_range(250..400) },
             _ => Act::Sleep { milliseconds: random.random_range(50..900) },
         },
-        _ => match random.random_range(0..6) {
+        _ => match random.random_range(0..9) {
             0 => Act::Second,
+            1..4 => Act::Push(odd(random)),
             _ => Act::Sleep { milliseconds: random.random_range(50..400) },
         },
     }
+}
+
+fn odd(random: &mut StdRng) -> Odd {
+    use Odd::{BlankEcho, Chatter, FarAway, Shapeless, Stranger, UnknownKind};
+    [UnknownKind, FarAway, BlankEcho, Stranger, Chatter, Shapeless][random.random_range(0..6)]
 }
 
 fn word(random: &mut StdRng) -> Word {
@@ -271,6 +301,13 @@ fn word(random: &mut StdRng) -> Word {
 /// Something goes wrong at one of the servers, for a request or two.
 fn fault(random: &mut StdRng) -> Fault {
     let milliseconds = random.random_range(50..700);
+    if random.random_bool(0.1) {
+        // What the gateway says where the notification is gone already; here it lies there still, and comes again.
+        let body = "Cannot read properties of undefined (reading 'findUnAckedMessage')".to_owned();
+        let content_type = "text/plain".to_owned();
+        let kind = FaultKind::Status { status: 500, body, content_type, retry_after: None };
+        return Fault::times(random.random_range(1..=3), Target::gateway("deleteNotification"), kind);
+    }
     let kind = match random.random_range(0..9) {
         0 => FaultKind::CutBefore,
         1 | 2 => FaultKind::CutAfter,

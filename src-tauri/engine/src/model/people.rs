@@ -207,7 +207,9 @@ fn settle(world: &World, row: &Notification, answer: &Changed, meant: Word) -> b
         return false;
     }
     let links = world.window.links(row.id).unwrap_or_default();
-    let told: Vec<Told> = links.iter().map(|link| (link.booking, row.copy)).collect();
+    // A visit that was left out of the message was not in what the person saw.
+    let told: Vec<Told> =
+        links.iter().filter(|link| !link.dropped).map(|link| (link.booking, row.copy)).collect();
     let doubtful = world.window.db().read(|connection| {
         let sql =
             "SELECT 1 FROM send_attempts WHERE notification_id = ?1 AND outcome IN ('ambiguous', 'given_up')";

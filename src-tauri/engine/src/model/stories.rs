@@ -260,6 +260,12 @@ fn what_a_person_asked_for_of_the_bots_visit_goes_with_the_next_visit_too() {
 }
 
 #[test]
+fn a_visit_that_was_left_out_of_a_message_is_told_though_a_person_cancelled_that_message() {
+    let two = [booked(), book(0, Lead::Days(2), Made::ByStaff), SEEN, change(Came), SEEN];
+    told(&[two.as_slice(), &[Step::Do(Act::Cancel(0)), change(Waiting), SENT]].concat());
+}
+
+#[test]
 fn another_order_of_the_same_services_leaves_the_text_as_it_is() {
     told(&[booked(), SEEN, change(Service(2)), SEEN, change(Order), SENT]);
 }
