@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::clock::SystemClock;
+use engine::clock::Clock;
 use engine::db::Db;
 use engine::desk::{Desk, OwnerLock, Place, Ports};
 use engine::outbox::Outbox;
-use engine::ports::MarksInMemory;
+use engine::ports::Marks;
 use engine::settings::{Environment, Settings};
 use messaging::green_api::{Config as GatewayConfig, GreenApi};
 use simulator::Simulator;
@@ -33,10 +33,10 @@ impl AtDesk {
         simulator: &Simulator,
         dir: &Path,
         alarms: Arc<Alarms>,
-        marks: Arc<MarksInMemory>,
+        marks: Arc<dyn Marks>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         let settings = Arc::new(Settings::load(dir, &Environment::default()).unwrap());
-        let clock = Arc::new(SystemClock::new());
         let lock = OwnerLock::take(dir).unwrap();
         let outbox = Outbox::new(Arc::new(Db::open(dir).unwrap()));
         let mut desk = Desk::start(outbox, &settings, clock.clone()).unwrap();

@@ -25,6 +25,7 @@ pub mod luck;
 mod plan;
 mod program;
 mod session;
+mod shifted;
 mod shop;
 #[cfg(target_os = "linux")]
 pub mod tray;
@@ -35,4 +36,5 @@ pub use disk::Disk;
 pub use plan::{BOT, COMPANY, GATEWAY_TOKEN, INSTANCE, PARTNER_TOKEN, Plan, USER_TOKEN};
 pub use program::{Done, Program, Running};
 pub use session::Session;
+pub use shifted::ShiftedClock;
 pub use shop::Shop;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::booking::{BookingId, CompanyId};
-use engine::clock::{Clock, SystemClock};
+use engine::clock::Clock;
 use engine::db::Db;
 use engine::monitor::known::{self, BranchState};
 use engine::notification::{Notification, Reason, State};
 use engine::outbox::{Outbox, RequestKind};
 use engine::person::Person;
-use engine::ports::MarksInMemory;
+use engine::ports::{Marks, MarksInMemory};
 use engine::settings::{Environment, Settings};
 use simulator::{NewBooking, Simulator};
 use tempfile::TempDir;
@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use crate::alarms::Alarms;
 use crate::at_desk::AtDesk;
 use crate::plan::{COMPANY, INSTANCE, Plan};
+use crate::shifted::ShiftedClock;
 
 /// More than any healthy run needs, on a machine that is busy with other things.
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -36,11 +37,11 @@ pub struct Shop {
     pub outbox: Outbox,
     /// What was shown to the person at the desk.
     pub alarms: Arc<Alarms>,
-    pub clock: Arc<SystemClock>,
+    pub clock: Arc<ShiftedClock>,
     settings: Settings,
     dir: TempDir,
     /// What the keyring remembers beside the database.
-    marks: Arc<MarksInMemory>,
+    marks: Arc<dyn Marks>,
 }
 
 impl Shop {
@@ -53,10 +54,16 @@ impl Shop {
     pub async fn in_dir(plan: Plan, dir: TempDir) -> Self {
         let simulator = Simulator::start(plan.options.clone()).await.unwrap();
         plan.write(&simulator, dir.path());
+        Self::resumed(simulator, dir, ShiftedClock::default(), Arc::new(MarksInMemory::default()))
+    }
+
+    /// One that worked before: settings and database lie in the directory, marks in the keyring. The
+    /// servers' clock is the computer's.
+    pub fn resumed(simulator: Simulator, dir: TempDir, clock: ShiftedClock, marks: Arc<dyn Marks>) -> Self {
+        simulator.set_clock_offset(clock.ahead());
         let settings = Settings::load(dir.path(), &Environment::default()).unwrap();
         let outbox = Outbox::new(Arc::new(Db::open(dir.path()).unwrap()));
-        let (alarms, clock) = (Arc::default(), Arc::new(SystemClock::new()));
-        Self { simulator, outbox, alarms, clock, settings, dir, marks: Arc::default() }
+        Self { simulator, outbox, alarms: Arc::default(), clock: Arc::new(clock), settings, dir, marks }
     }
 
     /// A shop that is open and knows which bookings are old.
@@ -74,7 +81,7 @@ impl Shop {
 
     /// Runs the engine with the real clients, until the answer is closed or dropped.
     pub fn open(&self) -> AtDesk {
-        AtDesk::open(&self.simulator, self.dir(), self.alarms.clone(), self.marks.clone())
+        AtDesk::open(&self.simulator, self.dir(), self.alarms.clone(), self.marks.clone(), self.clock.clone())
     }
 
     /// Waits until every branch has been read whole once.

@@ -183,10 +183,17 @@ impl Person<'_> {
     }
 
     /// Asks that the bookings of a message be read again: what YClients had as cancelled may stand by now.
+    /// Promises nothing that nobody would do.
     pub fn look_again(&self, id: NotificationId, now: DateTime<Utc>) -> Changed {
         let row = self.row(id)?;
         if !row.may_come_back() {
             return Err(Refusal::NotNow(row.state).into());
+        }
+        if self.settings.for_branch(row.company).is_none() {
+            return Err(Refusal::NotInSettings.into());
+        }
+        if !self.settings.enabled {
+            return Err(Refusal::SwitchedOff.into());
         }
         self.outbox.ask(RequestKind::LookAgain, &id.to_string(), now)?;
         Ok(row)

@@ -178,6 +178,8 @@ const fn refusal_code(refusal: &Refusal) -> &'static str {
         Refusal::LongText => "long_text",
         Refusal::Leased => "leased",
         Refusal::NeedsResolving => "needs_resolving",
+        Refusal::NotInSettings => "not_in_settings",
+        Refusal::SwitchedOff => "switched_off",
     }
 }
 

@@ -80,6 +80,11 @@ impl Simulator {
         self.0.shared.change(|world| world.journal.book(new, world.clock.now()).unwrap_or_default())
     }
 
+    /// Puts what [`Simulator::bookings`] once answered in the place of the journal.
+    pub fn resume(&self, bookings: Vec<Booking>) {
+        self.0.shared.change(|world| world.journal.resume(bookings));
+    }
+
     /// Changes a booking. False if there is none with this id.
     pub fn change(&self, id: i64, change: Change) -> bool {
         self.0.shared.change(|world| world.journal.change(id, change, world.clock.now()))

@@ -52,6 +52,14 @@ pub(crate) fn refused(refusal: &Refusal, language: Language) -> String {
             "Сообщение и так не удержано: оно уйдёт в своё время.",
             "The message is not held: it goes out at its time.",
         ),
+        Refusal::NotInSettings => fixed(
+            "Этого филиала нет в настройках, поэтому его записи никто не читает. Ничего не изменено. Добавьте филиал и посмотрите ещё раз.",
+            "This branch is not in the settings, so nobody reads its bookings. Nothing was changed. Add the branch and look again.",
+        ),
+        Refusal::SwitchedOff => fixed(
+            "Отправка выключена в настройках, поэтому записи никто не читает. Ничего не изменено. Включите её и посмотрите ещё раз.",
+            "Sending is switched off in the settings, so nobody reads bookings. Nothing was changed. Switch it on and look again.",
+        ),
         other => code(code_of(other), language).to_owned(),
     }
 }
@@ -61,9 +69,12 @@ pub(crate) const fn code_of(refusal: &Refusal) -> ErrorCode {
     match refusal {
         Refusal::Stale => ErrorCode::Stale,
         Refusal::TooLate(_) => ErrorCode::TooLate,
-        Refusal::NotNow(_) | Refusal::NotHeld | Refusal::Leased | Refusal::NeedsResolving => {
-            ErrorCode::NotNow
-        }
+        Refusal::NotNow(_)
+        | Refusal::NotHeld
+        | Refusal::Leased
+        | Refusal::NeedsResolving
+        | Refusal::NotInSettings
+        | Refusal::SwitchedOff => ErrorCode::NotNow,
         Refusal::Missing => ErrorCode::Missing,
         Refusal::VisitBegun => ErrorCode::VisitBegun,
         Refusal::NoPhone => ErrorCode::NoPhone,
@@ -73,15 +84,6 @@ pub(crate) const fn code_of(refusal: &Refusal) -> ErrorCode {
         Refusal::EmptyText => ErrorCode::EmptyText,
         Refusal::LongText => ErrorCode::TextTooLong,
     }
-}
-
-/// Asked to look at a booking that nobody reads now.
-pub(crate) const fn not_read(language: Language) -> &'static str {
-    either(
-        language,
-        "Эту запись сейчас никто не читает: отправка выключена в настройках или филиала в них нет. Включите и посмотрите ещё раз.",
-        "Nobody reads this booking now: sending is switched off in the settings, or its branch is not in them. Put that right and look again.",
-    )
 }
 
 /// The text of a code where nothing more is known.

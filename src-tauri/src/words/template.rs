@@ -83,6 +83,11 @@ pub(crate) fn template(error: &TemplateError, language: Language) -> String {
                 "The template requires what is missing here: {names}.",
             )
         }
+        TemplateError::BrokenCharacter { line } => say!(
+            language,
+            "Строка {line}: испорченный символ (\u{fffd}). Напишите это место заново.",
+            "Line {line}: a character is broken (\u{fffd}). Write that place anew.",
+        ),
         TemplateError::TooLong => either(
             language,
             "Сообщение выходит длиннее 4096 знаков. Сократите шаблон.",

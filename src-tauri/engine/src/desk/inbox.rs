@@ -13,6 +13,7 @@ use crate::clock::{Clock as _, ClockStanding};
 use crate::db::StorageError;
 use crate::error::{Fault, FaultCode, Subject};
 use crate::monitor::{Signals, judge_all};
+use crate::notification::NotificationId;
 use crate::outbox::RequestKind;
 use crate::ports::Desktop;
 use crate::settings::Settings;
@@ -192,7 +193,10 @@ impl<'a> Inbox<'a> {
                 }
                 // Whoever polls answers it, with the next truth pass; one is asked for once.
                 RequestKind::LookAgain => {
-                    if !self.looking.contains(&request.id) {
+                    // Its branch went after it was asked: nobody will read it.
+                    if !self.is_read(&request.argument)? {
+                        self.desk.outbox.answer(request.id, now)?;
+                    } else if !self.looking.contains(&request.id) {
                         self.looking.push(request.id);
                         self.signals.send_modify(|signals| signals.asked += 1);
                     }
@@ -212,6 +216,13 @@ impl<'a> Inbox<'a> {
             }
         }
         Ok(end)
+    }
+
+    /// Whether the message that is named here belongs to a branch that is polled.
+    fn is_read(&self, id: &str) -> Result<bool, StorageError> {
+        let Ok(id) = id.parse() else { return Ok(false) };
+        let row = self.desk.outbox.get(NotificationId(id))?;
+        Ok(row.is_some_and(|row| self.settings.for_branch(row.company).is_some()))
     }
 
     /// A request for a poll is answered when every branch has finished one.

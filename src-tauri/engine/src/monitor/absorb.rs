@@ -9,7 +9,7 @@ use rusqlite::Transaction;
 use super::again::{judge_again, tell_left_out};
 use super::caution::{hold_burst, hold_volley};
 use super::known;
-use super::recheck::{Visit, carry_out, facts_of, fresh_row, is_broken, recheck};
+use super::recheck::{Visit, carry_out, facts_of, is_broken, own_row, recall, recheck};
 use crate::booking::{Attendance, Booking, BookingId};
 use crate::branch::{Arming, Branch};
 use crate::db::StorageError;
@@ -89,7 +89,8 @@ pub(super) fn absorb(
         let row = outbox::row_about_in(tx, booking.company, booking.id)?;
         let outcome = if let Some(row) = row {
             absorbed.changed += 1;
-            changed(tx, light, &row, booking)
+            let was = before.as_deref().and_then(|snapshot| serde_json::from_str(snapshot).ok());
+            changed(tx, light, &row, booking, was.as_ref())
         } else {
             absorbed.new.push((booking.id, booking.created_at));
             new(tx, light, booking).map(|silent| absorbed.silent += i64::from(silent))
@@ -131,8 +132,7 @@ fn new(tx: &Transaction<'_>, light: Light<'_>, booking: Booking) -> Result<bool,
             return Ok(silent);
         }
     };
-    let mut row = fresh_row(branch, std::slice::from_ref(&visit), light.instance, now);
-    row.booked_at = visit.0.created_at;
+    let mut row = own_row(branch, &visit, light.instance, now);
     row.gap_at = light.gap_at;
     if is_old(&visit.0, now) {
         (row.state, row.reason) = (State::Waiting, Reason::Old);
@@ -246,9 +246,10 @@ fn changed(
     light: Light<'_>,
     row: &Notification,
     booking: Booking,
+    was: Option<&Booking>,
 ) -> Result<(), OutboxError> {
     match row.state {
-        State::Queued | State::Waiting | State::Failed => recheck_open(tx, light, row, Some(booking)),
+        State::Queued | State::Waiting | State::Failed => recheck_open(tx, light, row, Some((booking, was))),
         State::Skipped | State::Expired | State::Cancelled if row.may_come_back() => {
             judge_again(tx, light, row).map(|_| ())
         }
@@ -263,18 +264,18 @@ fn changed(
 }
 
 /// Compares an open row with its bookings: with the one that was just read, and the others as
-/// they were last seen.
+/// they were last seen. The one that was read comes with what was known of it before.
 pub(super) fn recheck_open(
     tx: &Transaction<'_>,
     light: Light<'_>,
     row: &Notification,
-    read: Option<Booking>,
+    read: Option<(Booking, Option<&Booking>)>,
 ) -> Result<(), OutboxError> {
     let Light { branch, now, .. } = light;
     if row.kind == Kind::Test {
         return Ok(());
     }
-    let links = outbox::links_in(tx, row.id)?;
+    let mut links = outbox::links_in(tx, row.id)?;
     let imported = outbox::imported_of_in(tx, branch.company, &links)?;
     let mut seen = HashMap::new();
     for link in &links {
@@ -282,7 +283,9 @@ pub(super) fn recheck_open(
             seen.insert(link.booking, booking);
         }
     }
-    if let Some(booking) = read {
+    if let Some((booking, was)) = read {
+        let known = |id| Ok(if id == booking.id { was.cloned() } else { seen.get(&id).cloned() });
+        recall(branch, &mut links, known, now)?;
         seen.insert(booking.id, booking);
     }
     if links.iter().any(|link| !link.dropped && !seen.contains_key(&link.booking)) {

@@ -10,18 +10,18 @@ use rusqlite::Transaction;
 
 use super::absorb::{Light, gather_judged, recheck_open};
 use super::caution::{BURST, ask_about};
-use super::recheck::{Visit, by_recipient, ending, fresh_row, judge, split_off, worse};
+use super::recheck::{Visit, by_recipient, ending, fresh_row, judge, move_out, own_row, split_off, worse};
 use super::{fresh_branch, known};
 use crate::booking::{Booking, BookingId, BranchFacts, CompanyId};
 use crate::branch::Branch;
 use crate::db::StorageError;
 use crate::notification::{AGAIN_AFTER, Event, Notification, Reason, Revival, State};
-use crate::outbox::{self, Actor, NewNotification, Outbox, OutboxError, unless_refused};
+use crate::outbox::{self, Actor, Outbox, OutboxError, unless_refused};
 use crate::settings::Settings;
 use crate::visit::VisitFacts;
 
 /// A message about several visits is ended when the last has begun; the first may lie so far behind.
-const SPREAD: TimeDelta = TimeDelta::days(7);
+pub(super) const SPREAD: TimeDelta = TimeDelta::days(7);
 
 /// Judges everything again that settings, account, stop list or clock may have made right.
 /// More than a few of one branch that come right at once wait for a person. Answers how many rows moved.
@@ -242,15 +242,13 @@ pub(crate) fn tell_left_out(
         if light.branch.is_ahead(&facts, light.now).is_err() {
             continue;
         }
-        let mut own = fresh_row(light.branch, &[(booking.clone(), facts.clone())], light.instance, light.now);
+        let visit = (booking, facts);
+        let mut own = own_row(light.branch, &visit, light.instance, light.now);
         own.copy = row.copy;
-        own.booked_at = booking.created_at;
         if (again || late) && own.state == State::Queued {
             (own.state, own.reason) = (State::Waiting, Reason::Again);
         }
-        let new = NewNotification { row: own.clone(), bookings: Vec::new() };
-        own.id = outbox::enqueue_in(tx, new, &Actor::Program, light.now)?;
-        outbox::move_link_in(tx, &own, booking.id, &facts)?;
+        move_out(tx, own, &visit, light.now)?;
         told += 1;
     }
     Ok(told)

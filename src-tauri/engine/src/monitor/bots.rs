@@ -6,10 +6,11 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::absorb::Light;
+use super::again::SPREAD;
 use super::caution::BURST;
 use super::known;
 use super::recheck::{Verdict, Visit, by_recipient, fresh_row, judge, recheck};
@@ -19,9 +20,6 @@ use crate::db::StorageError;
 use crate::notification::{Event, Kind, Notification, Reason, State};
 use crate::outbox::{self, Link, Outbox};
 use crate::settings::Settings;
-
-/// As far back as decisions are judged again.
-const SPREAD: TimeDelta = TimeDelta::days(7);
 
 /// Rows that another list of the bot's users would touch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -206,6 +204,7 @@ fn leaves(
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
     use tokio::test;
 
     use super::*;

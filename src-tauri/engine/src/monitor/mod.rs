@@ -39,7 +39,7 @@ pub use bots::{Touched, touched_by_bots};
 pub(crate) use poll::{Released, rearm_all};
 pub(crate) use reading::{Sought, read_all};
 pub(crate) use recheck::{
-    Verdict, Visit, by_recipient, carry_out, facts_of, is_broken, overtake, recheck, split_off,
+    Verdict, Visit, by_recipient, carry_out, facts_of, is_broken, overtake, recall, recheck, split_off,
 };
 pub use schedule::gap_after;
 

@@ -97,6 +97,27 @@ pub(crate) fn recheck(
     if told == now_said { Verdict::Unchanged } else { Verdict::Noted(visits) }
 }
 
+/// Facts that an older version kept without what else is printed get it from the booking as it was known
+/// before this reading: a price that changes after an update is seen. The branch is taken as it is now,
+/// for what that version did not keep of it is not different.
+pub(crate) fn recall(
+    branch: &Branch<'_>,
+    links: &mut [Link],
+    was: impl Fn(BookingId) -> Result<Option<Booking>, StorageError>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    for link in links.iter_mut().filter(|link| !link.dropped) {
+        let Some(facts) = link.facts.as_mut().filter(|facts| facts.words.is_none()) else { continue };
+        let Some(booking) = was(link.booking)? else { continue };
+        if let Ok(then) = branch.writable(&booking, true, now)
+            && facts.difference(&then).is_none()
+        {
+            facts.words = then.words;
+        }
+    }
+    Ok(())
+}
+
 /// Whether staff made the booking and it can be written about.
 pub(super) fn judge(
     branch: &Branch<'_>,
@@ -273,8 +294,7 @@ pub(crate) fn split_off(
     visit: &Visit,
     now: DateTime<Utc>,
 ) -> Result<(), OutboxError> {
-    let mut row = fresh_row(branch, std::slice::from_ref(visit), &from.instance, now);
-    row.booked_at = visit.0.created_at;
+    let mut row = own_row(branch, visit, &from.instance, now);
     row.copy = from.copy;
     row.gap_at = from.gap_at;
     row.held = from.held;
@@ -285,15 +305,33 @@ pub(crate) fn split_off(
     if (from.state, row.state) == (State::Waiting, State::Queued) && asked {
         (row.state, row.reason) = (State::Waiting, from.reason);
     }
-    row.id = outbox::enqueue_in(
-        tx,
-        NewNotification { row: row.clone(), bookings: Vec::new() },
-        &Actor::Program,
-        now,
-    )?;
-    outbox::move_link_in(tx, &row, visit.0.id, &visit.1)?;
+    move_out(tx, row, visit, now)
+}
+
+/// Gives a booking that stood in another message this one of its own.
+pub(super) fn move_out(
+    tx: &Transaction<'_>,
+    mut row: Notification,
+    (booking, facts): &Visit,
+    now: DateTime<Utc>,
+) -> Result<(), OutboxError> {
+    let new = NewNotification { row: row.clone(), bookings: Vec::new() };
+    row.id = outbox::enqueue_in(tx, new, &Actor::Program, now)?;
+    outbox::move_link_in(tx, &row, booking.id, facts)?;
     outbox::skip_if_opted_out_in(tx, row, now)?;
     Ok(())
+}
+
+/// A row for one visit alone.
+pub(super) fn own_row(
+    branch: &Branch<'_>,
+    visit: &Visit,
+    instance: &str,
+    now: DateTime<Utc>,
+) -> Notification {
+    let mut row = fresh_row(branch, std::slice::from_ref(visit), instance, now);
+    row.booked_at = visit.0.created_at;
+    row
 }
 
 /// A row for visits worth a message: queued with its window, or waiting when it

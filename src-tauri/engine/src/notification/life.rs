@@ -57,6 +57,12 @@ pub enum Refusal {
     /// Whether it arrived is unknown: that comes first.
     #[error("whether it arrived is unknown: say arrived, again or drop")]
     NeedsResolving,
+    /// Nobody reads its bookings: the branch is another shop's, or was taken out.
+    #[error("its branch is not in the settings")]
+    NotInSettings,
+    /// Nobody reads any bookings.
+    #[error("sending is switched off in the settings")]
+    SwitchedOff,
 }
 
 /// What `event` makes of `row` at `now`.

@@ -9,7 +9,7 @@ use super::Sender;
 use crate::booking::{BranchFacts, CompanyId};
 use crate::branch::Branch;
 use crate::db::StorageError;
-use crate::monitor::{self, Light, Sought, Verdict, carry_out, known, read_all, recheck};
+use crate::monitor::{self, Light, Sought, Verdict, carry_out, known, read_all, recall, recheck};
 use crate::notification::{Event, Kind, Notification, Reason, Refusal, State};
 use crate::outbox::{self, Actor, Link, OutboxError, unless_refused};
 use crate::ports::BookingsError;
@@ -77,6 +77,8 @@ impl Sender {
                 return Ok(None);
             }
             let imported = outbox::imported_of_in(tx, company, &links)?;
+            let mut links = links;
+            recall(&branch, &mut links, |id| known::booking_in(tx, company, id), now)?;
             match recheck(&branch, &current, &links, &imported, |id| seen.get(&id).cloned(), now) {
                 verdict @ (Verdict::Unchanged | Verdict::Noted(_)) => {
                     carry_out(tx, &branch, &current, verdict, now)?;

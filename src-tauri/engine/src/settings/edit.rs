@@ -10,7 +10,7 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, TableLike, Value
 
 use super::{
     BranchQuietHours, BranchSettings, Delay, Gateway, Language, QuietHours, Settings, SettingsError, Theme,
-    file_path, parse,
+    broken, file_path, parse,
 };
 use crate::booking::CompanyId;
 
@@ -156,6 +156,8 @@ pub(crate) fn edited(
     // Read and written, some spellings are already others (`whatsapp . base_url`): no reason to write.
     let after = if after == unchanged { before.to_owned() } else { with_line_ends_of(before, after) };
     let settings = parse::parse(path, &after)?;
+    let held = parse::parse(path, before).unwrap_or_default();
+    broken::refuse_new(path, &held, &settings)?;
     Ok((after, settings))
 }
 

@@ -8,6 +8,8 @@
 //! "the branch's own word, else the general one" is nowhere else. No credential
 //! is ever in this file; those are in the keyring.
 
+mod address;
+mod broken;
 mod edit;
 mod environment;
 mod error;
@@ -23,6 +25,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+pub use broken::BrokenTemplate;
 #[cfg(any(test, fuzzing))]
 pub(crate) use edit::edited;
 pub use edit::{Change, SettingsFile};

@@ -1,7 +1,6 @@
 //! From the file's text to checked settings, each refusal with its line.
 
 use std::collections::HashSet;
-use std::net::IpAddr;
 use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use toml_edit::{Document, Item, TableLike, Value};
 
+use super::address::base_url;
 use super::{
     BranchQuietHours, BranchSettings, Delay, Gateway, Language, QuietHours, Settings, SettingsError, Theme,
     WhatsappSettings, WindowSettings, YclientsSettings,
@@ -319,8 +319,12 @@ impl<'a> Section<'a> {
         if text.trim().is_empty() {
             return Ok(Some(String::new()));
         }
-        template::check(&text).map_err(|error| self.wrong(key, format!("cannot be used: {error}")))?;
-        Ok(Some(text))
+        match template::check(&text) {
+            // Refused where it is saved ([`super::broken`]); a file that has it already is read, or
+            // after an update nothing at all would work. Its messages wait, and `check` names the place.
+            Ok(()) | Err(template::TemplateError::BrokenCharacter { .. }) => Ok(Some(text)),
+            Err(error) => Err(self.wrong(key, format!("cannot be used: {error}"))),
+        }
     }
 
     fn url(&self, key: &str) -> Result<Option<String>, SettingsError> {
@@ -377,33 +381,5 @@ fn prefix_of(key: &'static str) -> &'static str {
         "whatsapp" => "whatsapp.",
         "window" => "window.",
         _ => "branches.",
-    }
-}
-
-/// An address that requests may go to: https, or http to this computer.
-fn base_url(text: &str) -> Result<String, &'static str> {
-    let url = url::Url::parse(text.trim())
-        .map_err(|_| "must be an address such as \"https://api.yclients.com/api/v1\"")?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("must not hold a name or password; secrets belong in the keyring");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("must end with its path, without \"?\" and \"#\"");
-    }
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(&url) => {}
-        "http" => return Err("must begin with https://; plain http is only for this computer itself"),
-        _ => return Err("must begin with https://"),
-    }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
-}
-
-fn is_loopback(url: &url::Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(url::Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(url::Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
     }
 }

@@ -11,7 +11,7 @@ use toml_edit::{Document, Item, TableLike, Value};
 
 use super::edit::{MAX_FILE_BYTES, edited, private};
 use super::error::position;
-use super::{Change, FILE_NAME, Settings, SettingsError, SettingsFile, parse};
+use super::{Change, FILE_NAME, Settings, SettingsError, SettingsFile, broken, parse};
 use crate::booking::CompanyId;
 
 /// What a key says that is meant to hold a secret, in small letters.
@@ -90,6 +90,7 @@ impl WholeFile {
             return Err(WholeError::Secret { path: path.to_owned(), line, key });
         }
         let settings = parse::parse(path, &text)?;
+        broken::refuse_new(path, &Settings::default(), &settings)?;
         Ok(Self { text, settings })
     }
 

@@ -112,6 +112,9 @@ pub enum TemplateError {
     /// Not a mistake of the template: these visits lack what it requires.
     #[error("the template requires what is not known: {}", names.join(", "))]
     Missing { names: Vec<String> },
+    /// U+FFFD: every message with it would wait for a person.
+    #[error("line {line}: a character is broken (\u{fffd}); write it anew")]
+    BrokenCharacter { line: usize },
     #[error("the message is longer than {MAX_MESSAGE_CHARS} characters")]
     TooLong,
     #[error("the message is empty when all its variables are")]
@@ -169,6 +172,7 @@ pub fn sample() -> Option<Confirmation> {
 
 /// Whether a template can be used: renders it with everything known, with
 /// nothing known but the time, with several visits, and with the longest texts.
+/// A broken character of its own is named last: what else is wrong is worse.
 pub fn check(template: &str) -> Result<(), TemplateError> {
     let source = source::translate(template)?;
     render::check_names(&source)?;
@@ -186,5 +190,11 @@ pub fn check(template: &str) -> Result<(), TemplateError> {
             }
         }
     }
-    missing.unwrap_or(Ok(()))
+    missing.unwrap_or(Ok(()))?;
+    broken_line(template).map_or(Ok(()), |line| Err(TemplateError::BrokenCharacter { line }))
+}
+
+/// The first line with a character that came in pieces into the template itself, counted from 1.
+pub(crate) fn broken_line(template: &str) -> Option<usize> {
+    template.lines().position(|line| line.contains(char::REPLACEMENT_CHARACTER)).map(|index| index + 1)
 }

@@ -1,12 +1,14 @@
 //! Why a notification is where it is: a sentence for each reason, with what
 //! happens next or what a person can do.
 
+use std::borrow::Cow;
+
 use crate::notification::{IMPORTED, Notification, Reason, State};
 use crate::settings::Language;
 
 /// The sentence of a row: its reason's, or a truer one where the row is one of a few to which that
-/// does not apply.
-pub fn why(row: &Notification, language: Language) -> &'static str {
+/// does not apply. What a text lacks is named.
+pub fn why(row: &Notification, language: Language) -> Cow<'static, str> {
     let (ru, en) = match row.reason {
         judged if row.forgotten && judged.is_judged_again() => (
             "Данные клиента удалены по его просьбе: сообщение больше не вернётся.",
@@ -21,11 +23,39 @@ pub fn why(row: &Notification, language: Language) -> &'static str {
             "На этом номере нет WhatsApp, сообщение не дошло. Позвоните клиенту.",
             "The number has no WhatsApp, and the message did not arrive. Call the client.",
         ),
-        other => return reason(other, language),
+        Reason::ValueMissing if !row.detail.is_empty() => {
+            let lacks = missing(&row.detail, language);
+            return Cow::Owned(format!("{lacks} {}", reason(Reason::ValueMissing, language)));
+        }
+        other => return Cow::Borrowed(reason(other, language)),
     };
-    match language {
+    Cow::Borrowed(match language {
         Language::Ru => ru,
         Language::En => en,
+    })
+}
+
+/// What a required clause of the template lacks, by the names of its variables.
+fn missing(names: &str, language: Language) -> String {
+    let word = |name| {
+        let (ru, en) = match name {
+            "client" => ("имя клиента", "the client's name"),
+            "branch" => ("название филиала", "the branch's name"),
+            "address" => ("адрес филиала", "the branch's address"),
+            "services" | "visit.services" => ("услуги", "the services"),
+            "master" | "visit.master" => ("мастер", "the master"),
+            "price" | "visit.price" => ("цена", "the price"),
+            other => (other, other),
+        };
+        match language {
+            Language::Ru => ru,
+            Language::En => en,
+        }
+    };
+    let list = names.split(", ").map(word).collect::<Vec<_>>().join(", ");
+    match language {
+        Language::Ru => format!("Не хватает: {list}."),
+        Language::En => format!("Missing: {list}."),
     }
 }
 
@@ -275,5 +305,18 @@ mod tests {
         }
         let ticked = row(State::Skipped, Reason::Bot);
         assert_eq!(why(&ticked, Language::Ru), super::reason(Reason::Bot, Language::Ru));
+    }
+
+    #[test]
+    fn what_a_text_lacks_is_named() {
+        let lacks = |detail: &str| Notification {
+            detail: detail.to_owned(),
+            ..row(State::Waiting, Reason::ValueMissing)
+        };
+        let words = why(&lacks("address, visit.master"), Language::Ru);
+        assert!(words.starts_with("Не хватает: адрес филиала, мастер. Шаблон требует"), "{words}");
+        let words = why(&lacks("price"), Language::En);
+        assert!(words.starts_with("Missing: the price. The template requires"), "{words}");
+        assert_eq!(why(&lacks(""), Language::En), super::reason(Reason::ValueMissing, Language::En));
     }
 }

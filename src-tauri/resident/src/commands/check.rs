@@ -81,7 +81,16 @@ fn check_settings(
             report.look(name, say::disabled(language), say::enable(language))
         }
         Ok(settings) => report.good(name, say::branches(settings.branches.len(), language)),
+    }?;
+    for broken in settings.map_or_else(|_| Vec::new(), Settings::broken_templates) {
+        let name = &Name::new("template", say::template(language));
+        report.bad(
+            name,
+            say::broken_template(broken.branch, broken.line, language),
+            say::mend_template(language),
+        )?;
     }
+    Ok(())
 }
 
 /// What the running program found out about this computer's clock, where that is worth a line.

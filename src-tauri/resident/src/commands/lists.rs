@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use engine::db::StorageError;
-use engine::notification::{Notification, Reason, State};
+use engine::notification::{Notification, State};
 use engine::outbox::Outbox;
 use engine::settings::Language;
 use engine::words::why;
@@ -114,10 +114,7 @@ pub(super) fn print_row(
 
 /// Sentences below a row: why it is where it is, and what else a person should know.
 fn notes(row: &Notification, language: Language) -> Vec<String> {
-    let mut notes = vec![why(row, language).to_owned()];
-    if row.reason == Reason::ValueMissing {
-        notes.push(words::lists::missing(&row.detail, language));
-    }
+    let mut notes = vec![why(row, language).into_owned()];
     if row.held {
         notes.push(words::lists::held(language).to_owned());
     }

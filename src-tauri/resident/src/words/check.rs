@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use engine::booking::CompanyId;
 use engine::ports::GatewayState;
 use engine::settings::Language;
 use messaging::green_api::MissingSetting;
@@ -18,6 +19,7 @@ macro_rules! fixed_words {
 fixed_words! {
     // Names.
     settings: "Настройки", "Settings";
+    template: "Шаблон", "Template";
     data_dir: "Папка данных", "Data directory";
     database: "База данных", "Database";
     keyring: "Связка ключей", "Keyring";
@@ -30,6 +32,7 @@ fixed_words! {
     // Settings.
     correct_settings: "Исправьте settings.toml и проверьте ещё раз.", "Correct settings.toml and check again.";
     add_branch: "Добавьте [[branches]] с company_id: номер филиала виден в адресе его страницы в YClients.", "Add [[branches]] with company_id: the number stands in the address of the branch's page in YClients.";
+    mend_template: "Пока он там, каждое сообщение ждёт человека. Напишите это место в шаблоне заново.", "As long as it is there, every message waits for a person. Write that place of the template anew.";
     disabled: "выключено (enabled = false): опросов и отправки нет", "switched off (enabled = false): no polls, no sending";
     enable: "Чтобы включить, поставьте enabled = true.", "To switch it on, set enabled = true.";
     // Data.
@@ -73,6 +76,18 @@ pub(crate) fn no_branches(path: &Path, language: Language) -> String {
 pub(crate) fn branches(number: usize, language: Language) -> String {
     let branches = counted(number, ["филиал", "филиала", "филиалов"], ["branch", "branches"], language);
     say!(language, "в порядке, {branches}", "in order, {branches}")
+}
+
+pub(crate) fn broken_template(branch: Option<CompanyId>, line: usize, language: Language) -> String {
+    let whose = match branch {
+        Some(branch) => say!(language, " филиала {branch}", " of branch {branch}"),
+        None => String::new(),
+    };
+    say!(
+        language,
+        "испорченный символ (\u{fffd}) в строке {line} шаблона{whose}",
+        "a broken character (\u{fffd}) in line {line} of the template{whose}",
+    )
 }
 
 pub(crate) fn on_a_share(dir: &str, kind: &str, language: Language) -> String {

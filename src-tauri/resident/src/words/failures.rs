@@ -223,5 +223,12 @@ fn refused(refusal: &Refusal, language: Language) -> String {
             "Whether it arrived is unknown. Decide first: booking-monitor queue resolve ID arrived|again|drop",
         )
         .to_owned(),
+        Refusal::NotInSettings => either(
+            language,
+            "Этого филиала нет в настройках: его записи никто не читает. Ничего не изменено.",
+            "This branch is not in the settings: nobody reads its bookings. Nothing was changed.",
+        )
+        .to_owned(),
+        Refusal::SwitchedOff => super::status::switched_off(language).to_owned(),
     }
 }

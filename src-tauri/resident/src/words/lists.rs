@@ -106,18 +106,3 @@ pub(crate) fn total(sent: usize, by_state: &BTreeMap<State, usize>, language: La
     let parts = parts.join(", ");
     say!(language, "Всего {messages}: {parts}.", "{messages} in all: {parts}.")
 }
-
-/// What a required clause of the template lacks, by the names of its variables.
-pub(crate) fn missing(names: &str, language: Language) -> String {
-    let word = |name: &str| match name {
-        "client" => either(language, "имя клиента", "the client's name").to_owned(),
-        "branch" => either(language, "название филиала", "the branch's name").to_owned(),
-        "address" => either(language, "адрес филиала", "the branch's address").to_owned(),
-        "services" | "visit.services" => either(language, "услуги", "the services").to_owned(),
-        "master" | "visit.master" => either(language, "мастер", "the master").to_owned(),
-        "price" | "visit.price" => either(language, "цена", "the price").to_owned(),
-        other => other.to_owned(),
-    };
-    let list = names.split(", ").map(word).collect::<Vec<_>>().join(", ");
-    say!(language, "Не хватает: {list}.", "Missing: {list}.")
-}

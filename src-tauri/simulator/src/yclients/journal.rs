@@ -126,6 +126,17 @@ impl Journal {
         Some(id)
     }
 
+    /// Goes on from bookings as they once were: ids and dates are theirs, and new ones count on.
+    pub(crate) fn resume(&mut self, bookings: Vec<Booking>) {
+        for booking in &bookings {
+            self.next_id = self.next_id.max(booking.id + 1);
+            if let Some(client) = &booking.client {
+                self.client_ids.insert(client.phone.clone(), client.id);
+            }
+        }
+        self.bookings = bookings;
+    }
+
     /// False if there is no such booking.
     pub(crate) fn change(&mut self, id: i64, change: Change, now: DateTime<Utc>) -> bool {
         let Some(place) = self.bookings.iter().position(|booking| booking.id == id) else { return false };

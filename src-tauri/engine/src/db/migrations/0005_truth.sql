@@ -18,6 +18,9 @@ UPDATE booking_notifications SET forgotten = 1
         WHERE snapshot = '' AND imported = 0);
 -- What was queued before the program knew of a first time has the one it has now.
 UPDATE booking_notifications SET first_due_at = due_at WHERE state IN ('queued', 'waiting', 'failed') AND text <> '';
+-- What a person brought back or sent once more goes, whoever made the booking.
+UPDATE booking_notifications SET wanted = 1 WHERE state IN ('queued', 'sending', 'waiting', 'unknown', 'failed')
+    AND (copy > 0 OR id IN (SELECT notification_id FROM events WHERE what = 'restore' AND from_state <> 'failed'));
 
 ALTER TABLE booking_monitor_state ADD COLUMN currency TEXT NOT NULL DEFAULT '';
 ALTER TABLE booking_monitor_state ADD COLUMN feed_misses INTEGER NOT NULL DEFAULT 0;

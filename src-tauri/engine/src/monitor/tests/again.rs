@@ -7,8 +7,10 @@ use chrono::TimeDelta;
 use tokio::test;
 
 use super::*;
+use crate::booking::CompanyId;
 use crate::notification::Notification;
 use crate::notification::acts::{Act, offered};
+use crate::settings::BranchSettings;
 use detours::{DETOURS, later};
 
 /// Polled every five seconds, the baseline done.
@@ -343,4 +345,32 @@ async fn another_look_brings_back_what_no_listing_shows_any_more() {
     })
     .await;
     assert_eq!(told(&shop), 1);
+}
+
+#[test(start_paused = true)]
+async fn another_look_at_a_branch_that_nobody_reads_is_refused_and_one_asked_before_is_answered() {
+    let mut shop = Shop::polled_every(5);
+    shop.baseline().await;
+    shop.book(1);
+    shop.open(async {
+        shop.pass(10).await;
+        shop.bookings.change(1, &shop.clock, |booking| booking.deleted = true);
+        shop.pass(10).await;
+    })
+    .await;
+    let id = shop.about(1).id;
+    shop.person().look_again(id, shop.clock.now()).unwrap();
+    let branch = shop.settings.branches.remove(0);
+    shop.settings.branches.push(BranchSettings::new(CompanyId(5)));
+    let answer = shop.person().look_again(id, shop.clock.now());
+    assert!(matches!(answer, Err(OutboxError::Refused(Refusal::NotInSettings))), "{answer:?}");
+    assert_eq!(shop.outbox.asked().unwrap().len(), 1);
+    shop.open(shop.pass(10)).await;
+    assert!(shop.outbox.asked().unwrap().is_empty(), "nobody waits for what nobody does");
+
+    shop.settings.branches = vec![branch];
+    shop.settings.enabled = false;
+    let answer = shop.person().look_again(id, shop.clock.now());
+    assert!(matches!(answer, Err(OutboxError::Refused(Refusal::SwitchedOff))), "{answer:?}");
+    assert_eq!(shop.about(1).state, State::Cancelled);
 }

@@ -271,3 +271,25 @@ proptest! {
         let _ = SettingsFile::new(dir.path()).edit(&[Change::Enabled(false), Change::PutBranch(BranchSettings::new(CompanyId(1))), Change::RequestGap(Duration::ZERO)]);
     }
 }
+
+/// Every message made from it would wait for a person.
+#[test]
+fn a_template_with_a_broken_character_is_not_saved_and_one_that_is_there_is_named() {
+    let broken = || "Ждём {{ when }}\nСтриж\u{fffd}а".to_owned();
+    let own = BranchSettings { template: Some(broken()), ..BranchSettings::new(CompanyId(5)) };
+    for change in [Change::Template(Some(broken())), Change::PutBranch(own)] {
+        let dir = dir_with(EXAMPLE);
+        let error = SettingsFile::new(dir.path()).edit(&[change]).unwrap_err();
+        assert!(error.to_string().contains("line 2: a character is broken"), "{error}");
+        assert_eq!(fs::read_to_string(file_path(dir.path())).unwrap(), EXAMPLE);
+    }
+    let held = "template = \"\"\"Ждём {{ when }}\nСтриж\u{fffd}а\"\"\"\n\n[[branches]]\ncompany_id = 5\n";
+    let settings = load(held).unwrap();
+    let named: Vec<_> = settings.broken_templates().iter().map(|it| (it.branch, it.line)).collect();
+    assert_eq!(named, [(None, 2)]);
+    // What it has already keeps nobody from changing something else.
+    assert!(edited(held, &[Change::Enabled(false)]).contains("enabled = false"));
+    let dir = dir_with(held);
+    let error = WholeFile::read(&file_path(dir.path())).unwrap_err();
+    assert!(error.to_string().contains("line 2: a character is broken"), "{error}");
+}

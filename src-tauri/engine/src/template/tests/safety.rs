@@ -37,6 +37,7 @@ fn mistakes_are_named() {
         "{{ '{name}' }}",
         "{{ 'a\u{7}' }}",
         "\u{e000}{{ when }}",
+        "Ждём {{ when }}\nСтриж\u{fffd}а",
     ];
     let answers: Vec<_> = mistakes
         .iter()
@@ -71,6 +72,7 @@ fn mistakes_are_named() {
     {{ \'{name}\' }} → line 1: a backslash, a brace or an unprintable character in a quoted text cannot be used in a message
     {{ \'a\u{7}\' }} → line 1: a backslash, a brace or an unprintable character in a quoted text cannot be used in a message
     \u{e000}{{ when }} → line 1: an unprintable character cannot be used in a message
+    Ждём {{ when }}\nСтриж�а → line 2: a character is broken (�); write it anew
     "#);
 }
 
