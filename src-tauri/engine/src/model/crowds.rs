@@ -91,14 +91,15 @@ fn right_by_one_change(
             let decided = before.is_ended_by_program() || before.reason == Reason::SettingsChanged;
             after.by_program && decided && (after.state == State::Queued || after.reason == Reason::Burst)
         });
-        back.filter(|pair| untouched && !pair[1].held).map(|pair| pair[1].at)
+        back.filter(|pair| untouched && !pair[1].held).map(|pair| (pair[1].at, pair[1].released))
     };
-    let Some(at) = came_back(lines) else { return 0 };
+    // What came back with a person's word was no part of it, and is none by what joins it later.
+    let Some((at, false)) = came_back(lines) else { return 0 };
     let together = TimeDelta::seconds(10);
     history
         .values()
         .filter_map(|lines| came_back(lines))
-        .filter(|other| (*other - at).abs() <= together)
+        .filter(|(other, _)| (*other - at).abs() <= together)
         .count()
 }
 

@@ -266,6 +266,14 @@ fn a_visit_that_was_left_out_of_a_message_is_told_though_a_person_cancelled_that
 }
 
 #[test]
+fn what_a_person_let_go_comes_back_out_of_a_crowd_and_takes_the_next_visit_along() {
+    let crowd = [booked(), SEEN, Step::Do(Act::Cancel(0)), Step::Do(Act::BookCrowd(6)), SEEN];
+    let instance = |other| Step::Do(Act::Setting(Setting::Instance(other)));
+    let there_and_back = [Step::Do(Act::Restore(0)), instance(true), SEEN, instance(false), SEEN];
+    told(&[crowd.as_slice(), &there_and_back, &[booked(), SENT]].concat());
+}
+
+#[test]
 fn another_order_of_the_same_services_leaves_the_text_as_it_is() {
     told(&[booked(), SEEN, change(Service(2)), SEEN, change(Order), SENT]);
 }
