@@ -24,7 +24,7 @@ CREATE TABLE booking_monitor_state (
     feed TEXT NOT NULL DEFAULT 'fast' CHECK (feed IN ('fast', 'truth')), -- 'truth' for a day once the fast feed was caught missing bookings
     failures INTEGER NOT NULL DEFAULT 0,            -- polls failed in a row
     next_poll_at INTEGER,                           -- when the next poll is planned
-    stopped INTEGER NOT NULL DEFAULT 0 CHECK (stopped IN (0, 1)), -- polling stopped until settings change or a person asks
+    stopped INTEGER NOT NULL DEFAULT 0 CHECK (stopped IN (0, 1)), -- YClients itself refuses the token or the right: tried again rarely, or when settings change or a person asks
     fault_code TEXT NOT NULL DEFAULT '',            -- why the last poll failed, by the engine's closed set of codes
     fault_detail TEXT NOT NULL DEFAULT '',          -- what exactly happened
     fault_at INTEGER,                               -- since when

@@ -116,6 +116,10 @@ pub(crate) struct FakeBookings {
     pub(crate) slow: Mutex<Duration>,
     /// Every answer about bookings takes so long.
     pub(crate) answers_take: Mutex<Duration>,
+    /// What the branch is called cannot be read.
+    pub(crate) facts_failure: Mutex<Option<BookingsError>>,
+    /// How often that was asked.
+    pub(crate) facts_asked: Mutex<usize>,
     /// What users are called.
     pub(crate) names: Mutex<Vec<(i64, String)>>,
     /// How often that was asked.
@@ -199,7 +203,9 @@ impl Bookings for FakeBookings {
 
     async fn branch(&self, _: CompanyId) -> Result<BranchAnswer, BookingsError> {
         self.date.tell(TimeSource::YClients);
+        *self.facts_asked.lock().unwrap() += 1;
         self.fail()?;
+        self.facts_failure.lock().unwrap().clone().map_or(Ok(()), Err)?;
         let facts = self.facts.lock().unwrap().0.clone();
         Ok(BranchAnswer { facts, server_time: None })
     }

@@ -99,6 +99,11 @@ impl Answer {
     fn json(&self) -> Option<Value> {
         serde_json::from_str(String::from_utf8_lossy(&self.body).trim_start_matches('\u{feff}')).ok()
     }
+
+    /// Whether it could be the server's own envelope, for a reader that knows no more of it.
+    fn is_object(&self) -> bool {
+        self.json().is_some_and(|body| body.get("meta").is_some())
+    }
 }
 
 fn first_line(input: &[u8]) -> (&[u8], &[u8]) {
@@ -283,8 +288,13 @@ fn check_error(error: Option<&BookingsError>, answers: &[Answer]) {
         }
         BookingsError::Server { status, .. } => assert!(*status >= 500),
         BookingsError::PartnerToken(_) | BookingsError::UserToken(_) => {
-            assert!(answers.iter().any(|answer| answer.status == 401));
+            assert!(answers.iter().any(|answer| answer.status == 401 && answer.is_object()));
         }
+        // A branch stops for it: never for what a firewall says.
+        BookingsError::Rights(_) => {
+            assert!(answers.iter().any(|answer| answer.status == 403 && answer.is_object()));
+        }
+        BookingsError::Intercepted { status, .. } => assert!(matches!(status, 401 | 403 | 407)),
         BookingsError::Offline(_) | BookingsError::Certificate(_) => panic!("an answer did come: {error:?}"),
         _ => {}
     }

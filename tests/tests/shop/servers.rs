@@ -17,6 +17,14 @@ fn status(status: u16, body: &str) -> FaultKind {
     FaultKind::Status { status, body: body.to_owned(), content_type, retry_after: None }
 }
 
+/// What a firewall, a proxy or a captive portal shows.
+fn page(status: u16) -> FaultKind {
+    let body =
+        "<!DOCTYPE html><html><head><title>Forbidden</title></head><body><h1>Forbidden</h1></body></html>";
+    let content_type = "text/html; charset=utf-8".to_owned();
+    FaultKind::Status { status, body: body.to_owned(), content_type, retry_after: None }
+}
+
 fn every_way_to_answer_badly() -> Vec<(FaultKind, FaultCode)> {
     let too_many = |with_status| FaultKind::TooManyRequests { with_status, retry_after: None };
     vec![
@@ -28,6 +36,23 @@ fn every_way_to_answer_badly() -> Vec<(FaultKind, FaultCode)> {
         (status(200, r#"{"success":true,"data":null}"#), FaultCode::YclientsUnreadable),
         (status(200, r#"{"success":true,"data":{"data":[]}}"#), FaultCode::YclientsUnreadable),
         (FaultKind::SuccessFalse { message: "Произошла ошибка".to_owned() }, FaultCode::YclientsRefused),
+        (page(403), FaultCode::YclientsIntercepted),
+        (page(401), FaultCode::YclientsIntercepted),
+        (page(511), FaultCode::YclientsOutOfOrder),
+        (status(403, ""), FaultCode::YclientsIntercepted),
+        (status(403, r#"{"message":"Forbidden"}"#), FaultCode::YclientsIntercepted),
+        (
+            status(403, r#"{"success":false,"errors":[{"code":1020}],"messages":[],"result":null}"#),
+            FaultCode::YclientsIntercepted,
+        ),
+        (
+            status(
+                403,
+                r#"{"success":false,"data":null,"meta":{"message":"\u041f\u0440\u0435\u0432\u044b\u0448\u0435\u043d \u043b\u0438\u043c\u0438\u0442 \u0437\u0430\u043f\u0440\u043e\u0441\u043e\u0432"}}"#,
+            ),
+            FaultCode::YclientsRateLimited,
+        ),
+        (status(403, "error code: 1015, you are being rate limited"), FaultCode::YclientsRateLimited),
         (status(500, ""), FaultCode::YclientsOutOfOrder),
         (status(503, "<html></html>"), FaultCode::YclientsOutOfOrder),
         (too_many(true), FaultCode::YclientsRateLimited),

@@ -23,6 +23,9 @@ use crate::settings::Settings;
 /// Titles and addresses change; once a day is enough.
 const FACTS_HOLD: TimeDelta = TimeDelta::hours(24);
 
+/// What could not be read of a branch is not asked for at every poll.
+const ASK_AGAIN: TimeDelta = TimeDelta::hours(1);
+
 /// At most so many bookings are read one by one after a truth pass.
 const REREAD_LIMIT: usize = 40;
 
@@ -39,7 +42,8 @@ impl Monitor {
         }
         let branch = Branch::new(&self.settings, company, &state.facts)?;
         let unseen = self.unseen_since(state.last_checked_at, now);
-        let gap_at = watch.gap_at.or_else(|| unseen.map(|_| now));
+        // A branch that was refused was out of sight, however short.
+        let gap_at = if state.stopped { Some(now) } else { watch.gap_at.or_else(|| unseen.map(|_| now)) };
         let pass = next_pass(&state, branch.zone, now, watch.whole || gap_at.is_some());
         let query = match pass {
             Pass::Baseline => BookingQuery::VisitsFrom(branch.local(now).date()),
@@ -80,13 +84,18 @@ impl Monitor {
     }
 
     /// Title, address and zone; before a baseline also the server's clock.
-    async fn read_facts(&self, watch: &Watch, state: &mut BranchState) -> Result<(), PollError> {
+    async fn read_facts(&self, watch: &mut Watch, state: &mut BranchState) -> Result<(), PollError> {
+        let now = self.clock.now();
+        let known_before = state.facts_at.is_some() && state.baseline_at.is_some();
+        if known_before && watch.facts_asked_at.is_some_and(|at| at <= now && now - at < ASK_AGAIN) {
+            return Ok(());
+        }
         let answer = match self.bookings.branch(watch.company).await {
             Ok(answer) => answer,
-            // Yesterday's address serves, but a baseline begins with a word from the server.
-            Err(error)
-                if state.facts_at.is_some() && state.baseline_at.is_some() && !error.needs_a_person() =>
-            {
+            // Yesterday's address serves, but a baseline begins with a word from the server. Whether
+            // the branch may be read at all is the listing's to say.
+            Err(error) if known_before => {
+                watch.facts_asked_at = Some(now);
                 warn!(branch = %watch.company, error = error.in_log(), "the branch's facts could not be read again");
                 return Ok(());
             }

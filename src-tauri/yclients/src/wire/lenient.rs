@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// Null, "", [] and {}: what an empty field may look like.
-fn is_empty(value: &Value) -> bool {
+pub(crate) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
@@ -40,7 +40,7 @@ fn whole(text: &str) -> Option<i64> {
     digits.parse().ok()
 }
 
-fn to_flag(value: &Value) -> Option<bool> {
+pub(crate) fn to_flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
         Value::String(text) if text.trim().eq_ignore_ascii_case("true") => Some(true),
