@@ -196,6 +196,16 @@ CREATE TABLE bookings (
 
 CREATE INDEX bookings_imported ON bookings (booking_id) WHERE imported = 1;
 
+-- Records of YClients that came and cannot be read: counted, told once, and asked for again now and then.
+CREATE TABLE unreadable_bookings (
+    company_id INTEGER NOT NULL,                    -- the branch
+    record TEXT NOT NULL,                           -- the booking's number; '?' and a print of its text where it has none
+    flaw TEXT NOT NULL,                             -- what is wrong, by the engine's closed set, and in which field: no value of it
+    first_seen_at INTEGER NOT NULL,                 -- since when
+    seen_at INTEGER NOT NULL,                       -- when it was last looked at
+    PRIMARY KEY (company_id, record)
+) STRICT, WITHOUT ROWID;
+
 -- What the users of a branch are called, for "who wrote the booking". Staff, not clients.
 CREATE TABLE users (
     company_id INTEGER NOT NULL,                    -- the branch

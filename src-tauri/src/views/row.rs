@@ -62,7 +62,7 @@ impl<'a> Viewer<'a> {
             copy: row.copy,
             state: row.state.into(),
             reason: row.reason.as_str().to_owned(),
-            why: words::why(row, settings.language).to_owned(),
+            why: words::why(row, settings.language).into_owned(),
             held: row.held,
             released: row.released,
             editor,

@@ -16,6 +16,7 @@ mod reading;
 mod recheck;
 mod refused;
 mod schedule;
+mod unread;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub(crate) use recheck::{
 };
 pub use refused::TokenRefused;
 pub use schedule::gap_after;
+pub use unread::unread_in;
 
 /// A fault that lasts this many polls is shown; a single one is not worth a look.
 const FAILURES_BEFORE_ALARM: i64 = 3;

@@ -114,7 +114,7 @@ pub(super) fn print_row(
 
 /// Sentences below a row: why it is where it is, and what else a person should know.
 fn notes(row: &Notification, language: Language) -> Vec<String> {
-    let mut notes = vec![why(row, language).to_owned()];
+    let mut notes = vec![why(row, language).into_owned()];
     if row.reason == Reason::ValueMissing {
         notes.push(words::lists::missing(&row.detail, language));
     }

@@ -5,6 +5,7 @@ mod attention;
 mod feed;
 mod gathered;
 mod refused;
+mod unread;
 mod words;
 
 use std::time::Duration;
