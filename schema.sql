@@ -24,7 +24,7 @@ CREATE TABLE booking_monitor_state (
     feed TEXT NOT NULL DEFAULT 'fast' CHECK (feed IN ('fast', 'truth')), -- 'truth' for a day once the fast feed was caught missing bookings
     failures INTEGER NOT NULL DEFAULT 0,            -- polls failed in a row
     next_poll_at INTEGER,                           -- when the next poll is planned
-    stopped INTEGER NOT NULL DEFAULT 0 CHECK (stopped IN (0, 1)), -- polling stopped until settings change or a person asks
+    stopped INTEGER NOT NULL DEFAULT 0 CHECK (stopped IN (0, 1)), -- YClients itself refuses the token or the right: tried again rarely, or when settings change or a person asks
     fault_code TEXT NOT NULL DEFAULT '',            -- why the last poll failed, by the engine's closed set of codes
     fault_detail TEXT NOT NULL DEFAULT '',          -- what exactly happened
     fault_at INTEGER,                               -- since when
@@ -195,6 +195,16 @@ CREATE TABLE bookings (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX bookings_imported ON bookings (booking_id) WHERE imported = 1;
+
+-- Records of YClients that came and cannot be read: counted, told once, and asked for again now and then.
+CREATE TABLE unreadable_bookings (
+    company_id INTEGER NOT NULL,                    -- the branch
+    record TEXT NOT NULL,                           -- the booking's number; '?' and a print of its text where it has none
+    flaw TEXT NOT NULL,                             -- what is wrong, by the engine's closed set, and in which field: no value of it
+    first_seen_at INTEGER NOT NULL,                 -- since when
+    seen_at INTEGER NOT NULL,                       -- when it was last looked at
+    PRIMARY KEY (company_id, record)
+) STRICT, WITHOUT ROWID;
 
 -- What the users of a branch are called, for "who wrote the booking". Staff, not clients.
 CREATE TABLE users (

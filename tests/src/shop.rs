@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::booking::{BookingId, CompanyId};
+use engine::booking::{BookingId, CompanyId, Flaw};
 use engine::clock::Clock;
 use engine::db::Db;
 use engine::monitor::known::{self, BranchState};
+use engine::monitor::unread_in;
 use engine::notification::{Notification, Reason, State};
 use engine::outbox::{Outbox, RequestKind};
 use engine::person::Person;
@@ -101,6 +102,11 @@ impl Shop {
     pub fn branch(&self, company: i64) -> BranchState {
         let known = self.outbox.db().read(|connection| known::branch_in(connection, CompanyId(company)));
         known.unwrap().unwrap_or_default()
+    }
+
+    /// The first branch's bookings that cannot be read, and what is wrong with them.
+    pub fn unread(&self) -> Vec<(Option<BookingId>, Flaw)> {
+        self.outbox.db().read(|connection| unread_in(connection, CompanyId(COMPANY))).unwrap()
     }
 
     /// The row that speaks of a booking of the first branch.

@@ -1,9 +1,16 @@
 //! A booking as the engine sees it, whoever's wire it came over.
 
+mod unread;
+
 use std::fmt;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+
+use crate::visit::instant;
+
+pub use unread::{Flaw, FlawKind, Unread};
 
 /// A branch's number in YClients (`company_id`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,8 +41,14 @@ pub struct Booking {
     pub company: CompanyId,
     /// When it was written into the system, by the server's clock (`create_date`).
     pub created_at: Option<DateTime<Utc>>,
+    /// The same where it came without a zone: on the branch's wall clock. See [`Booking::in_zone`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_local: Option<NaiveDateTime>,
     /// When it last changed, by the server's clock (`last_change_date`).
     pub changed_at: Option<DateTime<Utc>>,
+    /// The same where it came without a zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_local: Option<NaiveDateTime>,
     /// The visit's start on the branch's wall clock (`date`). The offset that
     /// comes beside it can be wrong across a daylight-saving change, so the
     /// branch's own zone makes the instant.
@@ -52,6 +65,15 @@ pub struct Booking {
     pub services: Vec<Service>,
     /// YClients itself was told to write to the client on creation (`sms_now`, `email_now`).
     pub own_notice: bool,
+}
+
+impl Booking {
+    /// What came without a zone is in the branch's.
+    pub fn in_zone(&mut self, zone: Tz) {
+        let at = |local: NaiveDateTime| instant(zone, local);
+        self.created_at = self.created_at.or(self.created_local.take().map(at));
+        self.changed_at = self.changed_at.or(self.changed_local.take().map(at));
+    }
 }
 
 /// What became of the visit (`attendance`).

@@ -25,7 +25,7 @@ pub enum BookingsError {
     /// 401 about the user's token.
     #[error("YClients does not accept the user token: {0}")]
     UserToken(String),
-    /// 403: valid tokens without the right.
+    /// 403 in the server's own words: valid tokens without the right.
     #[error("YClients refuses access: {0}")]
     Rights(String),
     /// 404 where the thing must exist: the branch itself.
@@ -40,6 +40,9 @@ pub enum BookingsError {
     /// 5xx.
     #[error("YClients is out of order (HTTP {status})")]
     Server { status: u16, retry_after: Option<Duration> },
+    /// 401 or 403 in other words than the server's own: a firewall, a proxy, a captive portal.
+    #[error("something between this computer and YClients answered (HTTP {status})")]
+    Intercepted { status: u16, retry_after: Option<Duration> },
     /// `success: false`, or a status that refuses the question itself.
     #[error("YClients refused the request: {0}")]
     Refused(String),
@@ -177,6 +180,7 @@ closed_set! {
         YclientsBranchUnknown = "yclients_branch_unknown",
         YclientsRateLimited = "yclients_rate_limited",
         YclientsOutOfOrder = "yclients_out_of_order",
+        YclientsIntercepted = "yclients_intercepted",
         YclientsRefused = "yclients_refused",
         YclientsUnreadable = "yclients_unreadable",
         ClockWrong = "clock_wrong",
@@ -234,6 +238,7 @@ impl BookingsError {
             Self::NotFound(_) => FaultCode::YclientsBranchUnknown,
             Self::RateLimited { .. } => FaultCode::YclientsRateLimited,
             Self::Server { .. } => FaultCode::YclientsOutOfOrder,
+            Self::Intercepted { .. } => FaultCode::YclientsIntercepted,
             Self::Refused(_) => FaultCode::YclientsRefused,
             Self::SecretMissing(_) => FaultCode::SecretMissing,
             Self::Secrets(error) => error.code(),
@@ -241,9 +246,14 @@ impl BookingsError {
         }
     }
 
-    /// Asking again changes nothing until a person has acted: polling stops.
+    /// Asking again soon changes nothing: polling stops until a person acts, and is tried again rarely.
     pub const fn needs_a_person(&self) -> bool {
         matches!(self, Self::PartnerToken(_) | Self::UserToken(_) | Self::Rights(_) | Self::SecretMissing(_))
+    }
+
+    /// No branch with these tokens can be read.
+    pub const fn is_about_tokens(&self) -> bool {
+        matches!(self, Self::PartnerToken(_) | Self::UserToken(_))
     }
 
     /// It says nothing about other bookings: they can be asked for all the same.
@@ -267,7 +277,9 @@ impl BookingsError {
     /// How long the server asked to be left alone.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { retry_after } | Self::Server { retry_after, .. } => bounded(*retry_after),
+            Self::RateLimited { retry_after }
+            | Self::Server { retry_after, .. }
+            | Self::Intercepted { retry_after, .. } => bounded(*retry_after),
             _ => None,
         }
     }

@@ -13,7 +13,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use tokio::sync::watch;
 
-use crate::booking::{Attendance, Booking, BookingId, BranchFacts, Client, CompanyId, Service, Staff};
+use crate::booking::{
+    Attendance, Booking, BookingId, BranchFacts, Client, CompanyId, Flaw, FlawKind, Service, Staff, Unread,
+};
 use crate::clock::TimeSource;
 use crate::db::Db;
 use crate::desk::{Desk, End, Place, Ports};
@@ -59,6 +61,8 @@ pub(crate) fn booking(id: i64, clock: &FakeClock) -> Booking {
         staff: Some(Staff { id: 7, name: "Пётр".to_owned() }),
         services: vec![Service { id: 1, title: "Стрижка".to_owned(), amount: 1, price: 150_000 }],
         own_notice: false,
+        created_local: None,
+        changed_local: None,
     }
 }
 
@@ -116,6 +120,14 @@ pub(crate) struct FakeBookings {
     pub(crate) slow: Mutex<Duration>,
     /// Every answer about bookings takes so long.
     pub(crate) answers_take: Mutex<Duration>,
+    /// These cannot be read, wherever they come.
+    pub(crate) flaws: Mutex<BTreeMap<BookingId, Flaw>>,
+    /// Listings bring one more record that has not even a number.
+    pub(crate) nameless: Mutex<bool>,
+    /// What the branch is called cannot be read.
+    pub(crate) facts_failure: Mutex<Option<BookingsError>>,
+    /// How often that was asked.
+    pub(crate) facts_asked: Mutex<usize>,
     /// What users are called.
     pub(crate) names: Mutex<Vec<(i64, String)>>,
     /// How often that was asked.
@@ -184,7 +196,18 @@ impl Bookings for FakeBookings {
         if let Some(says) = *self.listing_says.lock().unwrap() {
             bookings.iter_mut().for_each(says);
         }
-        Ok(Listing { bookings, ..Listing::default() })
+        let flaws = self.flaws.lock().unwrap();
+        let unread = |booking: &Booking| {
+            let flaw = flaws.get(&booking.id)?.clone();
+            Some(Unread { id: Some(booking.id), flaw, starts_local: booking.starts_local, print: 0 })
+        };
+        let mut unreadable: Vec<_> = bookings.iter().filter_map(unread).collect();
+        bookings.retain(|booking| !flaws.contains_key(&booking.id));
+        if *self.nameless.lock().unwrap() {
+            let flaw = Flaw::whole(FlawKind::NoId);
+            unreadable.push(Unread { id: None, flaw, starts_local: None, print: 77 });
+        }
+        Ok(Listing { bookings, unreadable, ..Listing::default() })
     }
 
     async fn get(&self, _: CompanyId, id: BookingId) -> Result<Lookup, BookingsError> {
@@ -193,13 +216,18 @@ impl Bookings for FakeBookings {
         tokio::time::sleep(takes).await;
         self.date.tell(TimeSource::YClients);
         self.fail()?;
+        if let Some(flaw) = self.flaws.lock().unwrap().get(&id) {
+            return Err(BookingsError::Unreadable(flaw.to_string()));
+        }
         let found = self.all.lock().unwrap().get(&id).cloned().filter(|_| !*self.not_found.lock().unwrap());
         Ok(found.map_or(Lookup::Gone, |booking| Lookup::Found(Box::new(booking))))
     }
 
     async fn branch(&self, _: CompanyId) -> Result<BranchAnswer, BookingsError> {
         self.date.tell(TimeSource::YClients);
+        *self.facts_asked.lock().unwrap() += 1;
         self.fail()?;
+        self.facts_failure.lock().unwrap().clone().map_or(Ok(()), Err)?;
         let facts = self.facts.lock().unwrap().0.clone();
         Ok(BranchAnswer { facts, server_time: None })
     }

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use secrecy::SecretString;
 
-use crate::booking::{Booking, BookingId, BranchFacts, CompanyId};
+use crate::booking::{Booking, BookingId, BranchFacts, CompanyId, Unread};
 pub use crate::clock::{Clock, Moment};
 pub use crate::error::{BookingsError, MessengerError, SecretsError};
 pub use memory::{MarksInMemory, SecretsInMemory};
@@ -72,8 +72,8 @@ pub enum BookingQuery {
 pub struct Listing {
     /// What could be read, each booking once.
     pub bookings: Vec<Booking>,
-    /// Rows that could not be read, by their id where one was legible.
-    pub unreadable: Vec<String>,
+    /// What could not be read, by its id where that was legible.
+    pub unreadable: Vec<Unread>,
     /// The server's clock (the `Date` of the first page's answer), when it said.
     pub server_time: Option<DateTime<Utc>>,
 }

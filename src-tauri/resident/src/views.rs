@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use engine::booking::CompanyId;
+use engine::booking::{BookingId, CompanyId, Flaw};
 use engine::clock::{ClockStanding, ClockTold};
 use engine::db::StorageError;
 use engine::error::FaultCode;
 use engine::monitor::known::{self, BranchState};
+use engine::monitor::unread_in;
 use engine::notification::Notification;
 use engine::outbox::{Counts, DeskState, Outbox};
 use engine::settings::Settings;
@@ -34,6 +35,12 @@ impl<'a> Branches<'a> {
             self.read.insert(company, found.unwrap_or_default());
         }
         Ok(self.read.entry(company).or_default())
+    }
+
+    /// The branch with its bookings that cannot be read.
+    pub(crate) fn seen(&mut self, company: CompanyId) -> Result<SeenBranch, StorageError> {
+        let unread = self.outbox.db().read(|connection| unread_in(connection, company))?;
+        Ok(SeenBranch { company, state: self.get(company)?.clone(), unread })
     }
 
     /// The branch's name, else its number.
@@ -199,9 +206,22 @@ pub(crate) struct BranchView {
     /// `fast` or `truth`; None before the first poll.
     pub(crate) feed: Option<&'static str>,
     pub(crate) failures: i64,
-    /// Polling stopped until settings change or a person asks.
+    /// YClients refuses it: it is tried again rarely, or when settings change or a person asks.
     pub(crate) stopped: bool,
+    /// How many bookings came and cannot be read.
+    pub(crate) unreadable: usize,
+    pub(crate) unreadable_bookings: Vec<UnreadView>,
     pub(crate) error: Option<ErrorView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct UnreadView {
+    /// Null where even the number cannot be read.
+    pub(crate) booking: Option<i64>,
+    /// What is wrong, and in which field.
+    pub(crate) flaw: String,
+    /// The same in words.
+    pub(crate) message: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -259,7 +279,8 @@ impl ErrorView {
 }
 
 impl BranchView {
-    pub(crate) fn of(company: CompanyId, state: &BranchState, settings: &Settings) -> Self {
+    pub(crate) fn of(seen: &SeenBranch, settings: &Settings) -> Self {
+        let SeenBranch { company, state, unread } = seen;
         let maybe = |at: Option<DateTime<Utc>>| at.map(rfc3339);
         Self {
             company_id: company.0,
@@ -272,9 +293,25 @@ impl BranchView {
             feed: state.baseline_at.map(|_| if state.fast_feed { "fast" } else { "truth" }),
             failures: state.failures,
             stopped: state.stopped,
+            unreadable: unread.len(),
+            unreadable_bookings: unread
+                .iter()
+                .map(|(id, flaw)| UnreadView {
+                    booking: id.map(|id| id.0),
+                    flaw: flaw.to_string(),
+                    message: engine::words::unreadable::unread(*id, flaw, settings.language),
+                })
+                .collect(),
             error: ErrorView::of(&state.fault_code, &state.fault_detail, state.fault_at, settings),
         }
     }
+}
+
+/// A branch, and its bookings that cannot be read.
+pub(crate) struct SeenBranch {
+    pub(crate) company: CompanyId,
+    pub(crate) state: BranchState,
+    pub(crate) unread: Vec<(Option<BookingId>, Flaw)>,
 }
 
 /// Everything `status` needs to know.
@@ -282,7 +319,7 @@ pub(crate) struct Seen {
     pub(crate) desk: DeskState,
     /// The owner's lock is held: it is not merely written down.
     pub(crate) owned: bool,
-    pub(crate) branches: Vec<(CompanyId, BranchState)>,
+    pub(crate) branches: Vec<SeenBranch>,
     pub(crate) instance: String,
     pub(crate) first_contacts: i64,
     /// Looked at just now: what cannot be written cannot be recorded either.
@@ -308,11 +345,7 @@ impl Status {
             doubt: seen.desk.doubt.and_then(|(doubt, since)| {
                 ErrorView::of(doubt.code().as_str(), doubt.as_str(), Some(since), settings)
             }),
-            branches: seen
-                .branches
-                .iter()
-                .map(|(company, state)| BranchView::of(*company, state, settings))
-                .collect(),
+            branches: seen.branches.iter().map(|branch| BranchView::of(branch, settings)).collect(),
             gateway: GatewayView {
                 instance: seen.instance,
                 state: told.state.clone(),

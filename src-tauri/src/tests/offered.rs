@@ -90,7 +90,8 @@ const fn waits(reason: Reason) -> bool {
         Came, CannotCheck, ChangedAfterEdit, Cleared, GatewayNotReady, Gathered, InYclients, KeepsChanging,
         Landline, Late, LookingUp, Manual, NoAuthor, NoClient, NoPhone, NoStart, NoWhatsapp, NotDelivered,
         NotFound, NotSent, Old, Online, OptedOut, PhoneHidden, PhoneUnreadable, Placeholder, QuietHours,
-        Rejected, Restored, SettingsChanged, TextFailed, TollFree, TooSoon, TwoNumbers, ValueMissing,
+        Rejected, Restored, SettingsChanged, TextFailed, TollFree, TooSoon, TwoNumbers, Unreadable,
+        ValueMissing,
     };
     match reason {
         Restored | Late | Burst | Old | Manual | QuietHours | ChangedAfterEdit | SettingsChanged
@@ -109,6 +110,7 @@ const fn waits(reason: Reason) -> bool {
         | TollFree
         | Placeholder
         | NoStart
+        | Unreadable
         | TooSoon
         | OptedOut
         | Gathered

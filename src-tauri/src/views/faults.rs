@@ -21,6 +21,7 @@ const fn passes(code: FaultCode) -> bool {
         FaultCode::YclientsOffline
             | FaultCode::YclientsRateLimited
             | FaultCode::YclientsOutOfOrder
+            | FaultCode::YclientsIntercepted
             | FaultCode::YclientsUnreadable
             | FaultCode::GatewayOffline
             | FaultCode::GatewayStarting

@@ -55,8 +55,10 @@ impl Auth {
     pub async fn try_partner(&self) -> Result<(), BookingsError> {
         let answer = self.http.post(&["auth"], &json!({ "login": "", "password": "" })).await?;
         match self.http.open(&answer) {
-            // It complains of the fields: it got as far as reading them.
-            Ok(_) | Err(BookingsError::Refused(_)) => Ok(()),
+            Ok(_) => Ok(()),
+            // It complains of the fields: it got as far as reading them. A page that says so is
+            // somebody's in between.
+            Err(BookingsError::Refused(_)) if wire::is_refusal(&answer.body) => Ok(()),
             Err(BookingsError::UserToken(message)) if speaks_of_login(&message) => Ok(()),
             Err(BookingsError::UserToken(message)) => Err(BookingsError::PartnerToken(message)),
             Err(error) => Err(error),

@@ -60,8 +60,8 @@ impl Bookings for Client {
             opened => opened?,
         };
         let data = envelope.data().map_err(BookingsError::Unreadable)?;
-        let booking = wire::record(data, company)
-            .map_err(|why| BookingsError::Unreadable(format!("booking {id}: {why}")))?;
+        let booking =
+            wire::record(data, company).map_err(|unread| BookingsError::Unreadable(unread.to_string()))?;
         if booking.id != id {
             return Err(BookingsError::Unreadable(format!("booking {id} was asked for, another came")));
         }

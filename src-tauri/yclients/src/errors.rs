@@ -15,12 +15,27 @@ const QUOTE: usize = 200;
 /// Fewer are a time or a limit.
 const DIGITS_OF_A_NUMBER: usize = 7;
 
-/// The text that stands for 429, also under other statuses.
-const RATE_LIMIT_TEXT: &str = "Превышен лимит запросов";
+/// What stands for 429 under other statuses, in small letters: the server's own sentence and
+/// its kin, and what those say who stand in between.
+const RATE_LIMIT_TEXTS: [&str; 8] = [
+    "превышен лимит запрос",
+    "превышено количество запрос",
+    "превышено число запрос",
+    "слишком много запрос",
+    "слишком частые запрос",
+    "too many requests",
+    "rate limit",
+    "being rate limited",
+];
 
-/// Whether the server asks for fewer requests, whatever the status says.
-pub(crate) fn is_rate_limit(status: StatusCode, body: &str) -> bool {
-    status == StatusCode::TOO_MANY_REQUESTS || body.contains(RATE_LIMIT_TEXT)
+/// Whether the server asks for fewer requests, whatever the status says. `words` is what the
+/// answer says: its message, or a whole page.
+pub(crate) fn is_rate_limit(status: StatusCode, words: &str) -> bool {
+    let speaks_of_it = || {
+        let words = words.to_lowercase();
+        RATE_LIMIT_TEXTS.iter().any(|text| words.contains(text))
+    };
+    status == StatusCode::TOO_MANY_REQUESTS || speaks_of_it()
 }
 
 /// How long it asks to be left alone: by the header, else by its sentence
@@ -34,9 +49,17 @@ pub(crate) fn asked_pause(header: Option<Duration>, body: &str) -> Option<Durati
     header.or_else(spoken).map(|pause| pause.max(Duration::from_secs(1)))
 }
 
-/// A status that is not a success. `message` is already fit to be shown.
-pub(crate) fn refusal(status: StatusCode, message: String, retry_after: Option<Duration>) -> BookingsError {
+/// A status that is not a success. `message` is already fit to be shown. `is_own`: the answer is
+/// YClients' own JSON, and not a page of a firewall, a proxy or a captive portal. Only the
+/// server itself can refuse a token or a right; what stands in between passes.
+pub(crate) fn refusal(
+    status: StatusCode,
+    message: String,
+    retry_after: Option<Duration>,
+    is_own: bool,
+) -> BookingsError {
     match status.as_u16() {
+        status @ (401 | 403 | 407) if !is_own => BookingsError::Intercepted { status, retry_after },
         401 if is_about_partner(&message) => BookingsError::PartnerToken(message),
         401 => BookingsError::UserToken(message),
         403 => BookingsError::Rights(message),
@@ -148,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_401_tells_which_token_is_at_fault() {
-        let of = |text: &str| refusal(status(401), text.into(), None);
+        let of = |text: &str| refusal(status(401), text.into(), None, true);
         assert!(matches!(of("Не указан идентификатор партнера"), BookingsError::PartnerToken(_)));
         assert!(matches!(of("Unknown partner"), BookingsError::PartnerToken(_)));
         assert!(matches!(of("Необходима авторизация"), BookingsError::UserToken(_)));
@@ -157,7 +180,7 @@ mod tests {
 
     #[test]
     fn every_status_has_its_meaning() {
-        let of = |code| refusal(status(code), "нет".into(), None);
+        let of = |code| refusal(status(code), "нет".into(), None, true);
         assert!(matches!(of(403), BookingsError::Rights(_)));
         assert!(matches!(of(404), BookingsError::NotFound(_)));
         assert!(matches!(of(429), BookingsError::RateLimited { .. }));
@@ -165,6 +188,35 @@ mod tests {
         assert!(matches!(of(400), BookingsError::Refused(_)));
         assert!(matches!(of(422), BookingsError::Refused(_)));
         assert!(matches!(of(502), BookingsError::Server { status: 502, .. }));
+    }
+
+    #[test]
+    fn what_stands_in_between_refuses_nothing_for_good() {
+        let pause = Some(Duration::from_secs(20));
+        for code in [401, 403, 407] {
+            let of = refusal(status(code), "нет".into(), pause, false);
+            assert_eq!(of, BookingsError::Intercepted { status: code, retry_after: pause });
+            assert!(!of.needs_a_person());
+        }
+    }
+
+    #[test]
+    fn a_limit_is_told_in_more_than_one_sentence() {
+        for words in [
+            "Превышен лимит запросов",
+            "ПРЕВЫШЕН ЛИМИТ ЗАПРОСОВ!",
+            "Слишком много запросов",
+            "Too Many Requests",
+            "API rate limit exceeded",
+            "<title>You are being rate limited</title>",
+        ] {
+            assert!(is_rate_limit(status(403), words), "{words}");
+        }
+        for words in ["", "Доступ запрещен.", "<html>Forbidden</html>", "Нет прав на управление компанией"]
+        {
+            assert!(!is_rate_limit(status(403), words), "{words}");
+        }
+        assert!(is_rate_limit(status(429), ""));
     }
 
     #[test]

@@ -23,8 +23,8 @@ use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use chrono::NaiveDate;
-use engine::booking::{BookingId, CompanyId};
+use chrono::{Datelike as _, NaiveDate};
+use engine::booking::{BookingId, CompanyId, Flaw};
 use engine::error::BookingsError;
 use engine::ports::{BookingQuery, Bookings as _, Lookup};
 use reqwest::Response;
@@ -98,6 +98,11 @@ impl Answer {
     /// The body as an independent reader sees it. None also where it is too deep for that one.
     fn json(&self) -> Option<Value> {
         serde_json::from_str(String::from_utf8_lossy(&self.body).trim_start_matches('\u{feff}')).ok()
+    }
+
+    /// Whether it could be the server's own envelope, for a reader that knows no more of it.
+    fn is_object(&self) -> bool {
+        self.json().is_some_and(|body| body.get("meta").is_some())
     }
 }
 
@@ -174,7 +179,20 @@ fn records(client: &Client, given: &[Answer], question: &[u8]) {
     let mut ids: BTreeSet<i64> = listing.bookings.iter().map(|booking| booking.id.0).collect();
     assert_eq!(ids.len(), listing.bookings.len(), "a booking is listed twice");
     assert!(listing.bookings.iter().all(|booking| booking.company == COMPANY), "of another branch");
-    ids.extend(listing.unreadable.iter().filter_map(|id| id.parse::<i64>().ok()));
+    ids.extend(listing.unreadable.iter().filter_map(|unread| Some(unread.id?.0)));
+    for unread in &listing.unreadable {
+        let told = unread.to_string();
+        assert!(told.len() < 100 && !told.contains(NAME) && !told.contains(NUMBER), "{told}");
+        assert_eq!(Flaw::parse(&unread.flaw.to_string()), Some(unread.flaw.clone()));
+    }
+    for booking in &listing.bookings {
+        // Reckoning with its dates comes out of no range, whatever the zone.
+        let instants = [booking.created_at, booking.changed_at].into_iter().flatten().map(|at| at.year());
+        let walls = [booking.starts_local, booking.created_local, booking.changed_local];
+        let mut years = instants.chain(walls.into_iter().flatten().map(|at| at.year()));
+        assert!(years.all(|year| (1969..=2201).contains(&year)), "{booking:?}");
+        assert!(booking.id.0 > 0);
+    }
     if listing.bookings.is_empty() && listing.unreadable.is_empty() {
         let last = &used[used.len() - 1];
         check_says_empty(last, |_| false);
@@ -189,7 +207,7 @@ fn records(client: &Client, given: &[Answer], question: &[u8]) {
         // A booking of the first page may be gone when it is read again, unless nothing else is given.
         let id = row.get("id").and_then(Value::as_i64).filter(|_| given.len() == 1);
         // Of a row whose id cannot be told (it may stand there twice) it is said that there is one.
-        let nameless = listing.unreadable.iter().any(|id| id == "?");
+        let nameless = listing.unreadable.iter().any(|unread| unread.id.is_none());
         assert!(nameless || id.is_none_or(|id| ids.contains(&id)), "booking {id:?} is lost");
     }
 }
@@ -283,8 +301,13 @@ fn check_error(error: Option<&BookingsError>, answers: &[Answer]) {
         }
         BookingsError::Server { status, .. } => assert!(*status >= 500),
         BookingsError::PartnerToken(_) | BookingsError::UserToken(_) => {
-            assert!(answers.iter().any(|answer| answer.status == 401));
+            assert!(answers.iter().any(|answer| answer.status == 401 && answer.is_object()));
         }
+        // A branch stops for it: never for what a firewall says.
+        BookingsError::Rights(_) => {
+            assert!(answers.iter().any(|answer| answer.status == 403 && answer.is_object()));
+        }
+        BookingsError::Intercepted { status, .. } => assert!(matches!(status, 401 | 403 | 407)),
         BookingsError::Offline(_) | BookingsError::Certificate(_) => panic!("an answer did come: {error:?}"),
         _ => {}
     }

@@ -4,10 +4,11 @@
 //! No retry, no redirect, no cookie, no proxy of the system: what is asked goes
 //! to the server that was set, once.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use engine::clock::{Question, TimeSource, Witness};
 use engine::error::BookingsError;
 use reqwest::header::{ACCEPT, AGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -20,7 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::address::{self, ConfigError, Flavour};
 use crate::errors;
 use crate::pace::{Lane, Pace};
-use crate::wire::{Envelope, message_of, text_of};
+use crate::wire::{Envelope, YEARS, is_own_refusal, message_of, text_of};
 
 /// A page of 200 bookings is under a megabyte; more than this is no listing.
 /// Counted after decompression, so a small answer cannot unfold without end.
@@ -195,7 +196,9 @@ impl Http {
             return Err(BookingsError::RateLimited { retry_after: answer.asked_pause() });
         }
         if !answer.status.is_success() {
-            return Err(errors::refusal(answer.status, self.message(answer, secret), answer.retry_after));
+            let is_own = is_own_refusal(&answer.body);
+            let message = self.message(answer, secret);
+            return Err(errors::refusal(answer.status, message, answer.retry_after, is_own));
         }
         let envelope = Envelope::parse(&answer.body).map_err(BookingsError::Unreadable)?;
         if envelope.success == Some(false) {
@@ -225,11 +228,16 @@ impl Answer {
         let may_speak = !self.status.is_success()
             || self.body.len() < LARGEST_REFUSAL
                 && Envelope::parse(&self.body).is_ok_and(|envelope| envelope.success == Some(false));
-        may_speak && errors::is_rate_limit(self.status, &self.body)
+        may_speak && errors::is_rate_limit(self.status, &self.words())
     }
 
     fn asked_pause(&self) -> Option<Duration> {
-        errors::asked_pause(self.retry_after, &self.body)
+        errors::asked_pause(self.retry_after, &self.words())
+    }
+
+    /// What it says: the message of JSON, where letters may stand as escapes, else all of it.
+    fn words(&self) -> Cow<'_, str> {
+        message_of(&self.body).map_or(Cow::Borrowed(self.body.as_str()), Cow::Owned)
     }
 }
 
@@ -300,7 +308,9 @@ fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
 }
 
 fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc2822(text).ok().map(|at| at.to_utc())
+    // Reckoning with a clock out of all range would come out of it.
+    let at = DateTime::parse_from_rfc2822(text).ok()?.to_utc();
+    YEARS.contains(&at.year()).then_some(at)
 }
 
 /// `Retry-After` in seconds, or as a date, which is measured by the server's own

@@ -17,13 +17,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Months, Utc};
-use engine::booking::{Booking, CompanyId};
+use engine::booking::{Booking, CompanyId, Unread};
 use engine::error::BookingsError;
 use engine::ports::{BookingQuery, Listing};
 
 use crate::http::Http;
 use crate::pace::Lane;
-use crate::wire;
+use crate::wire::{self, RowKey};
 
 /// As many rows a page as the server is known to give.
 const COUNT: usize = 200;
@@ -35,14 +35,7 @@ const MOST_PAGES: usize = 2000;
 /// explicit end keeps us from whatever end the server would assume.
 const AHEAD: Months = Months::new(24);
 
-/// What tells rows apart: the id, or for a row without a legible one its text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Id(i64),
-    Nameless(String),
-}
-
-type Rows = BTreeMap<Key, Result<Booking, String>>;
+type Rows = BTreeMap<RowKey, Result<Booking, Unread>>;
 
 /// All pages once.
 #[derive(Debug, Default)]
@@ -160,7 +153,7 @@ async fn read(
     let path = ["records", &company.to_string()];
     let lane = lane(query);
     let mut reading = Reading { undisturbed: true, ..Reading::default() };
-    let mut previous: Vec<Key> = Vec::new();
+    let mut previous: Vec<RowKey> = Vec::new();
     let mut most_pages = MOST_PAGES;
     let mut page = 1;
     loop {
@@ -181,7 +174,7 @@ async fn read(
         let before = reading.rows.len();
         let mut keys = Vec::with_capacity(raw.len());
         for row in raw {
-            let key = wire::record_id(row).map_or_else(|| Key::Nameless(row.get().to_owned()), Key::Id);
+            let key = wire::row_key(row);
             // Read twice, the later reading is the newer one.
             reading.rows.insert(key.clone(), wire::record(row, company));
             keys.push(key);
@@ -272,17 +265,11 @@ fn parameters(query: &BookingQuery, page: usize, count: usize) -> Vec<(&'static 
 
 fn listing(rows: Rows, server_time: Option<DateTime<Utc>>) -> Listing {
     let mut listing = Listing { server_time, ..Listing::default() };
-    for (key, row) in rows {
+    for row in rows.into_values() {
         match row {
             Ok(booking) => listing.bookings.push(booking),
-            Err(why) => {
-                let id = match key {
-                    Key::Id(id) => id.to_string(),
-                    Key::Nameless(_) => "?".to_owned(),
-                };
-                tracing::warn!(booking = %id, %why, "a booking cannot be read");
-                listing.unreadable.push(id);
-            }
+            // Whoever keeps count of them says so, once.
+            Err(unread) => listing.unreadable.push(unread),
         }
     }
     listing

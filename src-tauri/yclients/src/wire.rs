@@ -2,6 +2,7 @@
 
 mod company;
 mod envelope;
+mod fields;
 mod lenient;
 mod login;
 mod price;
@@ -9,7 +10,7 @@ mod record;
 mod text;
 
 pub(crate) use company::{companies, company, permissions, users};
-pub(crate) use envelope::{Envelope, is_refusal, message_of};
+pub(crate) use envelope::{Envelope, is_own_refusal, is_refusal, message_of};
 pub(crate) use login::{Login, login};
-pub(crate) use record::{record, record_id};
+pub(crate) use record::{RowKey, YEARS, record, row_key};
 pub(crate) use text::text_of;

@@ -116,6 +116,8 @@ pub(crate) fn booking(id: i64, created_at: DateTime<Utc>) -> Booking {
             id: 1, title: "Мужская стрижка".into(), amount: 1, price: 150_000
         }],
         own_notice: false,
+        created_local: None,
+        changed_local: None,
     }
 }
 

@@ -1,10 +1,11 @@
 //! A token that is refused, a right that is missing: polling stops with one
-//! alarm, and goes on when a person says so.
+//! alarm, and goes on when a person says so or when it is tried again by itself. What something in
+//! between refuses stops nothing.
 
 use engine::error::FaultCode;
 use engine::notification::State;
 use scenarios::{COMPANY, Plan, Shop, USER_TOKEN};
-use simulator::{Branch, Rights};
+use simulator::{Branch, Fault, FaultKind, Rights, Target};
 use tokio::test;
 
 const ANNA: &str = "+79160000001";
@@ -34,7 +35,7 @@ async fn a_branch_without_rights_stops_with_one_alarm_while_the_other_goes_on() 
     assert_eq!(polls_of(&shop, COMPANY), 0, "no hot loop, no loop at all");
     assert_eq!(shop.alarms.codes(), [FaultCode::YclientsRights]);
 
-    // The right comes back, and nothing happens by itself until a person asks.
+    // The right comes back, and a person asks before it is tried again by itself.
     shop.simulator.set_rights(COMPANY, Rights::default());
     let booking = shop.book("Анна", ANNA);
     shop.poll().await;
@@ -48,12 +49,15 @@ async fn a_branch_without_rights_stops_with_one_alarm_while_the_other_goes_on() 
 async fn asked_in_vain_it_asks_once_and_shows_no_second_alarm() {
     let (shop, desk) = Shop::opened(two_branches()).await;
     shop.simulator.set_rights(COMPANY, Rights { timetable_access: false, ..Rights::default() });
-    shop.until("the stop", |shop| shop.branch(COMPANY).stopped.then_some(())).await;
+    let stopped =
+        shop.until("the stop", |shop| Some(shop.branch(COMPANY)).filter(|branch| branch.stopped)).await;
     shop.simulator.forget_requests();
     shop.poll().await;
     shop.until("polls of the other", |shop| (polls_of(shop, OTHER) >= 5).then_some(())).await;
     desk.close().await;
     assert_eq!(polls_of(&shop, COMPANY), 1);
+    let asked = shop.branch(COMPANY);
+    assert_eq!((asked.stopped, asked.fault_at), (true, stopped.fault_at), "stopped since then");
     assert_eq!(shop.alarms.codes(), [FaultCode::YclientsRights]);
 }
 
@@ -89,4 +93,27 @@ async fn a_message_queued_when_the_token_dies_is_not_sent_unchecked() {
     shop.until_state(booking, State::Read).await;
     desk.close().await;
     assert_eq!(shop.told(), [ANNA]);
+}
+
+#[test]
+async fn a_firewall_s_page_stops_no_branch_and_what_is_made_meanwhile_is_told() {
+    let (shop, desk) = Shop::opened(two_branches()).await;
+    let page = FaultKind::Status {
+        status: 403,
+        body: "<html><body>Request blocked</body></html>".to_owned(),
+        content_type: "text/html".to_owned(),
+        retry_after: None,
+    };
+    shop.simulator.set_fault(Fault::times(4, Target::yclients("records"), page.clone()));
+    shop.simulator.set_fault(Fault::once(Target::yclients("record"), page));
+    let booking = shop.book("Анна", ANNA);
+    shop.until("a page that is noticed", |shop| {
+        (shop.branch(COMPANY).fault_code == FaultCode::YclientsIntercepted.as_str()).then_some(())
+    })
+    .await;
+    assert!(!shop.branch(COMPANY).stopped);
+    shop.until_state(booking, State::Read).await;
+    desk.close().await;
+    assert_eq!(shop.told(), [ANNA]);
+    assert_eq!(shop.branch(COMPANY).fault_code, "");
 }

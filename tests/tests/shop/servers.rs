@@ -17,6 +17,14 @@ fn status(status: u16, body: &str) -> FaultKind {
     FaultKind::Status { status, body: body.to_owned(), content_type, retry_after: None }
 }
 
+/// What a firewall, a proxy or a captive portal shows.
+fn page(status: u16) -> FaultKind {
+    let body =
+        "<!DOCTYPE html><html><head><title>Forbidden</title></head><body><h1>Forbidden</h1></body></html>";
+    let content_type = "text/html; charset=utf-8".to_owned();
+    FaultKind::Status { status, body: body.to_owned(), content_type, retry_after: None }
+}
+
 fn every_way_to_answer_badly() -> Vec<(FaultKind, FaultCode)> {
     let too_many = |with_status| FaultKind::TooManyRequests { with_status, retry_after: None };
     vec![
@@ -28,6 +36,23 @@ fn every_way_to_answer_badly() -> Vec<(FaultKind, FaultCode)> {
         (status(200, r#"{"success":true,"data":null}"#), FaultCode::YclientsUnreadable),
         (status(200, r#"{"success":true,"data":{"data":[]}}"#), FaultCode::YclientsUnreadable),
         (FaultKind::SuccessFalse { message: "Произошла ошибка".to_owned() }, FaultCode::YclientsRefused),
+        (page(403), FaultCode::YclientsIntercepted),
+        (page(401), FaultCode::YclientsIntercepted),
+        (page(511), FaultCode::YclientsOutOfOrder),
+        (status(403, ""), FaultCode::YclientsIntercepted),
+        (status(403, r#"{"message":"Forbidden"}"#), FaultCode::YclientsIntercepted),
+        (
+            status(403, r#"{"success":false,"errors":[{"code":1020}],"messages":[],"result":null}"#),
+            FaultCode::YclientsIntercepted,
+        ),
+        (
+            status(
+                403,
+                r#"{"success":false,"data":null,"meta":{"message":"\u041f\u0440\u0435\u0432\u044b\u0448\u0435\u043d \u043b\u0438\u043c\u0438\u0442 \u0437\u0430\u043f\u0440\u043e\u0441\u043e\u0432"}}"#,
+            ),
+            FaultCode::YclientsRateLimited,
+        ),
+        (status(403, "error code: 1015, you are being rate limited"), FaultCode::YclientsRateLimited),
         (status(500, ""), FaultCode::YclientsOutOfOrder),
         (status(503, "<html></html>"), FaultCode::YclientsOutOfOrder),
         (too_many(true), FaultCode::YclientsRateLimited),
@@ -195,35 +220,128 @@ async fn listing(shop: &Shop) -> Value {
     serde_json::from_str(&answer.text().await.unwrap()).unwrap()
 }
 
+/// What is done to a record, as its text: some of it no reader of JSON would write.
+type Damage = fn(String) -> String;
+
+fn with(record: &str, change: impl FnOnce(&mut Value)) -> String {
+    let mut record = serde_json::from_str(record).unwrap();
+    change(&mut record);
+    record.to_string()
+}
+
+/// The listing with one record damaged, and nothing else of it touched.
+async fn damaged(shop: &Shop, booking: i64, damage: Damage) -> String {
+    let mut answer = listing(shop).await;
+    let records = answer["data"].as_array_mut().unwrap();
+    let broken = records.iter_mut().find(|record| record["id"] == booking).unwrap();
+    let damaged = damage(broken.to_string());
+    *broken = json!("the damaged one");
+    answer.to_string().replace("\"the damaged one\"", &damaged)
+}
+
 #[test]
-async fn a_record_that_cannot_be_read_costs_only_itself() {
-    let damages: [fn(&mut Value); 4] = [
-        |record| (record["date"], record["datetime"]) = (json!("завтра"), json!("в три")),
+async fn a_record_that_cannot_be_read_costs_only_itself_and_has_a_row_that_says_so() {
+    let damages: [(Damage, &str); 10] = [
+        (
+            |it| with(&it, |it| (it["date"], it["datetime"]) = (json!("завтра"), json!("в три"))),
+            "no_date date",
+        ),
         // A state nobody knows may mean that nobody is to be written to.
-        |record| record["attendance"] = json!(7),
-        |record| record["company_id"] = json!(1),
-        |record| *record = json!("запись"),
+        (|it| with(&it, |it| it["attendance"] = json!(3)), "unknown_value attendance"),
+        (|it| with(&it, |it| it["attendance"] = json!(true)), "no_number attendance"),
+        (|it| with(&it, |it| it["company_id"] = json!(1)), "other_branch"),
+        (|it| with(&it, |it| it["created_user_id"] = json!(true)), "no_number created_user_id"),
+        (|it| with(&it, |it| it["create_date"] = json!("вчера")), "no_date create_date"),
+        (|it| with(&it, |it| it["client"]["phone"] = json!(["+79160000002"])), "no_text phone"),
+        (|it| with(&it, |it| it["services"] = json!("Стрижка")), "no_list services"),
+        (|it| it.replacen('{', "{\"online\":true,", 1), "twice online"),
+        (|it| it.replacen("\"phone\":", "\"phone\":\"+79169999999\",\"phone\":", 1), "twice phone"),
     ];
-    join_all(damages.into_iter().enumerate().map(async |(which, damage)| {
+    join_all(damages.into_iter().map(async |(damage, flaw)| {
         let (shop, desk) = Shop::opened(Plan::default()).await;
         desk.close().await;
         let bookings = [ANNA, OLGA, "+79160000003"].map(|phone| shop.book("Анна", phone));
-        let mut answer = listing(&shop).await;
-        let records = answer["data"].as_array_mut().unwrap();
-        let broken = records.iter_mut().find(|record| record["id"] == bookings[1]).unwrap();
-        damage(broken);
-        let body = status(200, &answer.to_string());
+        let body = status(200, &damaged(&shop, bookings[1], damage).await);
         let fault = shop.simulator.set_fault(Fault::always(Target::yclients("records"), body));
 
         let desk = shop.open();
         for booking in [bookings[0], bookings[2]] {
             shop.until_state(booking, State::Read).await;
         }
-        assert!(shop.row(bookings[1]).is_none(), "damage {which}\n{}", shop.picture());
+        let row = shop.about(bookings[1]);
+        assert_eq!(
+            (row.state, row.reason),
+            (State::Skipped, Reason::Unreadable),
+            "{flaw}\n{}",
+            shop.picture()
+        );
+        assert_eq!(row.detail, format!("{} {flaw}", bookings[1]));
+        assert_eq!(shop.unread().len(), 1, "{flaw}");
+        assert_eq!(shop.told().len(), 2, "{flaw}");
         shop.simulator.clear_fault(fault);
         shop.until_state(bookings[1], State::Read).await;
         desk.close().await;
-        assert_eq!(shop.told().len(), 3, "damage {which}");
+        assert_eq!((shop.told().len(), shop.unread().len()), (3, 0), "{flaw}");
+    }))
+    .await;
+}
+
+#[test]
+async fn a_record_without_a_number_is_counted_and_the_others_are_told() {
+    let damages: [Damage; 4] = [
+        |_| json!("запись").to_string(),
+        |it| with(&it, |it| it["id"] = json!("Анна")),
+        |it| with(&it, |it| it["id"] = json!(true)),
+        |it| it.replacen('{', "{\"id\":5,", 1),
+    ];
+    join_all(damages.into_iter().enumerate().map(async |(which, damage)| {
+        let (shop, desk) = Shop::opened(Plan::default()).await;
+        desk.close().await;
+        let bookings = [ANNA, OLGA].map(|phone| shop.book("Анна", phone));
+        let body = status(200, &damaged(&shop, bookings[1], damage).await);
+        let fault = shop.simulator.set_fault(Fault::always(Target::yclients("records"), body));
+        let desk = shop.open();
+        shop.until_state(bookings[0], State::Read).await;
+        shop.polls_later(3).await;
+        assert!(shop.row(bookings[1]).is_none(), "damage {which}\n{}", shop.picture());
+        let unread = shop.unread();
+        assert_eq!(unread.len(), 1, "damage {which}: once, however often it comes");
+        assert_eq!(unread[0].0, None);
+        shop.simulator.clear_fault(fault);
+        shop.until_state(bookings[1], State::Read).await;
+        desk.close().await;
+        assert_eq!(shop.told().len(), 2, "damage {which}");
+    }))
+    .await;
+}
+
+#[test]
+async fn a_lone_surrogate_in_a_name_and_a_date_without_a_zone_cost_no_row() {
+    let damages: [(Damage, State); 2] = [
+        (|it| it.replacen("Ольга", "Ол\\ud83dьга", 2), State::Waiting),
+        (
+            |it| {
+                with(&it, |it| {
+                    let bare = |at: &Value| json!(at.as_str().unwrap()[..19].replace('T', " "));
+                    (it["create_date"], it["last_change_date"]) =
+                        (bare(&it["create_date"]), json!("0000-00-00 00:00:00"));
+                })
+            },
+            State::Read,
+        ),
+    ];
+    join_all(damages.into_iter().map(async |(damage, ends)| {
+        let (shop, desk) = Shop::opened(Plan::default()).await;
+        desk.close().await;
+        let booking = shop.book("Ольга", OLGA);
+        let body = status(200, &damaged(&shop, booking, damage).await);
+        shop.simulator.set_fault(Fault::always(Target::yclients("records"), body));
+        let desk = shop.open();
+        let row = shop.until_state(booking, ends).await;
+        desk.close().await;
+        assert_eq!(shop.unread().len(), 0);
+        let asks = if ends == State::Waiting { Reason::BrokenCharacter } else { Reason::None };
+        assert_eq!(row.reason, asks);
     }))
     .await;
 }

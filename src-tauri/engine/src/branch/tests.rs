@@ -41,6 +41,8 @@ fn booking(id: i64, starts: &str, created: Option<&str>) -> Booking {
         staff: None,
         services: vec![Service { id: 1, title: "Стрижка".to_owned(), amount: 1, price: 150_000 }],
         own_notice: false,
+        created_local: None,
+        changed_local: None,
     }
 }
 

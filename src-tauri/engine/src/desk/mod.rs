@@ -21,7 +21,7 @@ use tracing::{error, warn};
 use crate::clock::{ClockStanding, DeskClock, Heard, Witness};
 use crate::db::StorageError;
 use crate::error::{Fault, Subject};
-use crate::monitor::{Monitor, Released, Signals, rearm_all};
+use crate::monitor::{Monitor, Released, Signals, TokenRefused, rearm_all};
 use crate::notification::{Event, Kind, Reason, State};
 use crate::outbox::{Actor, Outbox, unless_refused};
 use crate::ports::{Bookings, Clock, Desktop, Messenger, SecretsError};
@@ -214,6 +214,7 @@ impl Desk {
             signals: heard,
             served,
             changed: changed.clone(),
+            refused: TokenRefused::default(),
         };
         let asking = self.ask_for_time(&settings, ports.bookings.clone(), ports.messenger.clone());
         let sender = Sender {

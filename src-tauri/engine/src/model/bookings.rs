@@ -58,6 +58,8 @@ pub(super) fn book(world: &World, who: u8, lead: Lead, kind: Made) {
         staff: Some(Staff { id: 7, name: "Пётр".to_owned() }),
         services: vec![service(1)],
         own_notice: false,
+        created_local: None,
+        changed_local: None,
     };
     inner.reference.note(&booking);
     inner.bookings.insert(id, booking);

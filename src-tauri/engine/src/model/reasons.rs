@@ -148,6 +148,7 @@ impl Now {
             | Reason::TollFree
             | Reason::Placeholder
             | Reason::NoStart
+            | Reason::Unreadable
             | Reason::TooSoon
             | Reason::OptedOut
             | Reason::Begun

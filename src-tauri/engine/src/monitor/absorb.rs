@@ -7,13 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
 
 use super::again::{judge_again, tell_left_out};
-use super::caution::{hold_burst, hold_volley};
-use super::known;
+use super::caution::{BURST, ask_about, hold_burst, hold_volley};
 use super::recheck::{Visit, carry_out, facts_of, is_broken, own_row, recall, recheck};
+use super::{known, unread};
 use crate::booking::{Attendance, Booking, BookingId};
 use crate::branch::{Arming, Branch};
 use crate::db::StorageError;
-use crate::notification::{Event, Kind, Made, Notification, Reason, RemakeCause, State};
+use crate::notification::{Event, Kind, Made, Notification, NotificationId, Reason, RemakeCause, State};
 use crate::outbox::{self, Actor, NewNotification, OutboxError};
 use crate::visit::Difference;
 
@@ -76,9 +76,17 @@ pub(super) fn absorb(
     mut bookings: Vec<Booking>,
 ) -> Result<Absorbed, StorageError> {
     let mut absorbed = Absorbed::default();
+    for booking in &mut bookings {
+        booking.in_zone(light.branch.zone);
+    }
     // In the order they were made, so that gathered visits join the first of them.
     bookings.sort_by_key(|booking| (booking.created_at, booking.id));
+    let flawed = unread::ids_in(tx, light.branch.company)?;
+    let mut mended = Vec::new();
     for booking in bookings {
+        if flawed.contains(&booking.id) {
+            unread::over_in(tx, booking.company, booking.id)?;
+        }
         absorbed.last_change_at = absorbed.last_change_at.max(booking.changed_at);
         let snapshot = known::normal_form(&booking)?;
         let before = known::snapshot_in(tx, booking.company, booking.id)?;
@@ -90,6 +98,9 @@ pub(super) fn absorb(
         let outcome = if let Some(row) = row {
             absorbed.changed += 1;
             let was = before.as_deref().and_then(|snapshot| serde_json::from_str(snapshot).ok());
+            if unread::is_about_flaw(&row) {
+                mended.push(row.id);
+            }
             changed(tx, light, &row, booking, was.as_ref())
         } else {
             absorbed.new.push((booking.id, booking.created_at));
@@ -98,12 +109,29 @@ pub(super) fn absorb(
         // Refused: the row moved on under a person's hand. The last check looks again.
         outbox::unless_refused(outcome)?;
     }
+    ask_about_mended(tx, mended, light.now)?;
     if let Some(gap_at) = light.gap_at {
         hold_burst(tx, light.branch.company, gap_at, light.now)?;
     } else if !absorbed.new.is_empty() {
         hold_volley(tx, light.branch, light.now)?;
     }
     Ok(absorbed)
+}
+
+/// What YClients mends for many bookings at once is one change.
+fn ask_about_mended(
+    tx: &Transaction<'_>,
+    mended: Vec<NotificationId>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    if mended.len() <= BURST {
+        return Ok(());
+    }
+    let mut rows = Vec::new();
+    for id in mended {
+        rows.extend(outbox::get_in(tx, id)?.filter(|row| row.state == State::Queued));
+    }
+    if rows.len() > BURST { ask_about(tx, rows, now) } else { Ok(()) }
 }
 
 fn made_by(branch: &Branch<'_>, booking: &Booking) -> &'static str {
@@ -181,7 +209,7 @@ fn judge(
 
 /// Whether it was made so long ago that a person should say. One without a
 /// creation date may be any age.
-fn is_old(booking: &Booking, now: DateTime<Utc>) -> bool {
+pub(super) fn is_old(booking: &Booking, now: DateTime<Utc>) -> bool {
     booking.created_at.is_none_or(|at| now - at > OLD_AFTER)
 }
 

@@ -8,7 +8,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
 
-use super::absorb::{Light, gather_judged, recheck_open};
+use super::absorb::{Light, gather_judged, is_old, recheck_open};
 use super::caution::{BURST, ask_about};
 use super::recheck::{Visit, by_recipient, ending, fresh_row, judge, move_out, own_row, split_off, worse};
 use super::{fresh_branch, known};
@@ -184,7 +184,10 @@ fn revive(
 ) -> Result<Notification, OutboxError> {
     let Light { branch, now, .. } = light;
     let again = row.copy > 0 || row.is_long_past(now) || outbox::may_have_been_sent_in(tx, row.id)?;
-    let untouched = row.was.is_none() && !row.held && !row.is_edited() && !again;
+    // First seen when it could not be read: it is as old as a new one would be.
+    let old =
+        row.reason == Reason::Unreadable && looked.visits.iter().any(|(booking, _)| is_old(booking, now));
+    let untouched = row.was.is_none() && !row.held && !row.is_edited() && !again && !old;
     if let ([visit], []) = (looked.visits.as_slice(), looked.others.as_slice())
         && untouched
         && row.state == State::Skipped
@@ -204,6 +207,9 @@ fn revive(
     // While another database was in use it may have been right, and told.
     if light.anew && kept.iter().any(|(booking, _)| is_before_baseline(booking, light)) {
         asks.get_or_insert((Reason::Restored, String::new()));
+    }
+    if old {
+        asks.get_or_insert((Reason::Old, String::new()));
     }
     let due_at = fresh.due_at;
     let mut made = fresh.into_made();

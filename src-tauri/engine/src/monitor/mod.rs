@@ -2,8 +2,8 @@
 //!
 //! Each branch has a loop of its own that polls, commits and waits, so there is
 //! never more than one poll of a branch; a tick that would fall into a running
-//! poll does not happen. How long to wait and what to ask is [`schedule`]'s, what
-//! an answer means is [`absorb`]'s, both without a clock or a network.
+//! poll does not happen. How long to wait and what to ask is [`schedule`]'s and, of a branch that
+//! YClients refuses, [`refused`]'s; what an answer means is [`absorb`]'s, without a clock or a network.
 
 mod absorb;
 mod again;
@@ -14,7 +14,9 @@ mod names;
 mod poll;
 mod reading;
 mod recheck;
+mod refused;
 mod schedule;
+mod unread;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +25,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
 use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep_until};
 use tracing::{info, warn};
 
 use crate::booking::{BookingId, CompanyId};
@@ -32,6 +35,7 @@ use crate::error::{Fault, FaultCode, Subject};
 use crate::outbox::Outbox;
 use crate::ports::{Bookings, BookingsError, Clock, Desktop};
 use crate::settings::Settings;
+use refused::quiet_pause;
 
 pub(crate) use absorb::{Light, note_change};
 pub(crate) use again::{judge_all, renew_facts_in, tell_left_out};
@@ -41,7 +45,9 @@ pub(crate) use reading::{Sought, read_all};
 pub(crate) use recheck::{
     Verdict, Visit, by_recipient, carry_out, facts_of, is_broken, overtake, recall, recheck, split_off,
 };
+pub use refused::TokenRefused;
 pub use schedule::gap_after;
+pub use unread::unread_in;
 
 /// A fault that lasts this many polls is shown; a single one is not worth a look.
 const FAILURES_BEFORE_ALARM: i64 = 3;
@@ -76,6 +82,8 @@ pub struct Monitor {
     pub served: watch::Sender<BTreeMap<CompanyId, u64>>,
     /// Rung after each commit: the sender looks at the queue.
     pub changed: Arc<Notify>,
+    /// The branches whose token YClients refuses.
+    pub refused: TokenRefused,
 }
 
 /// Why a poll came to nothing. Nothing of it was kept.
@@ -117,13 +125,25 @@ struct Watch {
     reread_up_to: BookingId,
     /// Failures that could not be recorded count here.
     unrecorded_failures: i64,
-    /// The alarm about a stop was given in this process.
-    stop_told: bool,
+    /// YClients refuses it: it is tried again rarely.
+    stopped: bool,
+    /// What the desk was told of this stop, in this process.
+    stop_told: Vec<FaultCode>,
     /// Read whole next time.
     whole: bool,
     gap_at: Option<DateTime<Utc>>,
     /// When YClients was last asked what the users are called.
     names_asked_at: Option<DateTime<Utc>>,
+    /// When what the branch is called was last asked in vain.
+    facts_asked_at: Option<DateTime<Utc>>,
+}
+
+/// When a branch is polled next.
+#[derive(Debug, Clone, Copy)]
+enum Next {
+    At(Instant),
+    /// When it has the turn among those whose token is refused.
+    InTurn,
 }
 
 impl Monitor {
@@ -144,25 +164,32 @@ impl Monitor {
             company,
             reread_up_to: BookingId(0),
             unrecorded_failures: 0,
-            stop_told: false,
+            stopped: false,
+            stop_told: Vec::new(),
             whole: true,
             gap_at: heard.gap_at,
             names_asked_at: None,
+            facts_asked_at: None,
         };
         let mut gaps = heard.gaps;
         let mut asked = 0;
-        let mut pause = Some(Duration::ZERO);
+        let mut next = Next::At(Instant::now());
         loop {
             let wait = async {
-                match pause {
-                    Some(pause) => tokio::time::sleep(pause).await,
-                    None => std::future::pending().await,
+                match next {
+                    Next::At(at) => sleep_until(at).await,
+                    Next::InTurn => self.refused.turn(company).await,
                 }
             };
-            tokio::select! {
-                () = wait => {}
-                change = signals.changed() => if change.is_err() { return std::future::pending().await },
-            }
+            let its_time = tokio::select! {
+                () = wait => true,
+                change = signals.changed() => {
+                    if change.is_err() {
+                        return std::future::pending().await;
+                    }
+                    false
+                }
+            };
             let heard = *signals.borrow_and_update();
             if heard.gaps > gaps {
                 gaps = heard.gaps;
@@ -170,24 +197,27 @@ impl Monitor {
                 watch.gap_at = heard.gap_at;
             }
             watch.whole |= heard.asked > asked;
-            if pause.is_none() && heard.asked == asked {
-                // Stopped: a wake-up of the computer is no person's word.
+            if watch.stopped && !its_time && heard.asked == asked {
+                // Refused: a wake-up of the computer is no person's word.
                 continue;
             }
             // Asked for at this moment, as a rule. What nobody answers is a fault that a poll shows.
             let _ = tokio::time::timeout(TIME_PATIENCE, self.vigil.confirmed()).await;
             let started = self.clock.moment().monotonic;
-            pause = self
-                .poll_once(&mut watch)
-                .await
-                .map(|pause| pause.saturating_sub(self.clock.moment().monotonic.saturating_sub(started)));
+            next = match self.poll_once(&mut watch).await {
+                Some(pause) => {
+                    let took = self.clock.moment().monotonic.saturating_sub(started);
+                    Next::At(Instant::now() + pause.saturating_sub(took))
+                }
+                None => Next::InTurn,
+            };
             asked = heard.asked;
             self.served.send_if_modified(|served| served.insert(company, asked) != Some(asked));
         }
     }
 
     /// One poll and its bookkeeping. Answers the time from its start to the next,
-    /// or None when polling stops until a person acts.
+    /// or None when the token is refused: then one branch asks for all.
     async fn poll_once(&self, watch: &mut Watch) -> Option<Duration> {
         let interval = self.settings.poll_interval;
         match self.poll(watch).await {
@@ -195,7 +225,9 @@ impl Monitor {
                 watch.whole = false;
                 watch.gap_at = None;
                 watch.unrecorded_failures = 0;
-                watch.stop_told = false;
+                watch.stopped = false;
+                watch.stop_told.clear();
+                self.refused.let_in(watch.company);
                 self.changed.notify_one();
                 Some(interval)
             }
@@ -208,46 +240,65 @@ impl Monitor {
                     PollError::Bookings(error) => (error.retry_after(), error.needs_a_person()),
                     _ => (None, false),
                 };
-                let failures = self.note_failure(watch, &error, stop);
-                let pause = schedule::backoff(interval, failures, retry_after, rand::random::<f64>());
+                let (failures, since) = self.note_failure(watch, &error, stop);
                 warn!(branch = %watch.company, error = error.in_log(), failures, stop, "a poll failed");
-                (!stop).then_some(pause)
+                if !stop {
+                    // Also of a stopped branch: nobody has refused it this time.
+                    return Some(schedule::backoff(interval, failures, retry_after, rand::random::<f64>()));
+                }
+                let pause = quiet_pause(self.clock.now() - since, rand::random::<f64>());
+                if matches!(error, PollError::Bookings(ref error) if error.is_about_tokens()) {
+                    self.refused.refused(watch.company, pause);
+                    return None;
+                }
+                self.refused.leave(watch.company);
+                Some(pause)
             }
         }
     }
 
     /// Keeps what went wrong, for status and screen, and alarms the desk when
-    /// polling stops or has failed for a while. Answers the failures in a row.
-    fn note_failure(&self, watch: &mut Watch, error: &PollError, stop: bool) -> i64 {
+    /// polling stops or has failed for a while. Answers the failures in a row, and since when.
+    ///
+    /// A stopped branch that is tried again and fails for something else stays what it is: stopped,
+    /// since then, and the desk knows.
+    fn note_failure(&self, watch: &mut Watch, error: &PollError, stop: bool) -> (i64, DateTime<Utc>) {
         let now = self.clock.now();
         let company = watch.company;
         let code = error.code();
         let detail = error.to_string();
         let noted = self.outbox.db().write(|tx| {
             let mut state = known::branch_in(tx, company)?.unwrap_or_else(fresh_branch);
-            let other_fault = state.fault_code != code.as_str();
-            state.failures += 1;
-            if other_fault {
-                state.fault_at = Some(now);
-            }
-            code.as_str().clone_into(&mut state.fault_code);
-            state.fault_detail.clone_from(&detail);
-            state.stopped = stop;
+            state.failures = state.failures.saturating_add(1);
             state.next_poll_at = None;
+            if stop || !(watch.stopped && state.stopped) {
+                let goes_on = state.fault_code == code.as_str() || (stop && state.stopped);
+                state.fault_at = state.fault_at.filter(|_| goes_on).or(Some(now));
+                code.as_str().clone_into(&mut state.fault_code);
+                state.fault_detail.clone_from(&detail);
+                state.stopped = stop;
+            }
             known::put_branch_in(tx, company, &state)?;
-            Ok::<_, StorageError>((state.failures, other_fault))
+            Ok::<_, StorageError>((state.failures, state.fault_at.unwrap_or(now)))
         });
-        let (failures, other_fault) = noted.unwrap_or_else(|error| {
+        let (failures, since) = noted.unwrap_or_else(|error| {
             warn!(branch = %company, %error, "a failed poll could not be recorded");
             watch.unrecorded_failures += 1;
-            (watch.unrecorded_failures, false)
+            (watch.unrecorded_failures, now)
         });
-        let stop_is_news = stop && (other_fault || !watch.stop_told);
-        watch.stop_told |= stop;
-        if stop_is_news || (!stop && failures == FAILURES_BEFORE_ALARM) {
+        let is_news = if stop {
+            !watch.stop_told.contains(&code)
+        } else {
+            !watch.stopped && failures == FAILURES_BEFORE_ALARM
+        };
+        if stop {
+            watch.stopped = true;
+            watch.stop_told.push(code);
+        }
+        if is_news {
             self.desktop.alarm(&Fault { subject: Subject::Branch(company.0), code, detail });
         }
-        failures
+        (failures, since)
     }
 
     /// The gap since the last finished poll, when it is long enough to be one.

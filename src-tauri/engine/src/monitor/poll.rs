@@ -2,26 +2,32 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Transaction;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::absorb::{Absorbed, Light, absorb};
 use super::caution::{hold_burst, hold_told_perhaps};
 use super::known::{self, BranchState};
 use super::reading::{self, Sought};
 use super::schedule::{FEED_LAG, FEED_MISSES, FEED_RESTS, Pass, changes, next_pass, relies_on_feed};
-use super::{Monitor, PollError, Watch, fresh_branch, overtake, renew_facts_in};
+use super::{Monitor, PollError, Watch, fresh_branch, overtake, renew_facts_in, unread};
 use crate::booking::{Booking, BookingId};
 use crate::branch::{Arming, Branch};
 use crate::clock::next_second;
 use crate::db::StorageError;
 use crate::error::Subject;
-use crate::notification::{Event, Notification, NotificationId, State};
-use crate::outbox::{self, RequestKind};
+use crate::notification::{Event, Notification, NotificationId, Reason, State};
+use crate::outbox::{self, Actor, RequestKind};
 use crate::ports::{BookingQuery, Listing};
 use crate::settings::Settings;
 
 /// Titles and addresses change; once a day is enough.
 const FACTS_HOLD: TimeDelta = TimeDelta::hours(24);
+
+/// What could not be read of a branch is not asked for at every poll.
+const ASK_AGAIN: TimeDelta = TimeDelta::hours(1);
+
+/// And so many of those that could not be read.
+const UNREAD_LIMIT: usize = 5;
 
 /// At most so many bookings are read one by one after a truth pass.
 const REREAD_LIMIT: usize = 40;
@@ -39,7 +45,8 @@ impl Monitor {
         }
         let branch = Branch::new(&self.settings, company, &state.facts)?;
         let unseen = self.unseen_since(state.last_checked_at, now);
-        let gap_at = watch.gap_at.or_else(|| unseen.map(|_| now));
+        // A branch that was refused was out of sight, however short.
+        let gap_at = if state.stopped { Some(now) } else { watch.gap_at.or_else(|| unseen.map(|_| now)) };
         let pass = next_pass(&state, branch.zone, now, watch.whole || gap_at.is_some());
         let query = match pass {
             Pass::Baseline => BookingQuery::VisitsFrom(branch.local(now).date()),
@@ -59,6 +66,7 @@ impl Monitor {
         if matches!(pass, Pass::Truth { .. }) {
             self.look_again(watch, &branch).await?;
             self.reread(watch, &branch, &listed).await?;
+            self.look_at_unread(watch, &branch).await?;
             if !relies_on_feed(&state, now) {
                 self.read_changes(watch, &branch).await?;
             }
@@ -80,13 +88,18 @@ impl Monitor {
     }
 
     /// Title, address and zone; before a baseline also the server's clock.
-    async fn read_facts(&self, watch: &Watch, state: &mut BranchState) -> Result<(), PollError> {
+    async fn read_facts(&self, watch: &mut Watch, state: &mut BranchState) -> Result<(), PollError> {
+        let now = self.clock.now();
+        let known_before = state.facts_at.is_some() && state.baseline_at.is_some();
+        if known_before && watch.facts_asked_at.is_some_and(|at| at <= now && now - at < ASK_AGAIN) {
+            return Ok(());
+        }
         let answer = match self.bookings.branch(watch.company).await {
             Ok(answer) => answer,
-            // Yesterday's address serves, but a baseline begins with a word from the server.
-            Err(error)
-                if state.facts_at.is_some() && state.baseline_at.is_some() && !error.needs_a_person() =>
-            {
+            // Yesterday's address serves, but a baseline begins with a word from the server. Whether
+            // the branch may be read at all is the listing's to say.
+            Err(error) if known_before => {
+                watch.facts_asked_at = Some(now);
                 warn!(branch = %watch.company, error = error.in_log(), "the branch's facts could not be read again");
                 return Ok(());
             }
@@ -130,7 +143,7 @@ impl Monitor {
         let company = watch.company;
         let now = self.clock.now();
         let server_time = listing.server_time.unwrap_or(now);
-        let absorbed = self.outbox.db().write(|tx| {
+        let (absorbed, news) = self.outbox.db().write(|tx| {
             let mut state = known::branch_in(tx, company)?.unwrap_or(before);
             let baseline_at = state.baseline_at.or(state.baseline_begun_at).unwrap_or(now);
             // A baseline's bookings are not due because of a gap: nobody had missed them.
@@ -148,6 +161,10 @@ impl Monitor {
                 now,
             };
             let absorbed = absorb(tx, light, listing.bookings)?;
+            let news = unread::note_in(tx, light, listing.unreadable)?;
+            if !matches!(pass, Pass::Fast { .. }) {
+                unread::tidy_in(tx, company, now)?;
+            }
             match pass {
                 Pass::Baseline => {
                     if state.anew_at.is_some() {
@@ -181,10 +198,10 @@ impl Monitor {
             state.fault_detail.clear();
             state.fault_at = None;
             known::put_branch_in(tx, company, &state)?;
-            Ok::<_, StorageError>(absorbed)
+            Ok::<_, StorageError>((absorbed, news))
         })?;
-        for id in &listing.unreadable {
-            warn!(branch = %company, booking = id, "a booking could not be read and was left out");
+        for unread in &news {
+            warn!(branch = %company, what = %unread, "a record cannot be read: nobody is written to about it");
         }
         if pass == Pass::Baseline {
             info!(branch = %company, existing = absorbed.silent, "baseline: existing bookings are known, nobody is written to");
@@ -236,12 +253,23 @@ impl Monitor {
         Ok(())
     }
 
+    /// What no listing shows any more, and could not be read when one did.
+    async fn look_at_unread(&self, watch: &mut Watch, branch: &Branch<'_>) -> Result<(), StorageError> {
+        let now = self.clock.now();
+        let ids = self
+            .outbox
+            .db()
+            .read(|connection| unread::to_look_at_in(connection, branch.company, UNREAD_LIMIT, now))?;
+        self.reread_these(watch, branch, ids).await
+    }
+
     async fn reread_these(
         &self,
         watch: &mut Watch,
         branch: &Branch<'_>,
         ids: Vec<BookingId>,
     ) -> Result<(), StorageError> {
+        let flawed = self.outbox.db().read(|connection| unread::ids_in(connection, branch.company))?;
         for id in ids {
             let known =
                 self.outbox.db().read(|connection| known::booking_in(connection, branch.company, id))?;
@@ -250,6 +278,12 @@ impl Monitor {
             let today = branch.local(self.clock.now()).date();
             let found = match reading::read(self.bookings.as_ref(), branch.company, &sought, today).await {
                 Ok(found) => found,
+                Err(error) if error.is_about_one_booking() && flawed.contains(&id) => {
+                    debug!(branch = %branch.company, booking = %id, error = error.in_log(), "a booking still cannot be read");
+                    let now = self.clock.now();
+                    self.outbox.db().write(|tx| unread::looked_at_in(tx, branch.company, id, now))?;
+                    continue;
+                }
                 Err(error) if error.is_about_one_booking() => {
                     warn!(branch = %branch.company, booking = %id, error = error.in_log(), "a booking could not be read again");
                     continue;
@@ -279,11 +313,26 @@ impl Monitor {
                 None => known::booking_in(tx, branch.company, id)?
                     .map(|booking| Booking { deleted: true, ..booking }),
             };
-            let Some(booking) = booking else { return Ok(()) };
+            let Some(booking) = booking else { return gone_unread(tx, branch, id, now) };
             let state = known::branch_in(tx, branch.company)?.unwrap_or_default();
             absorb(tx, Light::of(branch, &self.instance, &state, now), vec![booking]).map(|_| ())
         })
     }
+}
+
+/// It is gone, and could never be read: its row says so.
+fn gone_unread(
+    tx: &Transaction<'_>,
+    branch: &Branch<'_>,
+    id: BookingId,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    unread::over_in(tx, branch.company, id)?;
+    let row = outbox::row_about_in(tx, branch.company, id)?.filter(unread::is_about_flaw);
+    let Some(row) = row else { return Ok(()) };
+    let event = Event::Withdraw { reason: Reason::InYclients };
+    outbox::unless_refused(outbox::apply_in(tx, row.id, None, event, &Actor::Program, now))?;
+    Ok(())
 }
 
 fn needs_reread(row: &Notification) -> bool {

@@ -9,8 +9,8 @@ use chrono::{NaiveDate, TimeDelta};
 use futures::future::try_join_all;
 use tracing::info;
 
-use crate::booking::{Booking, BookingId, CompanyId};
-use crate::ports::{BookingQuery, Bookings, BookingsError, Lookup};
+use crate::booking::{Booking, BookingId, CompanyId, Unread};
+use crate::ports::{BookingQuery, Bookings, BookingsError, Listing, Lookup};
 
 /// More visits than this are read by one listing: one by one the first reading would be old before the last.
 const ONE_BY_ONE: usize = 4;
@@ -64,11 +64,22 @@ pub(crate) async fn read(
     }
     let Some(query) = sought.listing(today) else { return Ok(None) };
     let listing = bookings.list(company, &query).await?;
+    if let Some(flawed) = could_be(&listing, sought.id) {
+        return Err(BookingsError::Unreadable(flawed.to_string()));
+    }
     let listed = listing.bookings.into_iter().find(|booking| booking.id == sought.id);
     if listed.as_ref().is_some_and(|booking| !booking.deleted) {
         info!(branch = %company, booking = %sought.id, "a booking that was not found is in the listing: it stands");
     }
     Ok(listed)
+}
+
+/// What a listing shows and cannot be read, where it may be this booking: then it is not gone.
+fn could_be(listing: &Listing, id: BookingId) -> Option<&Unread> {
+    if listing.bookings.iter().any(|booking| booking.id == id) {
+        return None;
+    }
+    listing.unreadable.iter().find(|flawed| flawed.id.is_none_or(|flawed| flawed == id))
 }
 
 /// The bookings of one message as they are now; a missing entry is gone.
@@ -82,6 +93,9 @@ pub(crate) async fn read_all(
     let shared = sought.first().map_or(0, |first| first.client);
     if sought.len() > ONE_BY_ONE && shared != 0 {
         let listing = bookings.list(company, &of_client(shared, today)).await?;
+        if let Some(flawed) = sought.iter().find_map(|one| could_be(&listing, one.id)) {
+            return Err(BookingsError::Unreadable(flawed.to_string()));
+        }
         seen.extend(listing.bookings.into_iter().map(|booking| (booking.id, booking)));
         seen.retain(|id, _| sought.iter().any(|one| one.id == *id));
         // What the listing lacks is asked for by itself: it may be another client's by now.

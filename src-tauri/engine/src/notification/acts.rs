@@ -21,7 +21,7 @@ closed_set! {
         Release = "release",
         /// Bring back what was cancelled, skipped or came to nothing.
         Restore = "restore",
-        /// Read a booking again that YClients had as cancelled.
+        /// Read a booking again that YClients had as cancelled, or that could not be read.
         LookAgain = "look_again",
         /// Of an unknown outcome: it arrived.
         Arrived = "arrived",
@@ -45,7 +45,9 @@ fn is_offered(row: &Notification, act: Act, by: &str, now: DateTime<Utc>) -> boo
     is_of_use(row, act, now)
         && match event(row, act, by, now) {
             Some(event) => apply(row, event, now).is_ok(),
-            None if act == Act::LookAgain => is_cancelled_there(row) && now < row.starts_at,
+            None if act == Act::LookAgain => {
+                is_cancelled_there(row) && now < row.starts_at || is_unread(row, now)
+            }
             // A new row comes of it; this one only has to be gone.
             None => row.state.is_sent() && row.kind == Kind::Confirmation,
         }
@@ -54,6 +56,12 @@ fn is_offered(row: &Notification, act: Act, by: &str, now: DateTime<Utc>) -> boo
 /// The program sends nothing about a cancelled visit, whoever asks for it.
 fn is_cancelled_there(row: &Notification) -> bool {
     row.state == State::Cancelled && row.reason == Reason::InYclients
+}
+
+/// Its booking could not be read, and its visit is ahead as far as anybody knows.
+fn is_unread(row: &Notification, now: DateTime<Utc>) -> bool {
+    let unknown = row.starts_at == DateTime::UNIX_EPOCH;
+    row.state == State::Skipped && row.reason == Reason::Unreadable && (unknown || now < row.starts_at)
 }
 
 /// The event that stands for an act; None for a resend, which is none of this row's, and for
@@ -92,7 +100,7 @@ fn is_of_use(row: &Notification, act: Act, now: DateTime<Utc>) -> bool {
         // last check would take back at once.
         Act::Restore => {
             let refused = match row.reason {
-                Reason::OptedOut | Reason::Gathered | Reason::InYclients => true,
+                Reason::OptedOut | Reason::Gathered | Reason::InYclients | Reason::Unreadable => true,
                 Reason::Bot => row.detail == IMPORTED,
                 _ => false,
             };
@@ -234,8 +242,11 @@ mod tests {
             for state in [State::Skipped, State::Expired, State::Cancelled] {
                 let row = Notification { reason: *reason, ..row(state) };
                 let expected = match (reason, state) {
-                    (Reason::InYclients, State::Cancelled) => "look_again",
-                    (Reason::OptedOut | Reason::Gathered | Reason::InYclients, _) => "",
+                    (Reason::InYclients, State::Cancelled) | (Reason::Unreadable, State::Skipped) => {
+                        "look_again"
+                    }
+                    // What cannot be read cannot be checked, and unchecked nothing is sent.
+                    (Reason::OptedOut | Reason::Gathered | Reason::InYclients | Reason::Unreadable, _) => "",
                     _ => "restore",
                 };
                 assert_eq!(acts(&row), expected, "{state} {reason}");

@@ -107,6 +107,10 @@ pub enum Event {
     Skip {
         reason: Reason,
     },
+    /// Its booking still cannot be read, for another cause.
+    Unread {
+        detail: String,
+    },
     /// Made anew, with a fresh window until `due_at`: the booking changed, or another
     /// visit of the same client joined it.
     Remake {
@@ -195,6 +199,7 @@ impl Event {
             Self::Expire { .. } => "expire",
             Self::Withdraw { .. } => "withdraw",
             Self::Import => "import",
+            Self::Unread { .. } => "unread",
             Self::Skip { .. } => "skip",
             Self::Remake { .. } => "remake",
             Self::Conflict { .. } => "conflict",

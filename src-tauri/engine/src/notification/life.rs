@@ -171,6 +171,9 @@ impl Notification {
                 IMPORTED.clone_into(&mut self.detail);
             }
             (state, Event::Skip { reason }) if self.can_end(state) => self.end(Skipped, reason, now),
+            (Skipped, Event::Unread { detail }) if self.reason == Reason::Unreadable => {
+                self.detail = detail;
+            }
             (Queued, Event::Remake { made, due_at, cause }) => {
                 let time_before = self.due_at;
                 self.remake(made);

@@ -110,6 +110,7 @@ impl Reason {
                 AS_IT_WAS,
             ),
             Self::NoStart => lasting("the booking has no time", &[Booking], AS_IT_WAS),
+            Self::Unreadable => lasting("the booking cannot be read", &[Booking], AS_IT_WAS),
             Self::TooSoon => lasting(
                 "the visit begins sooner than `min_lead_minutes` after it was judged",
                 &[Booking, Settings, Clock],

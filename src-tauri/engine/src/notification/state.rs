@@ -74,6 +74,8 @@ closed_set! {
         /// A number that desks type for "no phone", or the shop's own.
         Placeholder = "placeholder",
         NoStart = "no_start",
+        /// YClients sent a booking that cannot be read; the detail has its number and what is wrong.
+        Unreadable = "unreadable",
         TooSoon = "too_soon",
         OptedOut = "opted_out",
         /// Told in another message, together with others.

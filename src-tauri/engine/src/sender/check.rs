@@ -52,7 +52,7 @@ impl Sender {
         let visits =
             tokio::time::timeout(READ_WITHIN, read_all(self.bookings.as_ref(), company, &sought, today));
         let (visits, facts) = tokio::join!(visits, self.branch_anew(company, facts_are_old));
-        let seen = match visits.unwrap_or_else(|_| Err(too_slow())) {
+        let mut seen = match visits.unwrap_or_else(|_| Err(too_slow())) {
             Ok(seen) => seen,
             Err(error) => {
                 self.cannot_check(row, &error)?;
@@ -70,6 +70,9 @@ impl Sender {
         let Ok(branch) = Branch::new(&self.settings, company, &state.facts) else {
             return Ok(Checked::NotNow);
         };
+        for booking in seen.values_mut() {
+            booking.in_zone(branch.zone);
+        }
         let now = self.clock.now();
         let outcome = self.outbox.db().write(|tx| {
             let current = outbox::get_in(tx, row.id)?.ok_or(Refusal::Missing)?;

@@ -4,8 +4,7 @@ use super::Explanation;
 use crate::error::FaultCode;
 
 const NOT_SEEN: &str = "New bookings are not seen for now. They will all be found once the connection is back; what is late will wait for your decision.";
-const STOPPED: &str =
-    "Polling of this branch has stopped: new bookings are not seen and their clients are not written to.";
+const STOPPED: &str = "Polling of this branch has stopped: new bookings are not seen and their clients are not written to. The program tries again by itself every half hour, after a day every six hours.";
 const NOT_SENT: &str =
     "Messages wait in the queue and none is lost. What is late will wait for your decision.";
 const NO_KEYS: &str =
@@ -41,7 +40,7 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         },
         FaultCode::YclientsBranchUnknown => Explanation {
             what: "YClients does not know this branch.",
-            means: STOPPED,
+            means: NOT_SEEN,
             do_next: "Compare company_id in settings.toml with the one in the address of its page in YClients.",
         },
         FaultCode::YclientsRateLimited => Explanation {
@@ -53,6 +52,11 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             what: "YClients is having trouble.",
             means: NOT_SEEN,
             do_next: "Wait: the program keeps trying.",
+        },
+        FaultCode::YclientsIntercepted => Explanation {
+            what: "Something in between answered in place of YClients: a firewall, a proxy or a VPN.",
+            means: NOT_SEEN,
+            do_next: "Wait: the program keeps trying, and it usually passes. If it does not, turn VPN and proxy off, or ask whoever runs the network to let the program reach YClients.",
         },
         FaultCode::YclientsRefused => Explanation {
             what: "YClients refused the program's request.",

@@ -11,6 +11,7 @@ mod en;
 pub mod reasons;
 pub mod ru;
 pub mod states;
+pub mod unreadable;
 
 use serde::Serialize;
 

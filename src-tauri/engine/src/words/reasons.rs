@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::unreadable;
 use crate::notification::{IMPORTED, Notification, Reason, State};
 use crate::settings::Language;
 
@@ -10,6 +11,11 @@ use crate::settings::Language;
 /// does not apply. What a text lacks is named.
 pub fn why(row: &Notification, language: Language) -> Cow<'static, str> {
     let (ru, en) = match row.reason {
+        Reason::Unreadable if !row.forgotten => {
+            let what = unreadable::of_detail(&row.detail, language);
+            let words = reason(row.reason, language);
+            return if what.is_empty() { words.into() } else { format!("{words} {what}").into() };
+        }
         judged if row.forgotten && judged.is_judged_again() => (
             "Данные клиента удалены по его просьбе: сообщение больше не вернётся.",
             "The client's data was deleted at their wish: the message does not come back.",
@@ -119,6 +125,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
         Reason::NoStart => (
             "В записи не видно времени визита: писать не о чем. Когда время появится, сообщение встанет в очередь.",
             "The booking shows no time of visit: there is nothing to write about. Once it has one, the message will be queued.",
+        ),
+        Reason::Unreadable => (
+            "Запись пришла из YClients в виде, который не удалось прочитать. Найдите её в журнале и предупредите клиента сами. Когда она станет читаемой, сообщение встанет в очередь.",
+            "The booking came from YClients in a form that cannot be read. Find it in the journal and tell the client yourself. Once it can be read, the message will be queued.",
         ),
         Reason::TooSoon => (
             "До визита было меньше времени, чем задано в настройках: писать поздно. Если визит перенесут на потом, сообщение встанет в очередь.",

@@ -4,8 +4,7 @@ use super::Explanation;
 use crate::error::FaultCode;
 
 const NOT_SEEN: &str = "Новые записи пока не видны. Когда связь вернётся, программа найдёт их все; что опоздает, подождёт вашего решения.";
-const STOPPED: &str =
-    "Опрос филиала остановлен: новых записей программа не видит, и клиентам о них никто не пишет.";
+const STOPPED: &str = "Опрос филиала остановлен: новых записей программа не видит, и клиентам о них никто не пишет. Сама она пробует снова раз в полчаса, через сутки раз в шесть часов.";
 const NOT_SENT: &str =
     "Сообщения ждут в очереди и никуда не пропадут. Что опоздает, подождёт вашего решения.";
 const NO_KEYS: &str = "Без токенов программа не видит записей и не отправляет сообщений. Очередь сохранена.";
@@ -48,7 +47,7 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         },
         FaultCode::YclientsBranchUnknown => Explanation {
             what: "YClients не знает такого филиала.",
-            means: STOPPED,
+            means: NOT_SEEN,
             do_next: "Сверьте company_id в settings.toml с номером в адресе его страницы в YClients.",
         },
         FaultCode::YclientsRateLimited => Explanation {
@@ -60,6 +59,11 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             what: "YClients работает с перебоями.",
             means: NOT_SEEN,
             do_next: "Подождите: программа пробует сама.",
+        },
+        FaultCode::YclientsIntercepted => Explanation {
+            what: "Вместо YClients ответил кто-то посередине: сетевой экран, прокси или VPN.",
+            means: NOT_SEEN,
+            do_next: "Подождите: программа пробует сама, обычно это проходит. Если не проходит, выключите VPN и прокси или попросите того, кто настраивает сеть, пустить программу к YClients.",
         },
         FaultCode::YclientsRefused => Explanation {
             what: "YClients отклонил запрос программы.",

@@ -12,6 +12,7 @@ use credentials::Keyring;
 use engine::clock::ClockStanding;
 use engine::db::{self, Db};
 use engine::desk::{self, OwnerLock};
+use engine::monitor::unread_in;
 use engine::outbox::Outbox;
 use engine::ports::{GatewayState, Messenger as _, SecretName, Secrets};
 use engine::settings::{self, Settings};
@@ -46,6 +47,9 @@ pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
         }
         Ok(())
     })?;
+    if let Ok(settings) = &settings {
+        check_unread(&mut report, &dir, settings)?;
+    }
     check_time(&mut report, &dir)?;
     let name = &Name::new("worker", say::worker(language));
     if OwnerLock::is_held(&dir) {
@@ -105,6 +109,22 @@ fn check_time(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Fail
         }
         (None, _) => Ok(()),
     }
+}
+
+/// Bookings that came and cannot be read, as the running program found them.
+fn check_unread(report: &mut Report<'_>, dir: &std::path::Path, settings: &Settings) -> Result<(), Failure> {
+    let language = report.language;
+    let Ok(db) = Db::open(dir) else { return Ok(()) };
+    for branch in &settings.branches {
+        let company = branch.company_id;
+        let Ok(unread) = db.read(|connection| unread_in(connection, company)) else { return Ok(()) };
+        let Some((id, flaw)) = unread.first() else { continue };
+        let name = &Name::new(format!("bookings.{company}"), say::unread_of(company.0, language));
+        let first = engine::words::unreadable::unread(*id, flaw, language);
+        let found = format!("{} {first}", words::status::unread(unread.len(), language));
+        report.look(name, found, say::find_unread(language))?;
+    }
+    Ok(())
 }
 
 fn check_data(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Failure> {

@@ -65,7 +65,7 @@ pub(super) fn poll(session: &mut Session) -> Result<(), Failure> {
     for branch in &settings.branches {
         let company = branch.company_id;
         let new = new.iter().filter(|row| row.company == company).count();
-        polled.push(Polled { branch: BranchView::of(company, branches.get(company)?, &settings), new });
+        polled.push(Polled { branch: BranchView::of(&branches.seen(company)?, &settings), new });
     }
     if session.json {
         session.out.json(&polled)?;

@@ -12,12 +12,15 @@ use engine::settings::Settings;
 use crate::failure::Failure;
 use crate::output::{Out, Tone, pad, paint};
 use crate::session::Session;
-use crate::views::{Branches, Seen, Status};
+use crate::views::{Branches, Seen, SeenBranch, Status};
 use crate::when::{self, Day};
 use crate::{words, world};
 
 /// As wide as the longest label.
 const LABEL: usize = 11;
+
+/// So many bookings that cannot be read are named; the rest is in the list.
+const MOST_UNREAD: usize = 5;
 
 pub(super) fn run(session: &mut Session) -> Result<(), Failure> {
     let settings = session.settings()?;
@@ -45,7 +48,7 @@ fn look(
     let owned = desk.owner.is_some() && OwnerLock::is_held(&session.dir);
     let mut states = Vec::new();
     for branch in &settings.branches {
-        states.push((branch.company_id, branches.get(branch.company_id)?.clone()));
+        states.push(branches.seen(branch.company_id)?);
     }
     let today = Day::Today.date(zone.unwrap_or(Tz::UTC), now);
     let today = when::day_start(zone.unwrap_or(Tz::UTC), today);
@@ -91,12 +94,19 @@ fn print(
     if settings.branches.is_empty() {
         out.line(row(labels.branch, &paint(Tone::Attention, words::status::no_branches(language))))?;
     }
-    for (company, state) in &seen.branches {
+    for SeenBranch { company, state, unread } in &seen.branches {
         out.line(row(labels.branch, &branch(*company, state, settings, zone, now)))?;
         if !state.fault_code.is_empty() {
             let fault = words::fault_word(&state.fault_code, language);
             out.line(row("", &paint(Tone::Bad, fault)))?;
             out.line(row("", &paint(Tone::Quiet, &state.fault_detail)))?;
+        }
+        if !unread.is_empty() {
+            out.line(row("", &paint(Tone::Attention, words::status::unread(unread.len(), language))))?;
+            for (id, flaw) in unread.iter().take(MOST_UNREAD) {
+                let what = engine::words::unreadable::unread(*id, flaw, language);
+                out.line(row("", &paint(Tone::Quiet, what)))?;
+            }
         }
     }
 

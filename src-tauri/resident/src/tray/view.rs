@@ -264,6 +264,7 @@ const fn nature(code: FaultCode) -> Nature {
         FaultCode::YclientsRateLimited
         | FaultCode::YclientsOutOfOrder
         | FaultCode::YclientsRefused
+        | FaultCode::YclientsIntercepted
         | FaultCode::YclientsUnreadable
         | FaultCode::GatewayStarting
         | FaultCode::GatewayRateLimited

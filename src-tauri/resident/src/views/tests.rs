@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use engine::booking::BranchFacts;
+use engine::booking::{BranchFacts, FlawKind};
 use engine::db::Db;
 use engine::notification::{Kind, Made, NotificationId, Reason, State};
 use engine::outbox::{Actor, Owner, Pause};
@@ -112,7 +112,14 @@ fn seen(outbox: &Outbox) -> Seen {
     Seen {
         desk,
         owned: true,
-        branches: vec![(CompanyId(962_302), state), (CompanyId(5), BranchState::default())],
+        branches: vec![
+            SeenBranch {
+                company: CompanyId(962_302),
+                state,
+                unread: vec![(Some(BookingId(7)), Flaw::new(FlawKind::UnknownValue, "attendance"))],
+            },
+            SeenBranch { company: CompanyId(5), state: BranchState::default(), unread: Vec::new() },
+        ],
         instance: "green-api:1103000001".to_owned(),
         first_contacts: 2,
         storage: None,
@@ -159,6 +166,14 @@ fn a_status() {
           "feed": "fast",
           "failures": 0,
           "stopped": false,
+          "unreadable": 1,
+          "unreadable_bookings": [
+            {
+              "booking": 7,
+              "flaw": "unknown_value attendance",
+              "message": "Booking 7: a value that is not known (attendance)."
+            }
+          ],
           "error": {
             "code": "yclients_offline",
             "message": "",
@@ -177,6 +192,8 @@ fn a_status() {
           "feed": null,
           "failures": 0,
           "stopped": false,
+          "unreadable": 0,
+          "unreadable_bookings": [],
           "error": null
         }
       ],

@@ -108,6 +108,19 @@ pub(crate) fn lying(messages: usize, language: Language) -> String {
     )
 }
 
+/// The line about bookings that cannot be read.
+pub(crate) fn unread_of(company: i64, language: Language) -> String {
+    say!(language, "Записи {company}", "Bookings {company}")
+}
+
+pub(crate) const fn find_unread(language: Language) -> &'static str {
+    either(
+        language,
+        "Найдите эти записи в журнале YClients, предупредите клиентов сами и покажите эту строку тому, кто настраивал программу.",
+        "Find them in the YClients journal, tell the clients yourself, and show this line to whoever set the program up.",
+    )
+}
+
 pub(crate) fn rights(company: i64, language: Language) -> String {
     say!(language, "Права {company}", "Rights {company}")
 }

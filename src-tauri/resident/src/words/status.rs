@@ -74,6 +74,15 @@ pub(crate) fn first_contacts(number: i64, language: Language) -> String {
     )
 }
 
+/// How many bookings cannot be read.
+pub(crate) fn unread(number: usize, language: Language) -> String {
+    say!(
+        language,
+        "записей, которые не удалось прочитать: {number}; о них никому не пишут, пока их не исправят",
+        "bookings that cannot be read: {number}; nobody is written to about them until they are mended",
+    )
+}
+
 pub(crate) const fn sending(language: Language) -> &'static str {
     either(language, "включена", "on")
 }

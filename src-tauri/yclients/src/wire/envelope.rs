@@ -77,6 +77,19 @@ pub(crate) fn is_refusal(body: &str) -> bool {
     body.is_some_and(|body| ["success", "meta", "errors"].iter().any(|key| body.get(key).is_some()))
 }
 
+/// Whether a body is this server's own word that something is not allowed: its whole envelope,
+/// `{success: false, data: null, meta}` or `{errors: {message}, meta}`. Firewalls speak JSON
+/// too, with a `success`, an `errors` or a `message` of theirs, and what they refuse passes.
+pub(crate) fn is_own_refusal(body: &str) -> bool {
+    let Ok(Value::Object(body)) = serde_json::from_str(body.trim_start_matches('\u{feff}')) else {
+        return false;
+    };
+    let has_data = body.get("data").is_some_and(|data| !lenient::is_empty(data));
+    let refuses = body.get("success").and_then(lenient::to_flag) == Some(false);
+    let errs = body.get("errors").is_some_and(|errors| errors.get("message").is_some());
+    body.contains_key("meta") && !has_data && (refuses || errs)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +125,35 @@ mod tests {
         assert_eq!(total(r#"{"meta":{"total_count":"41"}}"#), Some(41));
         for missing in [r#"{"meta":[]}"#, r#"{"meta":null}"#, "{}", r#"{"meta":{"total_count":-1}}"#] {
             assert_eq!(total(missing), None);
+        }
+    }
+
+    #[test]
+    fn a_refusal_of_its_own_is_told_from_a_firewall_s() {
+        for own in [
+            r#"{"success":false,"data":null,"meta":{"message":"Доступ запрещен."}}"#,
+            "\u{feff}{\"success\":false,\"data\":null,\"meta\":{}}",
+            r#"{"success":0,"data":[],"meta":[]}"#,
+            r#"{"success":false,"meta":{"message":"Access denied."}}"#,
+            r#"{"errors":{"code":403,"message":"Нет прав"},"meta":{"message":"Нет прав"}}"#,
+        ] {
+            assert!(is_own_refusal(own), "{own}");
+        }
+        for other in [
+            "",
+            "Forbidden",
+            "<html><body>403 Forbidden</body></html>",
+            "null",
+            "[]",
+            "{}",
+            r#"{"message":"Forbidden"}"#,
+            r#"{"error":"access_denied","meta":{}}"#,
+            r#"{"success":false,"errors":[{"code":1020,"message":"Access denied"}],"messages":[]}"#,
+            r#"{"success":true,"data":null,"meta":{"message":"Доступ запрещен."}}"#,
+            r#"{"success":false,"data":{"ray":"8f1"},"meta":{}}"#,
+            r#"{"success":false,"data":null,"meta":{"mess"#,
+        ] {
+            assert!(!is_own_refusal(other), "{other}");
         }
     }
 

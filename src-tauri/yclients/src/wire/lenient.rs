@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// Null, "", [] and {}: what an empty field may look like.
-fn is_empty(value: &Value) -> bool {
+pub(crate) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
@@ -20,10 +20,9 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// A whole number: 5, 5.0, "5", true.
+/// A whole number: 5, 5.0, "5". A yes is none, or it would be user 1.
 pub(crate) fn to_int(value: &Value) -> Option<i64> {
     match value {
-        Value::Bool(flag) => Some(i64::from(*flag)),
         Value::Number(number) => number.as_i64().or_else(|| whole(&number.to_string())),
         Value::String(text) => whole(text.trim()),
         _ => None,
@@ -40,7 +39,7 @@ fn whole(text: &str) -> Option<i64> {
     digits.parse().ok()
 }
 
-fn to_flag(value: &Value) -> Option<bool> {
+pub(crate) fn to_flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
         Value::String(text) if text.trim().eq_ignore_ascii_case("true") => Some(true),
@@ -57,7 +56,8 @@ fn to_flag(value: &Value) -> Option<bool> {
 pub(crate) fn to_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
+        // `79161234567.0` is no number with a zero more.
+        Value::Number(number) => to_int(value).map_or_else(|| number.to_string(), |whole| whole.to_string()),
         _ => String::new(),
     }
 }
@@ -79,9 +79,8 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D
 }
 
 /// A flag that may also be a count (`sms_now`): anything but zero is yes.
-pub(crate) fn some_or_none<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    let value = Value::deserialize(from)?;
-    Ok(to_flag(&value).unwrap_or_else(|| to_int(&value).is_some_and(|count| count != 0)))
+pub(crate) fn is_some(value: &Value) -> bool {
+    to_flag(value).unwrap_or_else(|| to_int(value).is_some_and(|count| count != 0))
 }
 
 pub(crate) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
@@ -109,31 +108,6 @@ where
     T::deserialize(value).map(Some).map_err(D::Error::custom)
 }
 
-/// A list. PHP sends one with gaps in its numbering as an object.
-pub(crate) fn list<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned,
-{
-    let value = Value::deserialize(from)?;
-    let items = match value {
-        Value::Array(items) => items,
-        Value::Object(fields) if fields.keys().all(|key| key.parse::<u64>().is_ok()) => {
-            fields.into_iter().map(|(_, item)| item).collect()
-        }
-        empty if is_empty(&empty) => Vec::new(),
-        _ => return Err(D::Error::custom("a list was expected")),
-    };
-    let object = |item: Value| {
-        if item.is_object() {
-            T::deserialize(item).map_err(D::Error::custom)
-        } else {
-            Err(D::Error::custom("a list of objects was expected"))
-        }
-    };
-    items.into_iter().map(object).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -149,8 +123,6 @@ mod tests {
         flag: Option<bool>,
         #[serde(deserialize_with = "text")]
         text: String,
-        #[serde(deserialize_with = "list")]
-        list: Vec<Item>,
         #[serde(deserialize_with = "object")]
         item: Option<Item>,
     }
@@ -167,36 +139,28 @@ mod tests {
     }
 
     #[test]
-    fn a_number_may_be_a_string_a_float_or_a_flag() {
+    fn a_number_may_be_a_string_or_a_float_and_is_no_flag() {
         for five in [json!(5), json!("5"), json!(" 5 "), json!(5.0), json!("5.00")] {
             assert_eq!(read(json!({ "number": five })).unwrap().number, Some(5));
         }
-        assert_eq!(read(json!({ "number": true })).unwrap().number, Some(1));
         assert_eq!(read(json!({ "number": "-1" })).unwrap().number, Some(-1));
-    }
-
-    #[test]
-    fn a_flag_may_be_a_number_or_a_word() {
-        for yes in [json!(true), json!(1), json!("1"), json!("true")] {
-            assert_eq!(read(json!({ "flag": yes })).unwrap().flag, Some(true));
-        }
-        for no in [json!(false), json!(0), json!("0"), json!("false")] {
-            assert_eq!(read(json!({ "flag": no })).unwrap().flag, Some(false));
-        }
+        assert!(read(json!({ "number": true })).is_err());
     }
 
     #[test]
     fn what_is_empty_in_any_way_was_not_said() {
         for nothing in [json!(null), json!(""), json!([]), json!({})] {
-            let all = json!({ "number": nothing, "flag": nothing, "text": nothing, "list": nothing, "item": nothing });
+            let all = json!({ "number": nothing, "flag": nothing, "text": nothing, "item": nothing });
             assert_eq!(read(all).unwrap(), Sample::default());
         }
     }
 
     #[test]
-    fn a_list_with_gaps_in_its_numbering_is_a_list() {
-        let read = read(json!({ "list": { "0": { "id": 1 }, "2": { "id": "2" } } })).unwrap();
-        assert_eq!(read.list, [Item { id: Some(1) }, Item { id: Some(2) }]);
+    fn a_number_in_place_of_a_text_keeps_its_digits() {
+        assert_eq!(to_text(&json!(79_161_234_567_u64)), "79161234567");
+        assert_eq!(to_text(&json!(79_161_234_567.0)), "79161234567");
+        assert_eq!(to_text(&json!(1.5)), "1.5");
+        assert_eq!(to_text(&json!(true)), "");
     }
 
     #[test]
@@ -207,8 +171,6 @@ mod tests {
             json!({ "flag": 7 }),
             json!({ "flag": "Иван" }),
             json!({ "item": "Иван" }),
-            json!({ "list": ["Иван"] }),
-            json!({ "list": { "name": "Иван" } }),
         ] {
             let error = read(bad).unwrap_err().to_string();
             assert!(error.contains("expected") && !error.contains("Иван"), "{error}");

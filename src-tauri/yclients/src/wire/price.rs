@@ -9,29 +9,33 @@
 //! `manual_cost`, then `first_cost` or `cost_per_unit` times `amount`, less
 //! `discount` per cent.
 
-use serde::Deserialize;
+use engine::booking::Flaw;
 use serde_json::Value;
 
-use super::lenient;
+use super::fields::Fields;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 pub(super) struct Prices {
-    #[serde(deserialize_with = "lenient::any")]
     cost: Value,
-    #[serde(deserialize_with = "lenient::any")]
     cost_to_pay: Value,
-    #[serde(deserialize_with = "lenient::any")]
     manual_cost: Value,
-    #[serde(deserialize_with = "lenient::any")]
     first_cost: Value,
-    #[serde(deserialize_with = "lenient::any")]
     cost_per_unit: Value,
-    #[serde(deserialize_with = "lenient::any")]
     discount: Value,
 }
 
 impl Prices {
+    pub(super) fn read(line: &Fields<'_>) -> Result<Self, Flaw> {
+        Ok(Self {
+            cost: line.any("cost")?,
+            cost_to_pay: line.any("cost_to_pay")?,
+            manual_cost: line.any("manual_cost")?,
+            first_cost: line.any("first_cost")?,
+            cost_per_unit: line.any("cost_per_unit")?,
+            discount: line.any("discount")?,
+        })
+    }
+
     /// In hundredths, rounded half up; 0 when no price can be read.
     pub(super) fn paid(&self, amount: i64) -> i64 {
         let final_price = [&self.cost, &self.cost_to_pay, &self.manual_cost].into_iter().find_map(hundredths);
@@ -73,11 +77,13 @@ fn hundredths(value: &Value) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use serde_json::value::RawValue;
 
     use super::*;
 
     fn paid(line: Value, amount: i64) -> i64 {
-        Prices::deserialize(line).unwrap().paid(amount)
+        let raw = RawValue::from_string(line.to_string()).unwrap();
+        Prices::read(&Fields::of(&raw).unwrap()).unwrap().paid(amount)
     }
 
     #[test]

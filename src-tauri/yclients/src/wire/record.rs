@@ -1,134 +1,100 @@
 //! A record of YClients, made into a booking.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
-use engine::booking::{Attendance, Booking, BookingId, Client, CompanyId, Service, Staff};
-use serde::Deserialize;
-use serde_json::Value;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
+use engine::booking::{
+    Attendance, Booking, BookingId, Client, CompanyId, Flaw, FlawKind, Service, Staff, Unread,
+};
 use serde_json::value::RawValue;
 
+use super::fields::Fields;
 use super::lenient;
 use super::price::Prices;
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Record {
-    #[serde(deserialize_with = "lenient::int")]
-    id: Option<i64>,
-    #[serde(deserialize_with = "lenient::int")]
-    company_id: Option<i64>,
-    #[serde(deserialize_with = "lenient::int")]
-    staff_id: Option<i64>,
-    #[serde(deserialize_with = "lenient::list")]
-    services: Vec<ServiceLine>,
-    #[serde(deserialize_with = "lenient::object")]
-    staff: Option<StaffCard>,
-    #[serde(deserialize_with = "lenient::object")]
-    client: Option<ClientCard>,
-    #[serde(deserialize_with = "lenient::text")]
-    date: String,
-    #[serde(deserialize_with = "lenient::text")]
-    datetime: String,
-    #[serde(deserialize_with = "lenient::text")]
-    create_date: String,
-    #[serde(deserialize_with = "lenient::text")]
-    last_change_date: String,
-    #[serde(deserialize_with = "lenient::flag")]
-    online: Option<bool>,
-    #[serde(deserialize_with = "lenient::int")]
-    attendance: Option<i64>,
-    #[serde(deserialize_with = "lenient::int")]
-    visit_attendance: Option<i64>,
-    #[serde(deserialize_with = "lenient::int")]
-    created_user_id: Option<i64>,
-    #[serde(deserialize_with = "lenient::flag")]
-    deleted: Option<bool>,
-    #[serde(deserialize_with = "lenient::some_or_none")]
-    sms_now: bool,
-    #[serde(deserialize_with = "lenient::some_or_none")]
-    email_now: bool,
+/// No visit, no booking and no server's clock lies elsewhere, and reckoning with what does could come
+/// out of any range.
+pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
+
+/// What a row is known by: its id, even where it cannot be read otherwise, else its text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum RowKey {
+    Id(i64),
+    Nameless(String),
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ServiceLine {
-    #[serde(deserialize_with = "lenient::int")]
-    id: Option<i64>,
-    #[serde(deserialize_with = "lenient::text")]
-    title: String,
-    #[serde(deserialize_with = "lenient::any")]
-    amount: Value,
-    #[serde(flatten)]
-    prices: Prices,
+pub(crate) fn row_key(row: &RawValue) -> RowKey {
+    let id = Fields::of(row).and_then(|fields| id(&fields).ok());
+    id.map_or_else(|| RowKey::Nameless(row.get().to_owned()), |id| RowKey::Id(id.0))
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct StaffCard {
-    #[serde(deserialize_with = "lenient::int")]
-    id: Option<i64>,
-    #[serde(deserialize_with = "lenient::text")]
-    name: String,
+/// Reads one record of `company`, or tells what of it could not be read.
+pub(crate) fn record(row: &RawValue, company: CompanyId) -> Result<Booking, Unread> {
+    let Some(fields) = Fields::of(row) else {
+        return Err(unread(row, None, Flaw::whole(FlawKind::NoRecord)));
+    };
+    booking(&fields, company).map_err(|flaw| unread(row, Some(&fields), flaw))
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ClientCard {
-    #[serde(deserialize_with = "lenient::int")]
-    id: Option<i64>,
-    #[serde(deserialize_with = "lenient::text")]
-    name: String,
-    #[serde(deserialize_with = "lenient::text")]
-    display_name: String,
-    #[serde(deserialize_with = "lenient::text")]
-    phone: String,
-}
-
-/// A row's id, even of a row that cannot be read otherwise.
-pub(crate) fn record_id(row: &RawValue) -> Option<i64> {
-    #[derive(Deserialize)]
-    struct Id {
-        #[serde(default, deserialize_with = "lenient::int")]
-        id: Option<i64>,
+fn unread(row: &RawValue, fields: Option<&Fields<'_>>, flaw: Flaw) -> Unread {
+    let mut print = DefaultHasher::new();
+    row.get().hash(&mut print);
+    Unread {
+        id: fields.and_then(|fields| id(fields).ok()),
+        flaw,
+        starts_local: fields.and_then(|fields| start(fields).ok().flatten()),
+        print: print.finish(),
     }
-    serde_json::from_str::<Id>(row.get()).ok()?.id
 }
 
-/// Reads one record of `company`. The error says why not, and names no value.
-pub(crate) fn record(row: &RawValue, company: CompanyId) -> Result<Booking, String> {
-    if !row.get().starts_with('{') {
-        return Err("it is no object".into());
+fn id(fields: &Fields<'_>) -> Result<BookingId, Flaw> {
+    match fields.int("id")? {
+        Some(id) if id > 0 => Ok(BookingId(id)),
+        _ => Err(Flaw::whole(FlawKind::NoId)),
     }
-    let record: Record = serde_json::from_str(row.get()).map_err(|error| error.to_string())?;
-    let id = record.id.ok_or("it has no id")?;
-    if record.company_id.is_some_and(|other| other != company.0) {
-        return Err("it belongs to another branch".into());
+}
+
+fn booking(fields: &Fields<'_>, company: CompanyId) -> Result<Booking, Flaw> {
+    let id = id(fields)?;
+    if fields.int("company_id")?.is_some_and(|other| other != company.0) {
+        return Err(Flaw::whole(FlawKind::OtherBranch));
     }
+    let (created_at, created_local) = stamp(&fields.said("create_date")?)
+        .ok_or_else(|| Flaw::new(FlawKind::NoDate, "create_date"))?
+        .apart();
+    // It only says how far the feed has come.
+    let (changed_at, changed_local) = stamp(&fields.text("last_change_date")?).unwrap_or(Stamp::None).apart();
+    let client = fields.object("client")?.map(|card| client(&card)).transpose()?.flatten();
+    let services = fields.list("services")?;
     Ok(Booking {
-        id: BookingId(id),
+        id,
         company,
-        created_at: instant(&record.create_date),
-        changed_at: instant(&record.last_change_date),
-        starts_local: start(&record)?,
-        online: record.online.unwrap_or(false),
-        created_by: record.created_user_id.unwrap_or(0),
-        deleted: record.deleted.unwrap_or(false),
-        attendance: attendance(&record)?,
-        staff: staff(&record),
-        client: record.client.and_then(client),
-        services: record.services.into_iter().map(service).collect(),
-        own_notice: record.sms_now || record.email_now,
+        created_at,
+        created_local,
+        changed_at,
+        changed_local,
+        starts_local: start(fields)?,
+        online: fields.flag("online")?.unwrap_or(false),
+        created_by: fields.int("created_user_id")?.unwrap_or(0),
+        deleted: fields.flag("deleted")?.unwrap_or(false),
+        attendance: attendance(fields)?,
+        staff: staff(fields)?,
+        client,
+        services: services.iter().map(service).collect::<Result<_, _>>()?,
+        own_notice: fields.some_or_none("sms_now")? || fields.some_or_none("email_now")?,
     })
 }
 
 /// `date` is the branch's wall clock. `datetime` repeats it with an offset that can
 /// be wrong across a daylight-saving change, so only its wall part is taken.
-fn start(record: &Record) -> Result<Option<NaiveDateTime>, String> {
-    let texts = [&record.date, &record.datetime];
-    let said = texts.iter().any(|text| !text.is_empty() && !text.starts_with("0000"));
-    match texts.into_iter().find_map(|text| wall(text)) {
-        None if said => Err("its date cannot be read".into()),
-        start => Ok(start),
+fn start(fields: &Fields<'_>) -> Result<Option<NaiveDateTime>, Flaw> {
+    for name in ["date", "datetime"] {
+        let text = fields.said(name)?;
+        if !text.is_empty() && !text.starts_with("0000") {
+            return wall(&text).map(Some).ok_or_else(|| Flaw::new(FlawKind::NoDate, name));
+        }
     }
+    Ok(None)
 }
 
 fn wall(text: &str) -> Option<NaiveDateTime> {
@@ -137,60 +103,112 @@ fn wall(text: &str) -> Option<NaiveDateTime> {
     NaiveDateTime::parse_from_str(long, "%Y-%m-%d %H:%M:%S")
         .or_else(|_| NaiveDateTime::parse_from_str(text.get(..16).unwrap_or(&text), "%Y-%m-%d %H:%M"))
         .ok()
+        .filter(|at| YEARS.contains(&at.year()))
 }
 
-/// `2026-03-01T12:00:00+0300`, with or without the colon. Without an offset the
-/// instant is not known, and none is made up.
-fn instant(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z")
-        .or_else(|_| DateTime::parse_from_rfc3339(text))
-        .ok()
-        .map(|at| at.to_utc())
+/// When something happened, as it was written down.
+enum Stamp {
+    None,
+    At(DateTime<Utc>),
+    /// Without a zone: on the branch's wall.
+    OnTheWall(NaiveDateTime),
+}
+
+impl Stamp {
+    fn apart(self) -> (Option<DateTime<Utc>>, Option<NaiveDateTime>) {
+        match self {
+            Self::None => (None, None),
+            Self::At(at) => (Some(at), None),
+            Self::OnTheWall(local) => (None, Some(local)),
+        }
+    }
+}
+
+/// `2026-03-01T12:00:00+0300`, with or without the colon, with or without a zone. None: it is there
+/// and means nothing.
+fn stamp(text: &str) -> Option<Stamp> {
+    if text.is_empty() || text.starts_with("0000") {
+        return Some(Stamp::None);
+    }
+    let text = text.replacen(' ', "T", 1);
+    let at = DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f%#z")
+        .or_else(|_| DateTime::parse_from_rfc3339(&text));
+    if let Ok(at) = at {
+        return YEARS.contains(&at.year()).then(|| Stamp::At(at.to_utc()));
+    }
+    let local = NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f")
+        .or_else(|_| NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M"));
+    local.ok().filter(|at| YEARS.contains(&at.year())).map(Stamp::OnTheWall)
 }
 
 /// `attendance` is this record's; `visit_attendance` is the whole visit's, which
 /// may hold other records too, and stands in only where the first is missing.
-fn attendance(record: &Record) -> Result<Attendance, String> {
-    match record.attendance.or(record.visit_attendance) {
-        None | Some(0) => Ok(Attendance::Waiting),
-        Some(-1) => Ok(Attendance::Cancelled),
-        Some(1) => Ok(Attendance::Came),
-        Some(2) => Ok(Attendance::Confirmed),
-        // A state we do not know may mean that nobody is to be written to.
-        Some(_) => Err("its attendance is not known".into()),
+fn attendance(fields: &Fields<'_>) -> Result<Attendance, Flaw> {
+    for name in ["attendance", "visit_attendance"] {
+        return Ok(match fields.int(name)? {
+            None => continue,
+            Some(0) => Attendance::Waiting,
+            Some(-1) => Attendance::Cancelled,
+            Some(1) => Attendance::Came,
+            Some(2) => Attendance::Confirmed,
+            // A state we do not know may mean that nobody is to be written to.
+            Some(_) => return Err(Flaw::new(FlawKind::UnknownValue, name)),
+        });
     }
+    Ok(Attendance::Waiting)
 }
 
-fn staff(record: &Record) -> Option<Staff> {
-    let card = record.staff.as_ref();
-    let id = card.and_then(|card| card.id).or(record.staff_id).unwrap_or(0);
-    let name = card.map(|card| card.name.clone()).unwrap_or_default();
-    (id != 0 || !name.is_empty()).then_some(Staff { id, name })
+fn staff(fields: &Fields<'_>) -> Result<Option<Staff>, Flaw> {
+    let card = fields.object("staff")?;
+    let in_card = card.as_ref().map(|card| card.int("id")).transpose()?.flatten();
+    let id = match in_card {
+        Some(id) => id,
+        None => fields.int("staff_id")?.unwrap_or(0),
+    };
+    let name = card.map(|card| card.text("name")).transpose()?.unwrap_or_default();
+    Ok((id != 0 || !name.is_empty()).then_some(Staff { id, name }))
 }
 
 /// A card without id, name and phone is no client: that is how some servers say null.
 /// `name` is what a person is called; `display_name` carries surname and patronymic too.
-fn client(card: ClientCard) -> Option<Client> {
-    let name = if card.name.is_empty() { card.display_name } else { card.name };
-    let client = Client { id: card.id.unwrap_or(0), name, phone: card.phone };
-    (client.id != 0 || !client.name.is_empty() || !client.phone.is_empty()).then_some(client)
+fn client(card: &Fields<'_>) -> Result<Option<Client>, Flaw> {
+    let name = match card.text("name")? {
+        none if none.is_empty() => card.text("display_name")?,
+        name => name,
+    };
+    let client = Client { id: card.int("id")?.unwrap_or(0), name, phone: card.said("phone")? };
+    Ok((client.id != 0 || !client.name.is_empty() || !client.phone.is_empty()).then_some(client))
 }
 
-fn service(line: ServiceLine) -> Service {
-    let amount = lenient::to_int(&line.amount).unwrap_or(1);
-    Service { id: line.id.unwrap_or(0), title: line.title, amount, price: line.prices.paid(amount) }
+fn service(line: &Fields<'_>) -> Result<Service, Flaw> {
+    let amount = lenient::to_int(&line.any("amount")?).unwrap_or(1);
+    let prices = Prices::read(line)?;
+    Ok(Service {
+        id: line.int("id")?.unwrap_or(0),
+        title: line.text("title")?,
+        amount,
+        price: prices.paid(amount),
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     const BRANCH: CompanyId = CompanyId(31);
 
-    fn read(value: &Value) -> Result<Booking, String> {
-        record(&RawValue::from_string(value.to_string()).unwrap(), BRANCH)
+    fn raw(value: &Value) -> Box<RawValue> {
+        RawValue::from_string(value.to_string()).unwrap()
+    }
+
+    fn read(value: &Value) -> Result<Booking, Unread> {
+        record(&raw(value), BRANCH)
+    }
+
+    fn flaw(text: &str) -> String {
+        record(&RawValue::from_string(text.to_owned()).unwrap(), BRANCH).unwrap_err().flaw.to_string()
     }
 
     #[test]
@@ -259,8 +277,49 @@ mod tests {
     }
 
     #[test]
-    fn a_creation_time_without_a_zone_is_not_guessed() {
-        assert_eq!(read(&json!({ "id": 1, "create_date": "2026-11-20 10:00:05" })).unwrap().created_at, None);
+    fn a_creation_time_without_a_zone_is_left_to_the_branch_s() {
+        let wall = "2026-11-20T10:00:05".parse().ok();
+        for text in ["2026-11-20 10:00:05", "2026-11-20T10:00:05", "2026-11-20T10:00:05.000"] {
+            let booking = read(&json!({ "id": 1, "create_date": text, "last_change_date": text })).unwrap();
+            assert_eq!((booking.created_at, booking.created_local), (None, wall), "{text}");
+            assert_eq!((booking.changed_at, booking.changed_local), (None, wall), "{text}");
+        }
+        for text in [
+            "2026-11-20T10:00:05+0300",
+            "2026-11-20 10:00:05+03:00",
+            "2026-11-20T07:00:05Z",
+            "2026-11-20T10:00:05+03",
+        ] {
+            let booking = read(&json!({ "id": 1, "create_date": text })).unwrap();
+            assert_eq!(booking.created_at.unwrap().to_rfc3339(), "2026-11-20T07:00:05+00:00", "{text}");
+            assert_eq!(booking.created_local, None);
+        }
+        for text in ["", "0000-00-00 00:00:00"] {
+            let booking = read(&json!({ "id": 1, "create_date": text })).unwrap();
+            assert_eq!((booking.created_at, booking.created_local), (None, None));
+        }
+    }
+
+    #[test]
+    fn a_date_out_of_all_reckoning_is_none() {
+        for text in [
+            "вчера",
+            "1790000000",
+            "+262142-12-31T23:59:59-2300",
+            "9999-12-31T23:59:59+0000",
+            "2026-13-01T00:00:00",
+        ] {
+            assert_eq!(
+                flaw(&json!({ "id": 1, "create_date": text }).to_string()),
+                "no_date create_date",
+                "{text}"
+            );
+            let changed = read(&json!({ "id": 1, "last_change_date": text })).unwrap();
+            assert_eq!((changed.changed_at, changed.changed_local), (None, None), "it decides nothing");
+        }
+        for text in ["+262142-1-1 1:1:1", "0001-01-01 00:00:00", "2026-02-30 10:00:00"] {
+            assert_eq!(flaw(&json!({ "id": 1, "date": text }).to_string()), "no_date date", "{text}");
+        }
     }
 
     #[test]
@@ -268,29 +327,80 @@ mod tests {
         let of = |value: Value| read(&value).map(|booking| booking.attendance);
         assert_eq!(of(json!({ "id": 1, "attendance": 0, "visit_attendance": 1 })), Ok(Attendance::Waiting));
         assert_eq!(of(json!({ "id": 1, "visit_attendance": "-1" })), Ok(Attendance::Cancelled));
-        assert!(of(json!({ "id": 1, "attendance": 7 })).is_err());
+        for unknown in [3, 7, -2, i64::MAX] {
+            let why = of(json!({ "id": 1, "attendance": unknown })).unwrap_err();
+            assert_eq!(
+                (why.id, why.flaw.to_string().as_str()),
+                (Some(BookingId(1)), "unknown_value attendance")
+            );
+        }
+    }
+
+    #[test]
+    fn a_yes_is_no_number() {
+        for field in ["created_user_id", "attendance", "company_id", "staff_id"] {
+            for yes in [json!(true), json!(false)] {
+                assert_eq!(flaw(&json!({ "id": 1, field: yes }).to_string()), format!("no_number {field}"));
+            }
+        }
+        assert_eq!(flaw(r#"{"id":true}"#), "no_number id");
+        assert_eq!(flaw(r#"{"id":1,"client":{"id":true,"phone":"+79160000001"}}"#), "no_number id");
+    }
+
+    #[test]
+    fn a_field_that_stands_there_twice_costs_its_row_where_it_is_read() {
+        for (row, expected) in [
+            (r#"{"id":5,"online":false,"online":true}"#, "twice online"),
+            (r#"{"id":5,"online":false,"online":false}"#, "twice online"),
+            (r#"{"id":5,"client":{"phone":"+79160000001","phone":"+79160000002"}}"#, "twice phone"),
+            (r#"{"id":5,"client":{"id":1},"client":{"id":2}}"#, "twice client"),
+            (r#"{"id":5,"services":[{"title":"Стрижка","title":"Борода"}]}"#, "twice title"),
+            (r#"{"id":5,"id":6}"#, "twice id"),
+        ] {
+            assert_eq!(flaw(row), expected, "{row}");
+        }
+        let unread =
+            RawValue::from_string(r#"{"id":5,"short_link":"a","short_link":"b"}"#.to_owned()).unwrap();
+        assert!(record(&unread, BRANCH).is_ok(), "nobody reads it");
     }
 
     #[test]
     fn what_cannot_be_read_says_why_and_repeats_nothing() {
-        for bad in [
-            json!("Иван"),
-            json!({ "name": "Иван" }),
-            json!({ "id": 1, "online": "Иван" }),
-            json!({ "id": 1, "client": "Иван" }),
-            json!({ "id": 1, "company_id": 32 }),
+        for (bad, id, expected) in [
+            (json!("Иван"), None, "no_record"),
+            (json!(["Иван"]), None, "no_record"),
+            (json!({ "name": "Иван" }), None, "no_id"),
+            (json!({ "id": 0 }), None, "no_id"),
+            (json!({ "id": "Иван" }), None, "no_number id"),
+            (json!({ "id": 1, "online": "Иван" }), Some(1), "no_flag online"),
+            (json!({ "id": 1, "client": "Иван" }), Some(1), "no_object client"),
+            (json!({ "id": 1, "client": { "phone": ["+79160000001"] } }), Some(1), "no_text phone"),
+            (json!({ "id": 1, "services": "Стрижка" }), Some(1), "no_list services"),
+            (json!({ "id": 1, "company_id": 32 }), Some(1), "other_branch"),
         ] {
             let why = read(&bad).unwrap_err();
-            assert!(!why.contains("Иван"), "{why}");
+            assert_eq!((why.id, why.flaw.to_string().as_str()), (id.map(BookingId), expected), "{bad}");
+            assert_eq!(Flaw::parse(&why.flaw.to_string()), Some(why.flaw.clone()));
+            assert!(!why.to_string().contains("Иван"), "{why}");
         }
+    }
+
+    #[test]
+    fn of_a_row_that_cannot_be_read_its_time_is_told_where_it_is_legible() {
+        let why = read(&json!({ "id": 1, "date": "2026-12-01 14:30:00", "attendance": 3 })).unwrap_err();
+        assert_eq!(why.starts_local.unwrap().to_string(), "2026-12-01 14:30:00");
+        assert_eq!(read(&json!({ "id": 1, "date": "завтра" })).unwrap_err().starts_local, None);
     }
 
     #[test]
     fn a_field_nested_without_end_costs_at_most_its_own_row() {
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
         let row = |field: &str| RawValue::from_string(format!(r#"{{"id":5,"{field}":{deep}}}"#)).unwrap();
-        assert_eq!(record_id(&row("client")), Some(5));
-        assert!(record(&row("client"), BRANCH).unwrap_err().contains("recursion"));
+        assert_eq!(row_key(&row("client")), RowKey::Id(5));
+        for field in ["client", "online", "date"] {
+            let why = record(&row(field), BRANCH).unwrap_err();
+            assert_eq!(why.flaw, Flaw::new(FlawKind::TooDeep, field));
+        }
         assert!(record(&row("unknown"), BRANCH).is_ok(), "a field nobody reads is walked over");
     }
 }

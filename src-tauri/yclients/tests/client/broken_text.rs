@@ -33,7 +33,7 @@ async fn read(title: &[u8]) -> Vec<String> {
         let server = answering(answer).await;
         let query = BookingQuery::VisitsFrom("2026-11-22".parse().unwrap());
         let listing = client(&server.uri()).list(BRANCH, &query).await.unwrap();
-        assert_eq!(listing.unreadable, Vec::<String>::new());
+        assert_eq!(listing.unreadable, []);
         assert_eq!(listing.bookings[1].services[0].title, "Борода", "the other booking is as it is");
         titles.push(listing.bookings[0].services[0].title.clone());
     }

@@ -60,6 +60,33 @@ async fn each_refusal_has_its_own_error() {
 }
 
 #[tokio::test]
+async fn a_page_in_the_server_s_place_refuses_no_token_and_no_right() {
+    for status in [401, 403] {
+        let intercepted = BookingsError::Intercepted { status, retry_after: None };
+        let foreign = json!({ "success": false, "errors": [{ "code": 1020 }], "messages": [] });
+        for template in [
+            html(status),
+            ResponseTemplate::new(status),
+            ResponseTemplate::new(status).set_body_string("Access denied"),
+            answer(status, &json!({ "message": "Forbidden" })),
+            answer(status, &foreign),
+        ] {
+            let server = answering(template).await;
+            let client = client(&server.uri());
+            assert_eq!(ask(&client).await, intercepted);
+            assert_eq!(client.get(BRANCH, BookingId(7)).await.unwrap_err(), intercepted);
+            assert_eq!(client.branch(BRANCH).await.unwrap_err(), intercepted);
+            assert_eq!(client.users(BRANCH).await.unwrap_err(), intercepted);
+            assert_eq!(client.companies().await.unwrap_err(), intercepted);
+            assert_eq!(client.permissions(BRANCH).await.unwrap_err(), intercepted);
+        }
+    }
+    let busy = html(403).insert_header("retry-after", "30");
+    let pause = Some(Duration::from_secs(30));
+    assert_eq!(error_of(busy).await, BookingsError::Intercepted { status: 403, retry_after: pause });
+}
+
+#[tokio::test]
 async fn a_rate_limit_is_known_by_status_or_by_words() {
     let words = "Превышен лимит запросов, попробуйте повторить запрос через 0 секунд.";
     let second = Some(Duration::from_secs(1));
@@ -68,6 +95,12 @@ async fn a_rate_limit_is_known_by_status_or_by_words() {
             error_of(refusal(status, words)).await,
             BookingsError::RateLimited { retry_after: second }
         );
+    }
+    // As PHP writes letters, and as others than the server say it.
+    let escaped = r#"{"success":false,"meta":{"message":"\u041f\u0440\u0435\u0432\u044b\u0448\u0435\u043d \u043b\u0438\u043c\u0438\u0442 \u0437\u0430\u043f\u0440\u043e\u0441\u043e\u0432"}}"#;
+    for words in [escaped, "<html><title>You are being rate limited</title></html>", "Too many requests"] {
+        let said = ResponseTemplate::new(403).set_body_string(words);
+        assert_eq!(error_of(said).await, BookingsError::RateLimited { retry_after: None });
     }
     let header = ResponseTemplate::new(429).insert_header("retry-after", "17");
     let pause = Some(Duration::from_secs(17));
@@ -147,13 +180,14 @@ async fn an_answer_cut_short_is_unreadable_and_no_answer_is_offline() {
 }
 
 #[tokio::test]
-async fn a_refusal_cut_short_is_still_that_refusal() {
+async fn a_refusal_cut_short_is_no_word_of_the_server_s() {
     let cut = raw(|mut stream| async move {
         read_request(&mut stream).await;
         let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 900\r\n\r\n{\"succ").await;
     })
     .await;
-    assert_eq!(ask(&client(&cut)).await, BookingsError::Rights("HTTP 403".into()));
+    let intercepted = BookingsError::Intercepted { status: 403, retry_after: None };
+    assert_eq!(ask(&client(&cut)).await, intercepted);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use yclients::{Auth, LoginStep, MissingRight, User};
 
-use crate::server::{answering, client, config, json as answer, refusal};
+use crate::server::{answering, client, config, html, json as answer, refusal};
 
 const BRANCH: CompanyId = CompanyId(31);
 
@@ -131,6 +131,14 @@ async fn a_partner_is_tried_by_signing_in_as_nobody() {
     {
         let answer = tried(refusal(401, stranger)).await;
         assert_eq!(answer, Err(BookingsError::PartnerToken(stranger.into())));
+    }
+    // A page in between says nothing of the partner, neither good nor bad.
+    for page in [html(400), html(401), html(403), html(405), html(407)] {
+        let answer = tried(page).await;
+        assert!(
+            matches!(&answer, Err(error) if !matches!(error, BookingsError::PartnerToken(_))),
+            "{answer:?}"
+        );
     }
     let answer = tried(refusal(500, "")).await;
     assert!(matches!(answer, Err(BookingsError::Server { .. })), "{answer:?}");

@@ -4,6 +4,8 @@ mod again;
 mod attention;
 mod feed;
 mod gathered;
+mod refused;
+mod unread;
 mod words;
 
 use std::time::Duration;
@@ -97,14 +99,14 @@ async fn an_outage_loses_nothing_and_leaves_old_conclusions_alone() {
 }
 
 #[test(start_paused = true)]
-async fn a_revoked_token_stops_polling_with_one_alarm_until_a_person_asks() {
+async fn a_revoked_token_stops_polling_with_one_alarm_and_goes_on_when_a_person_asks() {
     let shop = Shop::new();
     shop.baseline().await;
     shop.open(async {
         *shop.bookings.failure.lock().unwrap() = Some(BookingsError::UserToken("401".into()));
         shop.pass(120).await;
         let polls = listings(&shop);
-        shop.pass(3600).await;
+        shop.pass(24 * 60).await;
         assert_eq!(listings(&shop), polls, "no hot loop, no loop at all");
         assert!(branch(&shop).stopped);
         *shop.bookings.failure.lock().unwrap() = None;
