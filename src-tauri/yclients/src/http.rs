@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use engine::clock::{Question, TimeSource, Witness};
+use engine::clock::{Question, TimeSource, Witness, is_sensible};
 use engine::error::BookingsError;
 use reqwest::header::{ACCEPT, AGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Certificate, RequestBuilder, Response, StatusCode, Url};
@@ -300,7 +300,7 @@ fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
 }
 
 fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc2822(text).ok().map(|at| at.to_utc())
+    DateTime::parse_from_rfc2822(text).ok().map(|at| at.to_utc()).filter(is_sensible)
 }
 
 /// `Retry-After` in seconds, or as a date, which is measured by the server's own

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use engine::booking::{Attendance, Booking, BookingId, Client, CompanyId, Service, Staff};
+use engine::clock::is_sensible;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -137,6 +138,7 @@ fn wall(text: &str) -> Option<NaiveDateTime> {
     NaiveDateTime::parse_from_str(long, "%Y-%m-%d %H:%M:%S")
         .or_else(|_| NaiveDateTime::parse_from_str(text.get(..16).unwrap_or(&text), "%Y-%m-%d %H:%M"))
         .ok()
+        .filter(is_sensible)
 }
 
 /// `2026-03-01T12:00:00+0300`, with or without the colon. Without an offset the
@@ -146,6 +148,7 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
         .or_else(|_| DateTime::parse_from_rfc3339(text))
         .ok()
         .map(|at| at.to_utc())
+        .filter(is_sensible)
 }
 
 /// `attendance` is this record's; `visit_attendance` is the whole visit's, which
