@@ -194,6 +194,11 @@ fn revive(
     }
     let (kept, split) = by_recipient(looked.visits);
     let fresh = fresh_row(branch, &kept, light.instance, now);
+    // Whoever it is for may have written the word that ends it.
+    let unclear = outbox::is_suspected_in(tx, &fresh.phone)?;
+    if unclear && row.state == State::Waiting && row.reason == Reason::StopUnclear {
+        return Ok(row.clone());
+    }
     // What keeps it back is what kept it back.
     let still = row.state == State::Waiting && fresh.state == State::Waiting;
     let same_account = row.reason != Reason::SettingsChanged || row.instance == light.instance;
@@ -204,6 +209,9 @@ fn revive(
     // While another database was in use it may have been right, and told.
     if light.anew && kept.iter().any(|(booking, _)| is_before_baseline(booking, light)) {
         asks.get_or_insert((Reason::Restored, String::new()));
+    }
+    if unclear {
+        asks.get_or_insert((Reason::StopUnclear, String::new()));
     }
     let due_at = fresh.due_at;
     let mut made = fresh.into_made();

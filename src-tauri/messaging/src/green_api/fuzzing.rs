@@ -19,7 +19,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use engine::error::MessengerError;
-use engine::ports::{DeliveryStatus, Messenger as _, NumberCheck, Permit, SendOutcome};
+use engine::ports::{
+    DeliveryStatus, DeliveryWord, GatewayEvent, Messenger as _, NumberCheck, Permit, SendOutcome,
+};
 use reqwest::Response;
 use serde_json::Value;
 
@@ -87,12 +89,14 @@ fn ask(client: &GreenApi, question: &[u8], answer: &Answer) {
         b"acknowledge" => {
             let done = now(client.acknowledge(5));
             check_error(&done);
-            assert!(done.is_err() || answer.status == 200);
+            let body = String::from_utf8_lossy(&answer.body).to_lowercase();
+            let gone = body.contains("findunackedmessage") || body.contains("not found");
+            assert!(done.is_err() || answer.status == 200 || (answer.status >= 400 && gone));
         }
         b"delivery" => {
             let status = now(client.delivery(PHONE, "3EB0859A4E2E1EDB8C4582"));
             check_error(&status);
-            if matches!(status, Ok(Some(DeliveryStatus::Read | DeliveryStatus::Delivered))) {
+            if matches!(status, Ok(DeliveryWord::Status(DeliveryStatus::Read | DeliveryStatus::Delivered))) {
                 answer.must_be_read(|body| body["statusMessage"].is_string());
             }
         }
@@ -172,6 +176,12 @@ fn receive(client: &GreenApi, answer: &Answer) {
                 let said = said.as_i64().or_else(|| said.as_str()?.parse().ok());
                 assert_eq!(said, Some(pushed.receipt));
             }
+            let at = match &pushed.event {
+                GatewayEvent::Echo(message) => message.at,
+                GatewayEvent::Delivery { at, .. } | GatewayEvent::Incoming { at, .. } => *at,
+                _ => None,
+            };
+            assert!(at.as_ref().is_none_or(engine::clock::is_sensible), "nobody can calculate with {at:?}");
         }
         Err(_) => {
             let body = answer.json().unwrap_or_default();
