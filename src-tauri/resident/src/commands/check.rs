@@ -47,6 +47,7 @@ pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
         Ok(())
     })?;
     check_time(&mut report, &dir)?;
+    check_incoming(&mut report, &dir)?;
     let name = &Name::new("worker", say::worker(language));
     if OwnerLock::is_held(&dir) {
         report.good(name, say::worker_runs(language))?;
@@ -96,6 +97,21 @@ fn check_time(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Fail
         }
         (None, _) => Ok(()),
     }
+}
+
+/// What came in and stands before a person, where anything does.
+fn check_incoming(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Failure> {
+    let language = report.language;
+    let Ok(outbox) = Db::open(dir).map(|db| Outbox::new(Arc::new(db))) else { return Ok(()) };
+    let (stops, aside) = (outbox.stop_wishes_count()?, outbox.aside()?);
+    let name = &Name::new("incoming", words::stops::incoming(language));
+    if stops > 0 {
+        report.look(name, words::stops::undecided(stops, language), words::stops::decide(language))?;
+    }
+    if !aside.is_empty() {
+        report.look(name, words::stops::aside(&aside, language), words::stops::keep_aside(language))?;
+    }
+    Ok(())
 }
 
 fn check_data(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Failure> {
