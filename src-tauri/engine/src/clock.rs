@@ -94,8 +94,8 @@ pub fn to_millisecond(at: DateTime<Utc>) -> DateTime<Utc> {
     at.duration_trunc(TimeDelta::milliseconds(1)).unwrap_or(at)
 }
 
-/// The years that a clock of anybody can mean.
-const YEARS: std::ops::RangeInclusive<i32> = 1970..=9999;
+/// The years that anybody can write. A date of long ago is odd, and harms nothing.
+const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
 
 /// Whether a date that came from outside can be one. The calendar ends in the year 262142, and whoever
 /// adds a minute to its last day ends with it: what came from outside is calculated with only after this.
