@@ -25,7 +25,8 @@ pub fn stop_dismiss(session: &Session, id: i64) -> Answer<Overview> {
     overview(session)
 }
 
-pub(crate) mod command {
+/// The commands.
+pub mod command {
     use super::{Answer, Here, Overview, blocking};
 
     #[tauri::command(rename_all = "snake_case")]
