@@ -3,7 +3,7 @@
 -- Instants are milliseconds since 1970 in UTC. Yes/no columns hold 0 or 1. NULL means "not yet" or
 -- "none", and stands only where that is a fact of its own; an absent text is ''.
 -- Texts and numbers of clients stand in booking_notifications, notification_bookings, bookings,
--- send_attempts, gateway_events and number_checks, and nowhere else: the audit has none.
+-- send_attempts, gateway_events, number_checks, stop_wishes and aside, and nowhere else: the audit has none.
 
 -- One row a branch: what is known of it, how far it was read, and how reading goes.
 CREATE TABLE booking_monitor_state (
@@ -123,6 +123,9 @@ CREATE INDEX notifications_by_day ON booking_notifications (enqueued_at);
 -- Delivery follow-up asks the gateway about these.
 CREATE INDEX notifications_undelivered ON booking_notifications (accepted_at)
     WHERE state = 'accepted';
+-- And about these: an empty entry of the gateway's journal is no last word.
+CREATE INDEX notifications_by_shell ON booking_notifications (accepted_at)
+    WHERE state = 'undelivered' AND detail = 'empty journal entry';
 -- Whether a number was written to before: first contacts are counted by day.
 CREATE INDEX notifications_by_phone ON booking_notifications (phone_key, accepted_at)
     WHERE accepted_at IS NOT NULL;
@@ -177,10 +180,57 @@ CREATE TABLE gateway_events (
     status TEXT NOT NULL DEFAULT '',                -- a delivery status or an account state
     detail TEXT NOT NULL DEFAULT '',                -- the gateway's own words for it
     happened_at INTEGER,                            -- by the gateway's clock
-    settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)) -- found its attempt, or was found to have none
+    settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)), -- found its attempt, or was found to have none
+    chat_key TEXT NOT NULL DEFAULT ''               -- hash of the chat, where the gateway named it in the way that hides the number
 ) STRICT;
 
 CREATE INDEX gateway_events_unsettled ON gateway_events (gateway_id) WHERE settled = 0;
+
+-- Whose chat it is that hides its number: learnt from an answer or a message that names both.
+CREATE TABLE chats (
+    instance TEXT NOT NULL,                         -- the gateway account that named it
+    chat_key TEXT NOT NULL,                         -- hash of the chat
+    phone_key TEXT NOT NULL,                        -- hash of the number
+    known_at INTEGER NOT NULL,                      -- when it was named last
+    PRIMARY KEY (instance, chat_key)
+) STRICT, WITHOUT ROWID;
+
+-- Forgetting a client, and leaving those out of the likely ones whose chat is known.
+CREATE INDEX chats_of_phone ON chats (phone_key);
+
+-- What stands before a person: the word that ends it from a chat nobody can name, or a text that merely
+-- contains it.
+CREATE TABLE stop_wishes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,           -- in order of arrival
+    received_at INTEGER NOT NULL,                   -- when it was written, as far as that can be believed
+    instance TEXT NOT NULL,                         -- the gateway account it came to
+    chat_key TEXT NOT NULL DEFAULT '',              -- hash of the chat, where it hides its number
+    phone TEXT NOT NULL DEFAULT '',                 -- E.164, where the number is known
+    text TEXT NOT NULL DEFAULT '',                  -- what was written, for whoever decides; '' once decided
+    sure INTEGER NOT NULL CHECK (sure IN (0, 1)),   -- 1: the word itself, and only whose it is is not known; messages to the likely ones wait
+    decided TEXT NOT NULL DEFAULT '' CHECK (decided IN ('', 'stopped', 'matched', 'no_wish')), -- by a person, or matched by what named both later
+    decided_at INTEGER,                             -- when
+    CHECK (decided = '' OR decided_at IS NOT NULL)
+) STRICT;
+
+CREATE INDEX stop_wishes_open ON stop_wishes (chat_key) WHERE decided = '';
+
+-- Who may have written it: those written to within a day before. Gone once it is decided.
+CREATE TABLE stop_suspects (
+    phone_key TEXT NOT NULL,                        -- hash of the number
+    wish_id INTEGER NOT NULL REFERENCES stop_wishes (id) ON DELETE CASCADE, -- what they may have written
+    PRIMARY KEY (phone_key, wish_id)
+) STRICT, WITHOUT ROWID;
+
+-- What a gateway pushed and this program could not work through, as it came: stored before it is acknowledged.
+CREATE TABLE aside (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,           -- in order of arrival
+    received_at INTEGER NOT NULL,                   -- when it was put here
+    instance TEXT NOT NULL,                         -- the gateway account
+    kind TEXT NOT NULL,                             -- the gateway's word for what it tells, or 'odd'
+    why TEXT NOT NULL CHECK (why IN ('unreadable', 'error', 'panic')), -- what became of reading it
+    content TEXT NOT NULL                           -- as it came; names and numbers may be in it, so it is shown nowhere
+) STRICT;
 
 -- Every booking seen, as last seen, and who made it. Also the bot's own, imported by id.
 CREATE TABLE bookings (

@@ -136,6 +136,8 @@ fn run(session: &Arc<Session>, watching: Arc<Session>, args: &Args) -> ExitCode 
             commands::lists::command::list,
             commands::lists::command::export_csv,
             commands::lists::command::overview,
+            commands::stops::command::stop_of,
+            commands::stops::command::stop_dismiss,
             commands::settings::command::settings,
             commands::settings::command::save_settings,
             commands::settings::command::bots_preview,

@@ -23,6 +23,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "list",
     "export_csv",
     "overview",
+    "stop_of",
+    "stop_dismiss",
     "settings",
     "save_settings",
     "bots_preview",

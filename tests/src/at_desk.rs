@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use engine::clock::Clock;
 use engine::db::Db;
-use engine::desk::{Desk, OwnerLock, Place, Ports};
+use engine::desk::{Desk, End, OwnerLock, Place, Ports};
 use engine::outbox::Outbox;
 use engine::ports::Marks;
 use engine::settings::{Environment, Settings};
@@ -60,7 +60,7 @@ impl AtDesk {
         };
         let (stop, stopping) = watch::channel(false);
         let task = tokio::spawn(async move {
-            desk.run(settings, ports, stopping).await;
+            while desk.run(settings.clone(), ports.clone(), stopping.clone()).await == End::Reload {}
             desk.leave().unwrap();
             drop(lock);
         });

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use simulator::{Options, Simulator};
+use simulator::{Delivery, Options, Simulator};
 
 /// The first branch of the simulator.
 pub const COMPANY: i64 = 962_302;
@@ -42,6 +42,8 @@ impl Default for Plan {
             partner_token: PARTNER_TOKEN.to_owned(),
             user_token: USER_TOKEN.to_owned(),
             gateway_token: GATEWAY_TOKEN.to_owned(),
+            // A feed with nothing in it says so at once: what lies there is read before anything leaves.
+            delivery: Delivery { empty_poll_ms: Some(100), ..Delivery::default() },
             ..Options::default()
         };
         Self { options, poll_interval_ms: 100, delay_ms: 300, burst: 0, bots: vec![BOT], more: String::new() }

@@ -7,7 +7,7 @@ mod witness;
 
 use std::time::Duration;
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, DurationRound, TimeDelta, Utc};
 
 pub use desk_clock::{ClockStanding, ClockTold, DeskClock};
 pub use heard::Heard;
@@ -92,6 +92,15 @@ fn since_boot() -> Duration {
 /// What the database can store: no more than milliseconds.
 pub fn to_millisecond(at: DateTime<Utc>) -> DateTime<Utc> {
     at.duration_trunc(TimeDelta::milliseconds(1)).unwrap_or(at)
+}
+
+/// The years that anybody can write. A date of long ago is odd, and harms nothing.
+const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
+
+/// Whether a date that came from outside can be one. The calendar ends in the year 262142, and whoever
+/// adds a minute to its last day ends with it: what came from outside is calculated with only after this.
+pub fn is_sensible(date: &impl Datelike) -> bool {
+    YEARS.contains(&date.year())
 }
 
 /// The whole second that `at` falls into.

@@ -170,7 +170,9 @@ mod tests {
             at: None,
             detail: String::new(),
         };
-        shop.outbox.store_pushed(crate::fakes::INSTANCE, &read, shop.clock.now()).unwrap();
+        shop.outbox
+            .store_pushed(crate::fakes::INSTANCE, &crate::ports::Pushed::new(1, read), shop.clock.now())
+            .unwrap();
         let done = cleared(&shop).await.unwrap();
         assert_eq!(done, Cleared { messages: 2, notifications: vec![shop.about(1).id], left: 0 });
         assert_eq!((shop.about(1).state, shop.about(1).reason), (State::Undelivered, Reason::Cleared));

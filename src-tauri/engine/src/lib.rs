@@ -33,6 +33,7 @@ pub mod ports;
 pub mod sender;
 pub mod settings;
 pub mod shut;
+pub mod stop_word;
 pub mod template;
 pub mod visit;
 pub mod words;

@@ -35,9 +35,10 @@ fn may_walk(sql: &str, step: &str) -> bool {
     let one = ["SCAN desk", "SCAN CONSTANT ROW"].contains(&step);
     // These indexes hold what is not done yet, and nothing else.
     let open = ["requests_open", "gateway_events_unsettled"].iter().any(|index| step.ends_with(index));
-    // What is older than a week goes, four times a day: so these two hold a week and no more.
-    let tidies =
-        ["DELETE FROM gateway_events", "DELETE FROM requests"].iter().any(|start| sql.starts_with(start));
+    // What is older than a week goes, four times a day: so these two hold a week and no more. The others
+    // have a row for what happens once in a while.
+    let swept = ["gateway_events", "requests", "stop_wishes", "aside"];
+    let tidies = swept.iter().any(|table| sql.starts_with(&format!("DELETE FROM {table} ")));
     // A row a table of ours, and a row a branch.
     let few = ["SCAN sqlite_sequence", "SCAN booking_monitor_state"].contains(&step);
     // Whether there is any at all: it stops at the first.

@@ -120,8 +120,15 @@ pub trait Messenger: Send + Sync {
     /// Tells the gateway that the thing with this receipt is stored. Unknown receipts are no error.
     async fn acknowledge(&self, receipt: i64) -> Result<(), MessengerError>;
 
-    /// Delivery of one sent message, by its id; None when the gateway has no word of it.
-    async fn delivery(&self, phone: &str, id: &str) -> Result<Option<DeliveryStatus>, MessengerError>;
+    /// The chat with a number, where an answer about that number named both and the chat's own name hides
+    /// the number. Nothing is asked for it.
+    fn chat_of(&self, phone: &str) -> Option<String> {
+        let _ = phone;
+        None
+    }
+
+    /// Delivery of one sent message, by its id.
+    async fn delivery(&self, phone: &str, id: &str) -> Result<DeliveryWord, MessengerError>;
 
     /// Messages accepted and not yet sent.
     async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError>;
@@ -186,6 +193,19 @@ pub struct Pushed {
     /// What [`Messenger::acknowledge`] wants.
     pub receipt: i64,
     pub event: GatewayEvent,
+    /// The chat it is about, where its name hides the number; else empty.
+    pub chat: String,
+    /// The id of the message that it answers, where it says; else empty.
+    pub answers: String,
+    /// As it came.
+    pub raw: String,
+}
+
+impl Pushed {
+    /// Something about a chat whose name is its number.
+    pub const fn new(receipt: i64, event: GatewayEvent) -> Self {
+        Self { receipt, event, chat: String::new(), answers: String::new(), raw: String::new() }
+    }
 }
 
 /// What gateways push.
@@ -201,6 +221,32 @@ pub enum GatewayEvent {
     Incoming { phone: String, text: String, at: Option<DateTime<Utc>> },
     /// Something this program has no use for; acknowledged and forgotten.
     Other { kind: String },
+    /// Something it should have a use for and cannot read: kept as it came.
+    Unreadable { kind: String },
+}
+
+impl GatewayEvent {
+    /// What it tells, in a word.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Echo(_) => "echo",
+            Self::Delivery { .. } => "delivery",
+            Self::State(_) => "state",
+            Self::Incoming { .. } => "incoming",
+            Self::Other { kind } | Self::Unreadable { kind } => kind,
+        }
+    }
+}
+
+/// What a gateway says of one sent message that it is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryWord {
+    /// It has no word of it.
+    Nothing,
+    /// An entry with nothing in it. So it stands of a number without an account, and so it may stand of
+    /// any message whose entry is not written yet.
+    Shell,
+    Status(DeliveryStatus),
 }
 
 /// How far a message came.

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use crate::booking::{BookingId, CompanyId};
 use crate::ports::{
-    BookingQuery, Bookings, BookingsError, BranchAnswer, DeliveryStatus, GatewayState, Listing, Lookup,
+    BookingQuery, Bookings, BookingsError, BranchAnswer, DeliveryWord, GatewayState, Listing, Lookup,
     Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome, SentMessage,
 };
 
@@ -67,7 +67,7 @@ impl Messenger for NoMessenger {
         Err(self.error.clone())
     }
 
-    async fn delivery(&self, _: &str, _: &str) -> Result<Option<DeliveryStatus>, MessengerError> {
+    async fn delivery(&self, _: &str, _: &str) -> Result<DeliveryWord, MessengerError> {
         Err(self.error.clone())
     }
 

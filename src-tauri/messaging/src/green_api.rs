@@ -9,6 +9,7 @@ mod first_byte;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod http;
+mod incoming;
 mod journal;
 mod method;
 mod notification;
@@ -18,12 +19,14 @@ mod refusal;
 mod settings;
 mod state;
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::ports::{
-    DeliveryStatus, GatewayState, Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome,
+    DeliveryWord, GatewayState, Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome,
     SentMessage,
 };
 use secrecy::SecretString;
@@ -47,6 +50,8 @@ const JOURNAL: usize = 20;
 pub struct GreenApi {
     http: Http,
     instance: String,
+    /// Chats that hide their number, by the number that was asked about.
+    chats: Mutex<HashMap<String, String>>,
 }
 
 impl fmt::Debug for GreenApi {
@@ -60,7 +65,7 @@ impl GreenApi {
     #[expect(clippy::needless_pass_by_value, reason = "whoever has a secret to give away keeps none")]
     pub fn new(config: &Config, token: SecretString) -> Result<Self, ConfigError> {
         let instance = format!("green-api:{}", config.instance_id.trim());
-        Ok(Self { http: Http::new(config, &token)?, instance })
+        Ok(Self { http: Http::new(config, &token)?, instance, chats: Mutex::default() })
     }
 
     /// A look-up that must be answered with JSON.
@@ -88,13 +93,22 @@ impl Messenger for GreenApi {
         let number = number::digits(phone).and_then(|digits| digits.parse::<u64>().ok());
         let number = number.ok_or_else(not_international)?;
         let answer = self.ask(Method::CheckNumber, Some(&json!({ "phoneNumber": number }))).await?.json()?;
-        // Beside it stands a chat id, which may be of the kind that hides the
-        // number (`@lid`). Messages go by number all the same.
+        // Beside it stands a chat id, which may be of the kind that hides the number (`@lid`). Messages go
+        // by number all the same; but what that chat writes is known to be this number's from now on.
+        let named = journal::text(&answer, "/phoneNumber").map(|chat| number::phone(&chat));
+        let chat = journal::text(&answer, "/chatId").filter(|chat| number::hides_number(chat));
+        if let (Some(chat), true) = (chat, named.as_deref() == Some(phone)) {
+            self.chats.lock().unwrap_or_else(PoisonError::into_inner).insert(phone.to_owned(), chat);
+        }
         match answer.get("existsWhatsapp").and_then(Value::as_bool) {
             Some(true) => Ok(NumberCheck::Exists),
             Some(false) => Ok(NumberCheck::Absent),
             None => Err(MessengerError::Unreadable("it does not say whether the number exists".into())),
         }
+    }
+
+    fn chat_of(&self, phone: &str) -> Option<String> {
+        self.chats.lock().unwrap_or_else(PoisonError::into_inner).get(phone).cloned()
     }
 
     async fn send(&self, phone: &str, text: &str, permit: &Permit) -> SendOutcome {
@@ -117,17 +131,26 @@ impl Messenger for GreenApi {
     }
 
     async fn acknowledge(&self, receipt: i64) -> Result<(), MessengerError> {
-        // What a success says beyond that is all one: `result: false` means that the
-        // notification was gone already, which is as good.
-        self.ask(Method::Acknowledge { receipt }, None).await.map(drop)
+        let reply = self.http.call(Method::Acknowledge { receipt }, None, None).await?;
+        // It stumbles over what is gone already, in more than one manner. Gone is what was wanted.
+        if refusal::is_gone(reply.status, &reply.body) {
+            return Ok(());
+        }
+        // What a success says beyond that is all one: `result: false` means the same.
+        match self.http.accept(reply) {
+            Err(MessengerError::Refused(why)) if refusal::is_gone(400, &why) => Ok(()),
+            answer => answer.map(drop),
+        }
     }
 
-    async fn delivery(&self, phone: &str, id: &str) -> Result<Option<DeliveryStatus>, MessengerError> {
+    async fn delivery(&self, phone: &str, id: &str) -> Result<DeliveryWord, MessengerError> {
         let chat = number::chat(phone).ok_or_else(not_international)?;
         let body = json!({ "chatId": chat, "idMessage": id });
         match self.ask(Method::Message, Some(&body)).await {
             Ok(reply) => journal::delivery(&reply.body),
-            Err(MessengerError::Refused(why)) if why.to_lowercase().contains("not found") => Ok(None),
+            Err(MessengerError::Refused(why)) if why.to_lowercase().contains("not found") => {
+                Ok(DeliveryWord::Nothing)
+            }
             Err(error) => Err(error),
         }
     }

@@ -108,6 +108,11 @@ pub(crate) enum Command {
         /// Such as +79161234567.
         phone: Option<String>,
     },
+    /// What clients wrote that may mean "stop" and that only a person can decide about.
+    Stops {
+        #[command(subcommand)]
+        act: Option<Stops>,
+    },
     /// The client wants to hear from the shop again.
     OptIn { phone: String },
     /// Delete name, number and texts of one client, and say what was deleted.
@@ -256,6 +261,22 @@ impl From<Resolve> for Resolution {
             Resolve::Drop => Self::Drop,
         }
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Stops {
+    /// It is this client's: never write to that number again.
+    Of {
+        /// As `stops` shows it.
+        id: i64,
+        /// Such as +79161234567; may be left out where it is known.
+        phone: Option<String>,
+    },
+    /// Nothing follows from it.
+    Dismiss {
+        /// As `stops` shows it.
+        id: i64,
+    },
 }
 
 #[derive(Debug, Clone, Copy, Subcommand)]

@@ -12,7 +12,7 @@ use engine::error::FaultCode;
 use engine::monitor::known::{self, BranchState};
 use engine::monitor::unread_in;
 use engine::notification::Notification;
-use engine::outbox::{Counts, DeskState, Outbox};
+use engine::outbox::{AsideCount, Counts, DeskState, Outbox};
 use engine::settings::Settings;
 use serde::Serialize;
 
@@ -176,6 +176,10 @@ pub(crate) struct Status {
     pub(crate) clock: ClockView,
     /// What keeps the data directory from being written now.
     pub(crate) storage: Option<ErrorView>,
+    /// What clients wrote that may mean "stop" and that a person must decide about.
+    pub(crate) stops: i64,
+    /// What the gateway pushed and nobody could work through, by kind.
+    pub(crate) aside: Vec<AsideCount>,
     /// Open rows, and what came to its end today.
     pub(crate) counts: Counts,
 }
@@ -324,6 +328,8 @@ pub(crate) struct Seen {
     pub(crate) first_contacts: i64,
     /// Looked at just now: what cannot be written cannot be recorded either.
     pub(crate) storage: Option<StorageError>,
+    pub(crate) stops: i64,
+    pub(crate) aside: Vec<AsideCount>,
     pub(crate) counts: Counts,
 }
 
@@ -357,6 +363,8 @@ impl Status {
             storage: seen
                 .storage
                 .and_then(|error| ErrorView::of(error.code().as_str(), &error.to_string(), None, settings)),
+            stops: seen.stops,
+            aside: seen.aside,
             counts: seen.counts,
         }
     }

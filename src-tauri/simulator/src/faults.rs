@@ -136,6 +136,15 @@ pub enum FaultKind {
         #[serde(default)]
         reason: String,
     },
+    /// Handled, and answered with this all the same: as the gateway deletes a notification and stumbles
+    /// over it afterwards.
+    StatusAfter {
+        /// The HTTP status.
+        status: u16,
+        /// The whole body.
+        #[serde(default)]
+        body: String,
+    },
     /// Handled; the answer's JSON stops in the middle.
     TruncatedJson,
     /// Handled; the answer is 200 without a body.

@@ -10,6 +10,7 @@ pub mod lists;
 pub mod program;
 pub mod settings;
 pub mod setup;
+pub mod stops;
 pub mod template;
 pub mod training;
 

@@ -4,7 +4,7 @@ use engine::booking::CompanyId;
 use engine::branch::Branch;
 use engine::db::StorageError;
 use engine::outbox::history::{Filter, Query};
-use engine::phone;
+use engine::phone::{self, Phone};
 use engine::settings::Settings;
 use engine::template::{self, TemplateError};
 use engine::visit::VisitFacts;
@@ -102,13 +102,19 @@ pub fn test_message(session: &Session, raw: &str) -> Answer<Row> {
     if instance.is_empty() {
         return Err(Failure::of(ErrorCode::NotSetUp, language).field("instance_id"));
     }
-    let number = phone::read(raw, region(session, &settings).as_deref())
-        .map_err(|fault| Failure::of(ErrorCode::Phone, language).field("phone").detail(fault))?;
+    let number = number(session, raw)?;
     let person = session.person(&settings, &instance);
     let row = person
         .send_test(&number, words::test_message(language), session.now())
         .map_err(|error| Failure::outbox(&error, language))?;
     views::row(session, &row).map_err(|error| Failure::storage(&error, language))
+}
+
+/// A number as the desk writes it.
+pub(super) fn number(session: &Session, raw: &str) -> Answer<Phone> {
+    let settings = session.settings();
+    phone::read(raw, region(session, &settings).as_deref())
+        .map_err(|fault| Failure::of(ErrorCode::Phone, settings.language).field("phone").detail(fault))
 }
 
 /// The country in which numbers are written at this desk.

@@ -53,6 +53,29 @@ pub struct DayTally {
     pub undelivered: i64,
 }
 
+/// Somebody who may have written it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct LikelyClient {
+    pub phone: String,
+    pub client: String,
+    /// When they were last written to.
+    pub told_at: String,
+}
+
+/// What a client wrote that may mean "stop", and only a person can decide about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct StopWish {
+    pub id: i64,
+    pub at: String,
+    /// The word itself, from a chat that hides its number; else a text that merely contains it.
+    pub sure: bool,
+    /// Empty where the chat hides it.
+    pub phone: String,
+    pub text: String,
+    /// The latest written to first.
+    pub likely: Vec<LikelyClient>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct Overview {
     /// Today by the desk's zone, such as `2026-08-14`.
@@ -68,4 +91,8 @@ pub struct Overview {
     /// Age in seconds of the oldest row that should have gone out already; 0 when none.
     pub queue_age_s: i64,
     pub requests_waiting: i64,
+    /// The oldest first.
+    pub stops: Vec<StopWish>,
+    /// What came from the gateway and could not be worked through, by its word and count; empty when nothing.
+    pub aside: String,
 }

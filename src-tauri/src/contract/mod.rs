@@ -12,7 +12,7 @@ mod settings;
 mod setup;
 
 pub use failure::{ErrorCode, Failure};
-pub use lists::{DayTally, ListFilter, ListPage, ListQuery, Overview};
+pub use lists::{DayTally, LikelyClient, ListFilter, ListPage, ListQuery, Overview, StopWish};
 pub use program::{Page, Program, Training, TrainingAct, TrainingBooking, TrainingPhone, Visitor};
 pub use rows::{Act, Branch, Counts, Desk, Editor, Fault, Gateway, PauseView, Row, State, Visit};
 pub use settings::{BotsPreview, BranchSettings, Delay, Language, Manual, Settings, SettingsPatch, Theme};
@@ -59,6 +59,8 @@ pub fn typescript() -> String {
         ListQuery,
         ListPage,
         DayTally,
+        LikelyClient,
+        StopWish,
         Overview,
         Manual,
         Delay,

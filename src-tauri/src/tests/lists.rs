@@ -1,11 +1,13 @@
 use std::fs;
 
 use engine::notification::acts::Act;
+use engine::ports::{GatewayEvent, Pushed};
 
 use super::Shop;
 use crate::commands::acts::act;
 use crate::commands::lists::{export_csv, list, overview};
-use crate::contract::{ListFilter, ListQuery};
+use crate::commands::stops::{stop_dismiss, stop_of};
+use crate::contract::{ErrorCode, ListFilter, ListQuery};
 
 fn query(search: &str) -> ListQuery {
     ListQuery {
@@ -36,6 +38,22 @@ fn a_day_is_the_branchs_own_and_comes_page_by_page() {
     assert_eq!(list(&shop.session, &query("4567")).unwrap().total, 5);
     assert_eq!(list(&shop.session, &query("Пётр")).unwrap().total, 0);
     assert!(list(&shop.session, &ListQuery { after: Some("x".to_owned()), ..query("") }).is_err());
+}
+
+#[test]
+fn a_stop_of_nobody_known_is_shown_and_decided_by_a_person_once() {
+    let shop = Shop::new();
+    let event = GatewayEvent::Incoming { phone: String::new(), text: "Стоп".to_owned(), at: None };
+    let pushed = Pushed { chat: "5551@lid".to_owned(), ..Pushed::new(1, event) };
+    shop.session.outbox.store_pushed("green-api:1103000001", &pushed, super::now()).unwrap();
+    let seen = overview(&shop.session).unwrap();
+    let [wish] = &seen.stops[..] else { panic!("{:?}", seen.stops) };
+    assert!(wish.sure && wish.phone.is_empty() && wish.likely.is_empty());
+    assert_eq!(stop_of(&shop.session, wish.id, "12").unwrap_err().code, ErrorCode::Phone);
+    let after = stop_of(&shop.session, wish.id, "8 916 123-45-67").unwrap();
+    assert!(after.stops.is_empty());
+    assert_eq!(shop.session.outbox.opt_outs().unwrap().len(), 1);
+    assert!(stop_dismiss(&shop.session, wish.id).is_err(), "it is decided");
 }
 
 #[test]

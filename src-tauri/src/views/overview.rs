@@ -3,11 +3,12 @@
 use chrono::{DateTime, Days, Utc};
 use engine::db::StorageError;
 use engine::notification::State;
+use engine::outbox::AsideCount;
 
 use super::desk_zone;
-use crate::contract::{DayTally, Overview};
+use crate::contract::{DayTally, LikelyClient, Overview, StopWish};
 use crate::session::Session;
-use crate::time::{day_end, day_of, day_start};
+use crate::time::{day_end, day_of, day_start, rfc3339};
 
 const DAYS: u64 = 14;
 
@@ -43,5 +44,30 @@ pub(crate) fn overview(session: &Session, now: DateTime<Utc>) -> Result<Overview
         days,
         queue_age_s: overdue.map(|age| age.num_seconds()).max().unwrap_or(0).max(0),
         requests_waiting: i64::try_from(outbox.asked()?.len()).unwrap_or(i64::MAX),
+        stops: outbox.stop_wishes()?.into_iter().map(stop_wish).collect(),
+        aside: aside(&outbox.aside()?),
     })
+}
+
+fn stop_wish(wish: engine::outbox::StopWish) -> StopWish {
+    let likely = wish.likely.into_iter().map(|one| LikelyClient {
+        phone: one.phone,
+        client: one.name,
+        told_at: rfc3339(one.told_at),
+    });
+    StopWish {
+        id: wish.id,
+        at: rfc3339(wish.at),
+        sure: wish.sure,
+        phone: wish.phone,
+        text: wish.text,
+        likely: likely.collect(),
+    }
+}
+
+/// Kinds and counts alone: what was pushed has names in it.
+fn aside(all: &[AsideCount]) -> String {
+    let kinds: Vec<String> =
+        all.iter().map(|one| format!("{} ({}) {}", one.kind, one.why, one.count)).collect();
+    kinds.join(", ")
 }

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike as _, Utc};
-use engine::clock::{Question, TimeSource, Witness};
+use chrono::{DateTime, Utc};
+use engine::clock::{Question, TimeSource, Witness, is_sensible};
 use engine::error::BookingsError;
 use reqwest::header::{ACCEPT, AGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Certificate, RequestBuilder, Response, StatusCode, Url};
@@ -21,7 +21,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::address::{self, ConfigError, Flavour};
 use crate::errors;
 use crate::pace::{Lane, Pace};
-use crate::wire::{Envelope, YEARS, is_own_refusal, message_of, text_of};
+use crate::wire::{Envelope, is_own_refusal, message_of, text_of};
 
 /// A page of 200 bookings is under a megabyte; more than this is no listing.
 /// Counted after decompression, so a small answer cannot unfold without end.
@@ -308,9 +308,7 @@ fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
 }
 
 fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    // Reckoning with a clock out of all range would come out of it.
-    let at = DateTime::parse_from_rfc2822(text).ok()?.to_utc();
-    YEARS.contains(&at.year()).then_some(at)
+    DateTime::parse_from_rfc2822(text).ok().map(|at| at.to_utc()).filter(is_sensible)
 }
 
 /// `Retry-After` in seconds, or as a date, which is measured by the server's own

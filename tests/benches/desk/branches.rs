@@ -8,7 +8,7 @@ use std::time::Duration;
 use engine::booking::{BookingId, BranchFacts, CompanyId};
 use engine::db::Db;
 use engine::desk::Vigil;
-use engine::monitor::{Monitor, Signals};
+use engine::monitor::{Monitor, Signals, TokenRefused};
 use engine::outbox::Outbox;
 use engine::ports::{BookingQuery, Bookings, BookingsError, BranchAnswer, Listing, Lookup};
 use engine::settings::{BranchSettings, Settings};
@@ -112,6 +112,7 @@ fn hour(branches: i64, truth_pages: i64) -> Hour {
             signals: heard,
             served,
             changed: Arc::new(Notify::new()),
+            refused: TokenRefused::default(),
         };
         let _ = tokio::time::timeout(HOUR + Duration::from_mins(10), monitor.run()).await;
         let read = bookings.read.lock().unwrap();

@@ -12,8 +12,8 @@ use engine::desk::{Desk, Place, Ports};
 use engine::notification::{Reason, State};
 use engine::outbox::Outbox;
 use engine::ports::{
-    BookingQuery, Bookings, BookingsError, BranchAnswer, DeliveryStatus, GatewayState, Listing, Lookup,
-    MarksInMemory, Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome, SentMessage,
+    BookingQuery, Bookings, BookingsError, BranchAnswer, DeliveryStatus, DeliveryWord, GatewayState, Listing,
+    Lookup, MarksInMemory, Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome, SentMessage,
 };
 use engine::settings::{BranchSettings, Settings};
 use scenarios::{INSTANCE, Plan, Program, Shop};
@@ -113,8 +113,8 @@ impl Messenger for Flood {
     async fn acknowledge(&self, _: i64) -> Result<(), MessengerError> {
         Ok(())
     }
-    async fn delivery(&self, _: &str, _: &str) -> Result<Option<DeliveryStatus>, MessengerError> {
-        Ok(Some(DeliveryStatus::Delivered))
+    async fn delivery(&self, _: &str, _: &str) -> Result<DeliveryWord, MessengerError> {
+        Ok(DeliveryWord::Status(DeliveryStatus::Delivered))
     }
     async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError> {
         Ok(Vec::new())

@@ -12,7 +12,7 @@ use engine::booking::{BookingId, BranchFacts, CompanyId};
 use engine::clock::{Clock as _, SystemClock};
 use engine::db::{Db, FILE_NAME, to_ms};
 use engine::desk::Vigil;
-use engine::monitor::{Monitor, Signals};
+use engine::monitor::{Monitor, Signals, TokenRefused};
 use engine::notification::NotificationId;
 use engine::outbox::{ClaimTerms, Outbox};
 use engine::ports::{BookingQuery, Bookings, BookingsError, BranchAnswer, Listing, Lookup};
@@ -115,6 +115,7 @@ fn enqueue(outbox: &Outbox, first: i64) -> Vec<Duration> {
         signals: heard,
         served,
         changed: changed.clone(),
+        refused: TokenRefused::default(),
     };
     let rows = outbox.open_rows().unwrap().len();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use engine::clock::{Clock, Moment, SystemClock};
 use engine::db::{Db, StorageError};
 use engine::desk::Vigil;
-use engine::monitor::{Monitor, Signals};
+use engine::monitor::{Monitor, Signals, TokenRefused};
 use engine::outbox::Outbox;
 use engine::settings::{BranchSettings, Settings};
 use scenarios::{COMPANY, INSTANCE, PARTNER_TOKEN, Plan, USER_TOKEN};
@@ -196,6 +196,7 @@ async fn ours(server: &Server) -> Came {
         signals: heard,
         served: answered,
         changed: changed.clone(),
+        refused: TokenRefused::default(),
     };
     let hour = async {
         changed.notified().await;

@@ -13,7 +13,7 @@ use engine::desk::{Desk, Place, Ports};
 use engine::error::{Fault, Subject};
 use engine::outbox::Outbox;
 use engine::ports::{
-    BookingQuery, Bookings, BookingsError, BranchAnswer, DeliveryStatus, Desktop, GatewayState, Listing,
+    BookingQuery, Bookings, BookingsError, BranchAnswer, DeliveryWord, Desktop, GatewayState, Listing,
     Lookup, MarksInMemory, Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome, SentMessage,
 };
 use engine::settings::{BranchSettings, Settings};
@@ -73,8 +73,8 @@ impl Messenger for Silent {
     async fn acknowledge(&self, _: i64) -> Result<(), MessengerError> {
         Ok(())
     }
-    async fn delivery(&self, _: &str, _: &str) -> Result<Option<DeliveryStatus>, MessengerError> {
-        Ok(None)
+    async fn delivery(&self, _: &str, _: &str) -> Result<DeliveryWord, MessengerError> {
+        Ok(DeliveryWord::Nothing)
     }
     async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError> {
         Ok(Vec::new())

@@ -8,6 +8,7 @@ mod delivery;
 mod doubtful_sends;
 mod feed;
 mod gateway;
+mod incoming;
 mod races;
 mod rights;
 mod servers;

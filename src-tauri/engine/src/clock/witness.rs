@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
-use super::since_boot;
+use super::{is_sensible, since_boot};
 
 /// What was on its way for this long says too little about now.
 const TOO_SLOW: Duration = Duration::from_secs(5);
@@ -52,6 +52,7 @@ impl<'a> Question<'a> {
         let took = since_boot().saturating_sub(self.boot).max(self.runtime.elapsed());
         if let (Some(witness), Some(server)) = (self.witness, date)
             && !from_store
+            && is_sensible(&server)
             && took < TOO_SLOW
         {
             witness.heard(self.source, server, took);

@@ -71,6 +71,17 @@ impl StorageError {
     }
 }
 
+impl StorageError {
+    /// Whether the database takes nothing at the moment, whatever it is given. Anything else may lie in
+    /// what it was given.
+    pub const fn is_refusal(&self) -> bool {
+        match self {
+            Self::Full | Self::ReadOnly(_) | Self::Busy | Self::Corrupt(_) | Self::Newer { .. } => true,
+            Self::Failed(_) => false,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StorageError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {

@@ -1,8 +1,10 @@
 //! Instants as the database has them: milliseconds since 1970 in UTC.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
+
+const A_CENTURY: TimeDelta = TimeDelta::days(36_525);
 
 /// An instant on its way into or out of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +19,12 @@ impl ToSql for At {
 impl FromSql for At {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let ms = value.as_i64()?;
-        DateTime::from_timestamp_millis(ms).map(Self).ok_or(FromSqlError::OutOfRange(ms))
+        let at = DateTime::from_timestamp_millis(ms).ok_or(FromSqlError::OutOfRange(ms))?;
+        // An older version took what it was told: from the calendar's last day nothing can be calculated.
+        Ok(Self(at.clamp(
+            DateTime::<Utc>::UNIX_EPOCH - A_CENTURY * 19,
+            DateTime::<Utc>::UNIX_EPOCH + A_CENTURY * 80,
+        )))
     }
 }
 

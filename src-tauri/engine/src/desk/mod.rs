@@ -25,7 +25,7 @@ use crate::monitor::{Monitor, Released, Signals, TokenRefused, rearm_all};
 use crate::notification::{Event, Kind, Reason, State};
 use crate::outbox::{Actor, Outbox, unless_refused};
 use crate::ports::{Bookings, Clock, Desktop, Messenger, SecretsError};
-use crate::sender::{Follower, Halt, Readiness, Sender};
+use crate::sender::{Backlog, Follower, Halt, Readiness, Sender};
 use crate::settings::Settings;
 use crate::shut::{NoBookings, NoMessenger};
 
@@ -73,6 +73,9 @@ pub struct Desk {
     clock: Arc<DeskClock>,
     heard: Arc<Heard>,
     vigil: Arc<Vigil>,
+    /// How far the account's feed is read, and which account's.
+    backlog: Arc<Backlog>,
+    backlog_of: String,
 }
 
 impl Desk {
@@ -96,7 +99,8 @@ impl Desk {
         outbox.take_desk(std::process::id(), now)?;
         let heard = Arc::new(Heard::new(computer));
         let vigil = Vigil::new(clock.clone(), heard.clone(), settings.poll_interval, last_alive);
-        Ok(Self { outbox, clock, heard, vigil: Arc::new(vigil) })
+        let (backlog, backlog_of) = (Arc::default(), String::new());
+        Ok(Self { outbox, clock, heard, vigil: Arc::new(vigil), backlog, backlog_of })
     }
 
     /// Where the clients tell what the servers' clocks show.
@@ -123,6 +127,10 @@ impl Desk {
         // After a reload too: an end that could not be recorded is an unknown one.
         if let Err(error) = self.outbox.recover_in_flight(self.clock.now()) {
             warn!(%error, "interrupted messages could not be looked for");
+        }
+        if self.backlog_of != ports.messenger.instance() {
+            self.backlog = Arc::default();
+            ports.messenger.instance().clone_into(&mut self.backlog_of);
         }
         let now = self.clock.now();
         let settled = tokio::select! {
@@ -229,6 +237,7 @@ impl Desk {
             vigil: self.vigil.clone(),
             halt: halted,
             readiness: Mutex::new(readiness),
+            backlog: self.backlog.clone(),
         };
         let follower = Follower::new(
             self.outbox.clone(),
@@ -236,6 +245,7 @@ impl Desk {
             self.clock.clone(),
             ports.desktop.clone(),
             changed.clone(),
+            self.backlog.clone(),
         );
         let keeper = Keeper::new(self.outbox.clone(), ports.place.clone(), attempted);
         let keeping = async {

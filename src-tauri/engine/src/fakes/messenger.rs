@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use super::{FakeDate, INSTANCE};
 use crate::clock::TimeSource;
 use crate::ports::{
-    DeliveryStatus, GatewayEvent, GatewayState, Messenger, MessengerError, NumberCheck, Permit, Pushed,
-    SendOutcome, SentMessage,
+    DeliveryStatus, DeliveryWord, GatewayEvent, GatewayState, Messenger, MessengerError, NumberCheck, Permit,
+    Pushed, SendOutcome, SentMessage,
 };
 
 /// A gateway that takes everything, unless told otherwise.
@@ -22,17 +22,26 @@ pub(crate) struct FakeMessenger {
     pub(crate) state: Mutex<Result<GatewayState, MessengerError>>,
     pub(crate) absent: Mutex<Vec<String>>,
     pub(crate) checks: Mutex<usize>,
-    pub(crate) pushed: Mutex<VecDeque<GatewayEvent>>,
+    pub(crate) pushed: Mutex<VecDeque<Pushed>>,
     pub(crate) in_queue: Mutex<Vec<SentMessage>>,
     pub(crate) in_journal: Mutex<Vec<SentMessage>>,
     /// It says that its queue is cleared, and keeps it.
     pub(crate) cleared_in_vain: Mutex<bool>,
     pub(crate) delivery: Mutex<Option<DeliveryStatus>>,
+    /// What is asked about has an entry with nothing in it.
+    pub(crate) shell: Mutex<bool>,
+    /// Asked for one message at a time.
+    pub(crate) deliveries_asked: Mutex<usize>,
+    /// The chats that a check of the number names.
+    pub(crate) chats: Mutex<Vec<(String, String)>>,
     /// Number checks end so.
     pub(crate) check_failure: Mutex<Option<MessengerError>>,
     /// Acknowledging fails.
     pub(crate) deaf: Mutex<bool>,
     pub(crate) received: Mutex<usize>,
+    last_receipt: Mutex<i64>,
+    /// Something that is there takes so long to come.
+    pub(crate) receive_takes: Mutex<Duration>,
     /// Neither queue nor journal can be read.
     pub(crate) unreachable: Mutex<bool>,
     /// An answer takes so long.
@@ -57,9 +66,14 @@ impl Default for FakeMessenger {
             in_journal: Mutex::default(),
             cleared_in_vain: Mutex::default(),
             delivery: Mutex::default(),
+            shell: Mutex::default(),
+            deliveries_asked: Mutex::default(),
+            chats: Mutex::default(),
             check_failure: Mutex::default(),
             deaf: Mutex::default(),
             received: Mutex::default(),
+            last_receipt: Mutex::default(),
+            receive_takes: Mutex::default(),
             unreachable: Mutex::default(),
             slow: Mutex::default(),
             date: FakeDate::default(),
@@ -79,7 +93,17 @@ impl FakeMessenger {
     }
 
     pub(crate) fn push(&self, event: GatewayEvent) {
-        self.pushed.lock().unwrap().push_back(event);
+        self.push_whole(Pushed::new(0, event));
+    }
+
+    /// Each has a receipt of its own.
+    pub(crate) fn push_whole(&self, pushed: Pushed) {
+        let receipt = {
+            let mut last = self.last_receipt.lock().unwrap();
+            *last += 1;
+            *last
+        };
+        self.pushed.lock().unwrap().push_back(Pushed { receipt, ..pushed });
     }
 
     fn reach(&self) -> Result<(), MessengerError> {
@@ -116,6 +140,11 @@ impl Messenger for FakeMessenger {
         Ok(if absent { NumberCheck::Absent } else { NumberCheck::Exists })
     }
 
+    fn chat_of(&self, phone: &str) -> Option<String> {
+        let chats = self.chats.lock().unwrap();
+        chats.iter().find(|(number, _)| number == phone).map(|(_, chat)| chat.clone())
+    }
+
     async fn send(&self, phone: &str, text: &str, permit: &Permit) -> SendOutcome {
         if let Some(something) = self.meanwhile.lock().unwrap().take() {
             something();
@@ -138,8 +167,10 @@ impl Messenger for FakeMessenger {
     async fn receive(&self, wait: Duration) -> Result<Option<Pushed>, MessengerError> {
         *self.received.lock().unwrap() += 1;
         let front = self.pushed.lock().unwrap().front().cloned();
-        if let Some(event) = front {
-            return Ok(Some(Pushed { receipt: 1, event }));
+        if front.is_some() {
+            let takes = *self.receive_takes.lock().unwrap();
+            tokio::time::sleep(takes).await;
+            return Ok(front);
         }
         tokio::time::sleep(wait.min(Duration::from_secs(1))).await;
         Ok(None)
@@ -153,8 +184,12 @@ impl Messenger for FakeMessenger {
         Ok(())
     }
 
-    async fn delivery(&self, _: &str, _: &str) -> Result<Option<DeliveryStatus>, MessengerError> {
-        Ok(*self.delivery.lock().unwrap())
+    async fn delivery(&self, _: &str, _: &str) -> Result<DeliveryWord, MessengerError> {
+        *self.deliveries_asked.lock().unwrap() += 1;
+        if *self.shell.lock().unwrap() {
+            return Ok(DeliveryWord::Shell);
+        }
+        Ok(self.delivery.lock().unwrap().map_or(DeliveryWord::Nothing, DeliveryWord::Status))
     }
 
     async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError> {

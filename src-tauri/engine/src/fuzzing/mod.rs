@@ -6,10 +6,12 @@
 
 mod numbers;
 mod settings_file;
+mod stop;
 mod texts;
 
 pub use numbers::number;
 pub use settings_file::settings;
+pub use stop::stop;
 pub use texts::message;
 
 /// What stands between the parts of an input.
@@ -35,6 +37,11 @@ mod tests {
     #[test]
     fn the_corpus_of_messages_holds() {
         replay("message_template", super::message);
+    }
+
+    #[test]
+    fn the_corpus_of_what_clients_write_holds() {
+        replay("client_words", super::stop);
     }
 
     #[test]

@@ -169,7 +169,8 @@ impl Now {
                     || row.text.contains('\u{FFFD}')
             }
             // The world is healthy, and was asked again long since.
-            Reason::CannotCheck | Reason::GatewayNotReady | Reason::LookingUp => false,
+            // Nor does any chat of this world hide its number.
+            Reason::CannotCheck | Reason::GatewayNotReady | Reason::LookingUp | Reason::StopUnclear => false,
             Reason::NoWhatsapp => row.state.is_sent() || self.without_account.contains(&row.phone),
             // Of the past: judged where it was first said.
             Reason::Late

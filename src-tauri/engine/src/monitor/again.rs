@@ -197,6 +197,11 @@ fn revive(
     }
     let (kept, split) = by_recipient(looked.visits);
     let fresh = fresh_row(branch, &kept, light.instance, now);
+    // Whoever it is for may have written the word that ends it.
+    let unclear = outbox::is_suspected_in(tx, &fresh.phone)?;
+    if unclear && row.state == State::Waiting && row.reason == Reason::StopUnclear {
+        return Ok(row.clone());
+    }
     // What keeps it back is what kept it back.
     let still = row.state == State::Waiting && fresh.state == State::Waiting;
     let same_account = row.reason != Reason::SettingsChanged || row.instance == light.instance;
@@ -210,6 +215,9 @@ fn revive(
     }
     if old {
         asks.get_or_insert((Reason::Old, String::new()));
+    }
+    if unclear {
+        asks.get_or_insert((Reason::StopUnclear, String::new()));
     }
     let due_at = fresh.due_at;
     let mut made = fresh.into_made();

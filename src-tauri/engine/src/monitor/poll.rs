@@ -352,7 +352,7 @@ fn count_missed(
     let missed = absorbed
         .new
         .iter()
-        .filter(|(_, created_at)| created_at.is_some_and(|at| at >= baseline_at && at + FEED_LAG <= asked_at))
+        .filter(|(_, created_at)| created_at.is_some_and(|at| at >= baseline_at && at <= asked_at - FEED_LAG))
         .count();
     state.feed_misses = state.feed_misses.saturating_add(i64::try_from(missed).unwrap_or(i64::MAX));
     if state.feed_misses >= FEED_MISSES {

@@ -136,6 +136,11 @@ impl Reason {
             Self::BrokenCharacter => {
                 lasting("the text has a broken character", &[Booking, Branch, Settings], FRESH)
             }
+            Self::StopUnclear => lasting(
+                "a «стоп» from a chat without a number may be this client's, and nobody has said whose it is",
+                &[StopList],
+                FRESH,
+            ),
             Self::NoWhatsapp => {
                 lasting("the account says that the number is not on the channel", &[Booking, Account], FRESH)
             }
@@ -157,6 +162,7 @@ impl Reason {
                 | Self::TextFailed
                 | Self::ValueMissing
                 | Self::BrokenCharacter
+                | Self::StopUnclear
         )
     }
 }

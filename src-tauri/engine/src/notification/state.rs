@@ -100,6 +100,8 @@ closed_set! {
         Again = "again",
         /// The booking was changed again and again inside the window.
         KeepsChanging = "keeps_changing",
+        /// A client ended it from a chat that hides the number, and may be this one.
+        StopUnclear = "stop_unclear",
         /// The visit begins before the window ends.
         BeginsFirst = "begins_first",
         // Queued and not moving.

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Actor, Claim, Outbox, OutboxError, apply_in, gateway, unless_refused};
+use super::{Actor, Claim, Outbox, OutboxError, apply_in, gateway, stops, unless_refused};
 use crate::db::{At, StorageError};
-use crate::notification::{Event, Notification, NotificationId, Reason};
+use crate::notification::{Event, Kind, Notification, NotificationId, Reason, State};
 
 /// The end of an attempt, as the sender learnt it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +61,16 @@ impl Outbox {
                 Attempt::Accepted { id } => gateway::settle_by_id(tx, id, now)?,
                 Attempt::Ambiguous { .. } => gateway::settle_by_text(tx, claim.attempt, now)?,
                 Attempt::NotSent { .. } | Attempt::Rejected { .. } => {}
+            }
+            // While it was under way, its client may have written the word that ends it: a released one too.
+            if let Attempt::NotSent { .. } = end
+                && let Some(row) = super::get_in(tx, claim.row.id)?
+                && row.state == State::Queued
+                && row.kind == Kind::Confirmation
+                && stops::is_suspected_in(tx, &row.phone)?
+            {
+                let event = Event::Wait { reason: Reason::StopUnclear, detail: String::new() };
+                apply_in(tx, row.id, None, event, &Actor::Program, now)?;
             }
             // While this attempt was under way, an earlier one may have turned out to have arrived.
             if let (false, Some(id)) = (matches!(end, Attempt::Accepted { .. }), found_id(tx, claim.row.id)?)
@@ -230,6 +240,9 @@ pub(super) fn found_in(
     gateway_id: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
+    if gateway_id.is_empty() {
+        return Ok(false);
+    }
     let notification: Option<i64> = tx
         .prepare_cached(
             "UPDATE send_attempts SET outcome = 'found', gateway_id = ?2

@@ -35,7 +35,7 @@ pub struct Claim {
 impl Outbox {
     /// Claims a row for sending, or answers None because one of the conditions
     /// does not hold: somebody edited, held or cancelled it, the pause began, the
-    /// client opted out, the bot turned out to have made the booking, the visit
+    /// client opted out or may have, the bot turned out to have made the booking, the visit
     /// began, an earlier attempt turned out to have arrived, the database cannot
     /// know what was sent. All conditions and the attempt's row are one
     /// transaction, committed (and synced to the disk) when this returns.
@@ -75,6 +75,7 @@ fn claim_in(
                  WHERE paused_at IS NOT NULL AND (paused_until IS NULL OR paused_until > :now))
              AND NOT EXISTS (SELECT 1 FROM desk WHERE doubt <> '' OR pause_due = 1)
              AND NOT EXISTS (SELECT 1 FROM opt_outs o WHERE o.phone_key = n.phone_key AND o.opted_in_at IS NULL)
+             AND (released = 1 OR NOT EXISTS (SELECT 1 FROM stop_suspects s WHERE s.phone_key = n.phone_key))
              AND NOT EXISTS (SELECT 1 FROM notification_bookings nb
                  JOIN bookings b ON b.booking_id = nb.booking_id AND b.company_id IN (0, nb.company_id)
                  WHERE nb.notification_id = n.id AND nb.dropped = 0 AND b.imported = 1)

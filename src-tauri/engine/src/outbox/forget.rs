@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, params};
 use serde::Serialize;
 
-use super::{Actor, Outbox, OutboxError, apply_in, get_in, people, unless_refused};
+use super::{Actor, Outbox, OutboxError, apply_in, aside, get_in, people, stops, unless_refused};
 use crate::db::{At, StorageError};
 use crate::notification::{Event, NotificationId, Refusal, State};
 use crate::phone::Phone;
@@ -112,15 +112,22 @@ fn forget_in(
             .execute(params![id.0, NOTHING])?;
         done.attempts += tx
             .prepare_cached(
-                "UPDATE send_attempts SET phone = '', text = '', detail = '' WHERE notification_id = ?1",
+                // Nothing is left to tell one by: it is looked for no more, and no echo can be its.
+                "UPDATE send_attempts SET phone = '', text = '', detail = '',
+                 outcome = iif(outcome IN ('open', 'ambiguous'), 'given_up', outcome),
+                 finished_at = coalesce(finished_at, ?2) WHERE notification_id = ?1",
             )?
-            .execute([id.0])?;
+            .execute(params![id.0, At(now)])?;
         tx.prepare_cached("UPDATE notification_bookings SET facts = '' WHERE notification_id = ?1")?
             .execute([id.0])?;
     }
     done.gateway_events = tx
         .execute("UPDATE gateway_events SET phone = '', text = '', detail = '' WHERE phone = ?1", [number])?;
     done.number_checks = tx.execute("DELETE FROM number_checks WHERE phone_key = ?1", [&key])?;
+    stops::forget_in(tx, number, &key)?;
+    if let Some(tail) = tail(number) {
+        aside::forget_in(tx, &tail)?;
+    }
     people::note(tx, actor, "forget", now)?;
     Ok(done)
 }

@@ -6,10 +6,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Actor, Outbox, apply_in, attempts, control, people, unless_refused};
+use super::stops::Written;
+use super::{
+    Actor, Outbox, WhyAside, apply_in, aside, attempts, chats, control, people, stops, unless_refused,
+};
 use crate::db::{At, StorageError};
 use crate::notification::{Event, NotificationId};
-use crate::ports::{DeliveryStatus, GatewayEvent, SentMessage};
+use crate::ports::{DeliveryStatus, GatewayEvent, Pushed, SentMessage};
 
 /// A gateway's clock and ours may differ by this.
 const CLOCKS_DIFFER: TimeDelta = TimeDelta::seconds(60);
@@ -49,23 +52,22 @@ fn status_of(word: &str) -> Option<DeliveryStatus> {
         .find(|status| status_word(*status) == word)
 }
 
-/// A client's wish not to be written to: the whole message is that one word.
-fn is_stop(text: &str) -> bool {
-    let word = text.trim().trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
-    matches!(word.as_str(), "стоп" | "stop" | "отписаться" | "unsubscribe")
-}
-
 impl Outbox {
     /// Stores one pushed thing and applies it, in one transaction. Only when
     /// this returned may it be acknowledged.
     pub fn store_pushed(
         &self,
         instance: &str,
-        event: &GatewayEvent,
+        pushed: &Pushed,
         now: DateTime<Utc>,
     ) -> Result<Settled, StorageError> {
-        self.db.write(|tx| match event {
+        let chat = &chats::chat_key(&pushed.chat);
+        self.db.write(|tx| match &pushed.event {
             GatewayEvent::Other { .. } => Ok(Settled::Yes),
+            GatewayEvent::Unreadable { kind } => {
+                aside::put_aside_in(tx, instance, kind, WhyAside::Unreadable, &pushed.raw, now)?;
+                Ok(Settled::Yes)
+            }
             // What the staff type on the shop's phone is their own affair.
             GatewayEvent::Echo(echo) if !echo.by_api => Ok(Settled::Yes),
             GatewayEvent::State(state) => {
@@ -76,24 +78,29 @@ impl Outbox {
                 Ok(Settled::Yes)
             }
             GatewayEvent::Incoming { phone, text, at } => {
+                if phone.is_empty() {
+                    chats::learn_by_message(tx, instance, chat, &pushed.answers, now)?;
+                } else {
+                    chats::learn(tx, instance, chat, &people::phone_key(phone), now)?;
+                }
                 // What clients write is their own affair, but for this one word.
-                if is_stop(text) && !phone.is_empty() {
+                if stops::take_in(tx, &Written { instance, chat, phone, text, at: *at }, now)? {
                     Stored {
                         kind: "incoming",
                         phone,
+                        chat,
                         status: "stop",
                         at: *at,
                         settled: true,
                         ..Stored::default()
                     }
                     .insert(tx, instance, now)?;
-                    people::opt_out_in(tx, phone, "message", &Actor::Program, now)?;
                 }
                 Ok(Settled::Yes)
             }
             GatewayEvent::Delivery { id, phone, status, at, detail } => {
                 let status = status_word(*status);
-                Stored { kind: "delivery", id, phone, status, detail, at: *at, ..Stored::default() }
+                Stored { kind: "delivery", id, phone, chat, status, detail, at: *at, ..Stored::default() }
                     .insert(tx, instance, now)?;
                 settled(tx, id, now)
             }
@@ -102,13 +109,14 @@ impl Outbox {
                     kind: "echo",
                     id: &echo.id,
                     phone: &echo.phone,
+                    chat,
                     text: &echo.text,
                     at: echo.at,
                     ..Stored::default()
                 }
                 .insert(tx, instance, now)?;
                 if !attempts::is_taken(tx, &echo.id)? {
-                    match_echo(tx, instance, echo, now)?;
+                    match_echo(tx, instance, echo, chat, now)?;
                 }
                 settled(tx, &echo.id, now)
             }
@@ -167,8 +175,10 @@ impl Outbox {
 
     /// Forgets what is of no more use: words about messages that are not ours,
     /// what was pushed and found its place, what was asked and done.
-    pub fn tidy(&self, before: DateTime<Utc>) -> Result<(), StorageError> {
+    pub fn tidy(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), StorageError> {
         self.db.write(|tx| {
+            stops::tidy(tx, before, now)?;
+            aside::tidy(tx, now)?;
             tx.execute("DELETE FROM gateway_events WHERE received_at < ?1", [At(before)])?;
             tx.execute("DELETE FROM requests WHERE done_at < ?1", [At(before)])?;
             Ok(())
@@ -182,6 +192,7 @@ struct Stored<'a> {
     kind: &'a str,
     id: &'a str,
     phone: &'a str,
+    chat: &'a str,
     text: &'a str,
     status: &'a str,
     detail: &'a str,
@@ -193,8 +204,8 @@ impl Stored<'_> {
     fn insert(&self, tx: &Transaction<'_>, instance: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
         tx.prepare_cached(
             "INSERT INTO gateway_events
-             (received_at, instance, kind, gateway_id, phone, text, status, detail, happened_at, settled)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             (received_at, instance, kind, gateway_id, phone, text, status, detail, happened_at, settled, chat_key)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute(params![
             At(now),
@@ -206,7 +217,8 @@ impl Stored<'_> {
             self.status,
             self.detail,
             self.at.map(At),
-            self.settled
+            self.settled,
+            self.chat
         ])?;
         Ok(())
     }
@@ -244,6 +256,17 @@ pub(super) fn settle_by_id(tx: &Transaction<'_>, id: &str, now: DateTime<Utc>) -
         let event = Event::Delivery { status, at: at.map_or(now, |at| at.0), detail };
         unless_refused(apply_in(tx, notification, None, event, &Actor::Program, now))?;
     }
+    // A chat that spoke of this message is its recipient's, whatever it calls itself.
+    let chats: Vec<(String, String)> = tx
+        .prepare_cached(
+            "SELECT DISTINCT instance, chat_key FROM gateway_events
+             WHERE gateway_id = ?1 AND settled = 0 AND chat_key <> ''",
+        )?
+        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (instance, chat) in chats {
+        chats::learn_by_message(tx, &instance, &chat, id, now)?;
+    }
     tx.prepare_cached("UPDATE gateway_events SET settled = 1 WHERE gateway_id = ?1 AND settled = 0")?
         .execute([id])?;
     Ok(())
@@ -252,28 +275,37 @@ pub(super) fn settle_by_id(tx: &Transaction<'_>, id: &str, now: DateTime<Utc>) -
 /// An echo with an unknown id: the oldest attempt of unknown end with its number
 /// and text is the one it belongs to. While an attempt with them is under way the
 /// echo may be that one's, and waits. An echo without a number belongs to an
-/// attempt only if no other has its text.
+/// attempt only if its chat is known to be that number's, or no other has its text.
+/// What is empty is the same as nothing: a forgotten client's attempt has neither.
 fn match_echo(
     tx: &Transaction<'_>,
     instance: &str,
     echo: &SentMessage,
+    chat: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let candidates: Vec<(i64, String)> = tx
+    if echo.id.is_empty() || echo.text.is_empty() {
+        return Ok(());
+    }
+    let begun_by = echo.at.unwrap_or(now).checked_add_signed(CLOCKS_DIFFER).unwrap_or(now);
+    let mut candidates: Vec<(i64, String, String)> = tx
         .prepare_cached(
-            "SELECT id, outcome FROM send_attempts
+            "SELECT id, outcome, phone FROM send_attempts
              WHERE outcome IN ('open', 'ambiguous', 'given_up') AND instance = ?1 AND text = ?3
-             AND (phone = ?2 OR ?2 = '') AND started_at <= ?4 ORDER BY id",
+             AND text <> '' AND phone <> '' AND (phone = ?2 OR ?2 = '') AND started_at <= ?4 ORDER BY id",
         )?
-        .query_map(
-            params![instance, echo.phone, echo.text, At(echo.at.unwrap_or(now) + CLOCKS_DIFFER)],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?
+        .query_map(params![instance, echo.phone, echo.text, At(begun_by)], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?
         .collect::<Result<_, _>>()?;
-    let under_way = candidates.iter().any(|(_, outcome)| outcome == "open");
-    let unclear = echo.phone.is_empty() && candidates.len() > 1;
+    let known = if echo.phone.is_empty() { chats::phone_of_chat(tx, instance, chat)? } else { None };
+    if let Some(key) = &known {
+        candidates.retain(|(_, _, phone)| people::phone_key(phone) == *key);
+    }
+    let under_way = candidates.iter().any(|(_, outcome, _)| outcome == "open");
+    let unclear = echo.phone.is_empty() && known.is_none() && candidates.len() > 1;
     match candidates.first() {
-        Some((attempt, _)) if !under_way && !unclear => {
+        Some((attempt, ..)) if !under_way && !unclear => {
             attempts::found_in(tx, *attempt, &echo.id, now).map(|_| ())
         }
         _ => Ok(()),
@@ -290,7 +322,7 @@ pub(super) fn settle_by_text(
         .prepare_cached(
             "SELECT e.gateway_id FROM gateway_events e INDEXED BY gateway_events_unsettled JOIN send_attempts a ON a.id = ?1
              WHERE e.kind = 'echo' AND e.settled = 0 AND e.instance = a.instance
-             AND e.phone IN (a.phone, '') AND e.text = a.text
+             AND e.phone IN (a.phone, '') AND e.text = a.text AND a.text <> '' AND a.phone <> '' AND e.gateway_id <> ''
              AND coalesce(e.happened_at, e.received_at) >= a.started_at - ?2 ORDER BY e.id LIMIT 1",
         )?
         .query_row(params![attempt, CLOCKS_DIFFER.num_milliseconds()], |row| row.get(0))

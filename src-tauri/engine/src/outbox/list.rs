@@ -144,14 +144,18 @@ impl Outbox {
     ) -> Result<Vec<Notification>, StorageError> {
         self.db.read(|connection| {
             let mut statement = connection.prepare_cached(&format!(
-                "SELECT {} FROM booking_notifications INDEXED BY notifications_undelivered
+                "SELECT {columns} FROM booking_notifications INDEXED BY notifications_undelivered
                  WHERE state = 'accepted' AND accepted_at >= ?1 AND gateway_id <> ''
                  AND ?2 - coalesce(followed_at, accepted_at) >= CASE
                      WHEN ?2 - accepted_at < 600000 THEN 60000
                      WHEN ?2 - accepted_at < 3600000 THEN 300000
                      ELSE 1800000 END
-                 ORDER BY coalesce(followed_at, accepted_at) LIMIT ?3",
-                rows::COLUMNS
+                 UNION ALL
+                 SELECT {columns} FROM booking_notifications INDEXED BY notifications_by_shell
+                 WHERE state = 'undelivered' AND detail = 'empty journal entry' AND accepted_at >= ?1
+                 AND gateway_id <> '' AND ?2 - coalesce(followed_at, accepted_at) >= 1800000
+                 ORDER BY followed_at, accepted_at LIMIT ?3",
+                columns = rows::COLUMNS
             ))?;
             let found = statement.query_map(params![At(since), At(now), limit], rows::read)?;
             Ok(found.collect::<Result<_, _>>()?)

@@ -8,7 +8,9 @@
 //!
 //! Window, command line and sender all go through here, each in its own process.
 
+mod aside;
 mod attempts;
+mod chats;
 mod claim;
 mod control;
 mod enqueue;
@@ -20,6 +22,7 @@ mod list;
 mod origin;
 mod people;
 mod rows;
+mod stops;
 
 use std::sync::Arc;
 
@@ -29,6 +32,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use crate::db::{At, Db, StorageError};
 use crate::notification::{Event, Notification, NotificationId, Reason, Refusal, State, apply};
 
+pub use aside::{AsideCount, WhyAside};
 pub use attempts::{Attempt, Unsettled};
 pub use claim::{Claim, ClaimTerms};
 pub use control::{DeskState, GatewayTold, Owner, Pause, Request, RequestKind};
@@ -39,6 +43,7 @@ pub use gateway::{PendingEcho, Settled};
 pub use list::Counts;
 pub use origin::Doubt;
 pub use people::{ImportedBookings, phone_key};
+pub use stops::{Likely, StopWish};
 
 pub(crate) use attempts::{has_unsettled_in, may_have_been_sent_in};
 pub(crate) use enqueue::{
@@ -49,6 +54,7 @@ pub(crate) use list::{
 };
 pub(crate) use origin::{Anew, Numbers, Origin, begin_anew_in};
 pub(crate) use people::{imported_of_in, is_imported, is_opted_out};
+pub(crate) use stops::is_suspected_in;
 
 /// Who acts, for the audit.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -36,9 +36,13 @@ pub struct ImportedBookings {
 }
 
 pub(crate) fn is_opted_out(connection: &Connection, phone: &str) -> Result<bool, StorageError> {
+    is_key_opted_out(connection, &phone_key(phone))
+}
+
+pub(super) fn is_key_opted_out(connection: &Connection, key: &str) -> Result<bool, StorageError> {
     Ok(connection
         .prepare_cached("SELECT 1 FROM opt_outs WHERE phone_key = ?1 AND opted_in_at IS NULL")?
-        .exists([phone_key(phone)])?)
+        .exists([key])?)
 }
 
 /// Whether an import named the booking as the bot's own. Who made it is the settings' affair.
@@ -173,7 +177,17 @@ pub(super) fn opt_out_in(
     actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
-    let key = phone_key(phone);
+    opt_out_key_in(tx, &phone_key(phone), source, actor, now)
+}
+
+/// The same for a number of which nothing but the hash is known.
+pub(super) fn opt_out_key_in(
+    tx: &Transaction<'_>,
+    key: &str,
+    source: &str,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
     // Who comes back and leaves again has left now.
     tx.prepare_cached(
         "INSERT INTO opt_outs (phone_key, opted_out_at, source) VALUES (?1, ?2, ?3)
@@ -182,7 +196,7 @@ pub(super) fn opt_out_in(
     )?
     .execute(params![key, At(now), source])?;
     note(tx, actor, "opt_out", now)?;
-    skip_all_to(tx, &key, actor, now)
+    skip_all_to(tx, key, actor, now)
 }
 
 /// What is queued for the number of this hash goes.

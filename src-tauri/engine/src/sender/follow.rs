@@ -2,6 +2,7 @@
 //! answer, and delivery asked for when no word of it comes.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,11 +11,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Mutex, Notify};
 use tracing::{debug, warn};
 
+use super::Backlog;
 use crate::db::StorageError;
 use crate::error::{Fault, FaultCode, Subject};
-use crate::notification::Event;
-use crate::outbox::{Actor, Outbox, Unsettled, unless_refused};
-use crate::ports::{Clock, Desktop, GatewayEvent, Messenger, MessengerError, SentMessage};
+use crate::notification::{Event, Notification, NotificationId};
+use crate::outbox::{Actor, Outbox, Unsettled, WhyAside, unless_refused};
+use crate::ports::{
+    Clock, DeliveryStatus, DeliveryWord, Desktop, Messenger, MessengerError, Pushed, SentMessage,
+};
 
 /// One long poll.
 const LISTEN_FOR: Duration = Duration::from_secs(20);
@@ -44,6 +48,18 @@ const FOLLOW_FOR: TimeDelta = TimeDelta::hours(48);
 /// An echo nobody claims is another program's after this.
 const FOREIGN_AFTER: TimeDelta = TimeDelta::minutes(3);
 
+/// What cannot be worked through is tried so often.
+const TRIES: u32 = 3;
+
+/// An empty entry in the journal says something only so long after the message was taken...
+const SHELL_AFTER: TimeDelta = TimeDelta::minutes(10);
+
+/// ...and when it has been empty for so long.
+const SHELL_LASTS: Duration = Duration::from_mins(4);
+
+/// What stands beside a "no account" that was read out of one. The database has it in an index.
+const EMPTY_ENTRY: &str = "empty journal entry";
+
 /// What was pushed is kept so long, in case its attempt is still to be found.
 const KEEP_PUSHED: TimeDelta = TimeDelta::days(7);
 
@@ -60,6 +76,9 @@ pub struct Follower {
     clock: Arc<dyn Clock>,
     desktop: Arc<dyn Desktop>,
     changed: Arc<Notify>,
+    backlog: Arc<Backlog>,
+    /// Messages whose entry in the journal is empty: since when it was found so.
+    shells: Mutex<HashMap<NotificationId, Duration>>,
     /// When this process first looked for each attempt of unknown end.
     first_tried: Mutex<HashMap<i64, Duration>>,
     /// Another program's messages were spoken of.
@@ -75,6 +94,7 @@ impl Follower {
         clock: Arc<dyn Clock>,
         desktop: Arc<dyn Desktop>,
         changed: Arc<Notify>,
+        backlog: Arc<Backlog>,
     ) -> Self {
         Self {
             outbox,
@@ -82,6 +102,8 @@ impl Follower {
             clock,
             desktop,
             changed,
+            backlog,
+            shells: Mutex::default(),
             first_tried: Mutex::default(),
             foreign_told: AtomicBool::new(false),
             tidied_at: Mutex::default(),
@@ -97,11 +119,18 @@ impl Follower {
     async fn listen(&self) {
         let mut pause = FIRST_PAUSE;
         let mut failing = false;
+        let mut trouble = Trouble::default();
+        let mut unacknowledged = None;
         loop {
             let asked = self.clock.moment().monotonic;
-            match self.messenger.receive(LISTEN_FOR).await {
+            match self.messenger.receive(self.backlog.patience(LISTEN_FOR)).await {
                 Ok(Some(pushed)) => {
-                    if let Err(error) = self.take(&pushed.event) {
+                    self.backlog.took(self.clock.moment().boot);
+                    if unacknowledged.is_some_and(|receipt| receipt != pushed.receipt) {
+                        // The one before went, whatever the answer to that said.
+                        (pause, unacknowledged) = (FIRST_PAUSE, None);
+                    }
+                    if let Err(error) = self.take(&pushed, &mut trouble) {
                         if !std::mem::replace(&mut failing, true) {
                             warn!(%error, "a gateway's notification could not be stored; it stays there");
                         }
@@ -110,22 +139,28 @@ impl Follower {
                     }
                     failing = false;
                     match self.messenger.acknowledge(pushed.receipt).await {
-                        Ok(()) => pause = FIRST_PAUSE,
+                        Ok(()) => (pause, unacknowledged) = (FIRST_PAUSE, None),
                         Err(error) => {
                             // It comes again at once, and then changes nothing: not too often.
                             debug!(error = error.in_log(), "a notification could not be acknowledged");
+                            unacknowledged = Some(pushed.receipt);
                             tokio::time::sleep(pause).await;
                             pause = (pause * 2).min(LONGEST_PAUSE);
                         }
                     }
                 }
                 Ok(None) => {
+                    self.backlog.ended(self.clock.moment().boot);
                     pause = FIRST_PAUSE;
                     if self.clock.moment().monotonic.saturating_sub(asked) < EMPTY_PAUSE {
                         tokio::time::sleep(EMPTY_PAUSE).await;
                     }
                 }
                 Err(error) => {
+                    if error == MessengerError::WebhookSet {
+                        // Nothing lies there for us, however long anybody waits.
+                        self.backlog.ended(self.clock.moment().boot);
+                    }
                     if error == MessengerError::WebhookSet && pause == FIRST_PAUSE {
                         let fault = Fault {
                             subject: Subject::Gateway,
@@ -142,9 +177,28 @@ impl Follower {
         }
     }
 
-    fn take(&self, event: &GatewayEvent) -> Result<(), StorageError> {
-        self.outbox.store_pushed(self.messenger.instance(), event, self.clock.now())?;
-        self.changed.notify_one();
+    /// Stores one pushed thing and what follows from it. What cannot be worked through, though the
+    /// database takes it, is put aside as it came after a few tries: the next one stands behind it.
+    fn take(&self, pushed: &Pushed, trouble: &mut Trouble) -> Result<(), StorageError> {
+        let (instance, now) = (self.messenger.instance(), self.clock.now());
+        let worked = catch_unwind(AssertUnwindSafe(|| self.outbox.store_pushed(instance, pushed, now)));
+        let (why, error) = match worked {
+            Ok(Ok(_)) => {
+                *trouble = Trouble::default();
+                self.changed.notify_one();
+                return Ok(());
+            }
+            // The database refuses, whatever it is given.
+            Ok(Err(error)) if error.is_refusal() => return Err(error),
+            Ok(Err(error)) => (WhyAside::Error, error),
+            Err(_) => (WhyAside::Panic, StorageError::Failed("it panicked".to_owned())),
+        };
+        if !trouble.is_enough(pushed.receipt) {
+            return Err(error);
+        }
+        self.outbox.put_aside(instance, pushed.event.kind(), why, &pushed.raw, now)?;
+        warn!(%error, kind = why.as_str(), "a gateway's notification cannot be worked through and is put aside");
+        *trouble = Trouble::default();
         Ok(())
     }
 
@@ -181,7 +235,7 @@ impl Follower {
         let mut tidied = self.tidied_at.lock().await;
         if tidied.is_none_or(|at| now - at >= TIDY_EVERY || at > now) {
             *tidied = Some(now);
-            self.outbox.tidy(now - KEEP_PUSHED)?;
+            self.outbox.tidy(now - KEEP_PUSHED, now)?;
         }
         Ok(())
     }
@@ -240,25 +294,65 @@ impl Follower {
         let now = self.clock.now();
         for row in self.outbox.to_be_followed(now - FOLLOW_FOR, now, ASK_AT_ONCE)? {
             self.outbox.followed(row.id, now)?;
-            match self.messenger.delivery(&row.phone, &row.gateway_id).await {
-                Ok(Some(status)) => {
-                    let event = Event::Delivery { status, at: now, detail: String::new() };
-                    unless_refused(self.outbox.apply(row.id, None, event, &Actor::Program, now))?;
-                    self.changed.notify_one();
+            let answer = self.messenger.delivery(&row.phone, &row.gateway_id).await;
+            if !matches!(answer, Ok(DeliveryWord::Shell)) {
+                self.shells.lock().await.remove(&row.id);
+            }
+            let (status, detail) = match answer {
+                Ok(DeliveryWord::Status(status)) => (Some(status), String::new()),
+                Ok(DeliveryWord::Shell) if self.is_lasting_shell(&row).await => {
+                    (Some(DeliveryStatus::NoAccount), EMPTY_ENTRY.to_owned())
                 }
-                Ok(None) => {}
+                Ok(DeliveryWord::Shell | DeliveryWord::Nothing) => (None, String::new()),
                 Err(error) => {
                     debug!(notification = %row.id, error = error.in_log(), "delivery could not be asked for");
+                    (None, String::new())
                 }
+            };
+            if let Some(status) = status {
+                let event = Event::Delivery { status, at: now, detail };
+                unless_refused(self.outbox.apply(row.id, None, event, &Actor::Program, now))?;
+                self.changed.notify_one();
             }
         }
         Ok(())
+    }
+
+    /// Whether an empty entry says that the number has no account. An early one says nothing, for the
+    /// journal lags; one alone says as little. Whatever it says is asked again, for a later word is truer.
+    async fn is_lasting_shell(&self, row: &Notification) -> bool {
+        let moment = self.clock.moment();
+        if row.accepted_at.is_none_or(|at| moment.wall - at < SHELL_AFTER) {
+            return false;
+        }
+        let since = *self.shells.lock().await.entry(row.id).or_insert(moment.monotonic);
+        moment.monotonic.saturating_sub(since) >= SHELL_LASTS
+    }
+}
+
+/// What could not be worked through, and how often it was tried.
+#[derive(Debug, Default)]
+struct Trouble {
+    receipt: Option<i64>,
+    tries: u32,
+}
+
+impl Trouble {
+    /// One more try was in vain. Whether there were enough.
+    fn is_enough(&mut self, receipt: i64) -> bool {
+        if self.receipt != Some(receipt) {
+            *self = Self { receipt: Some(receipt), tries: 0 };
+        }
+        self.tries += 1;
+        self.tries >= TRIES
     }
 }
 
 /// Whether a message at the gateway is the one an attempt sent.
 pub(crate) fn is_it(message: &SentMessage, unsettled: &Unsettled) -> bool {
-    message.by_api
+    // What is empty is the same as nothing.
+    let told = !unsettled.phone.is_empty() && !unsettled.text.is_empty() && !message.id.is_empty();
+    told && message.by_api
         && message.phone == unsettled.phone
         && message.text == unsettled.text
         && message.at.is_none_or(|at| at >= unsettled.started_at - CLOCKS_DIFFER)

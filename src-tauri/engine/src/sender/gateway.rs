@@ -227,6 +227,9 @@ impl Sender {
                 let has_account = answer == NumberCheck::Exists;
                 if known.is_none() {
                     self.outbox.keep_number_check(&key, instance, has_account, now)?;
+                    if let Some(chat) = self.messenger.chat_of(&row.phone) {
+                        self.outbox.keep_chat(instance, &chat, &row.phone, now)?;
+                    }
                 }
                 if !has_account {
                     let event = Event::Reject { reason: Reason::NoWhatsapp, detail: String::new() };

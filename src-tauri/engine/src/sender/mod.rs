@@ -6,6 +6,7 @@
 //! it is recorded before the next row is looked at: if it cannot be recorded,
 //! nothing is sent.
 
+mod backlog;
 mod check;
 #[cfg(debug_assertions)]
 mod die;
@@ -30,6 +31,7 @@ use crate::ports::{Bookings, Clock, Desktop, Messenger, Permit, SendOutcome};
 use crate::settings::Settings;
 use check::Checked;
 
+pub use backlog::Backlog;
 pub use follow::Follower;
 pub(crate) use follow::is_it;
 pub use gateway::Readiness;
@@ -62,6 +64,8 @@ pub struct Sender {
     pub vigil: Arc<Vigil>,
     pub halt: watch::Receiver<Halt>,
     pub readiness: Mutex<Readiness>,
+    /// How far the account's feed is read.
+    pub backlog: Arc<Backlog>,
 }
 
 /// Whether to go on.
@@ -142,6 +146,10 @@ impl Sender {
         let left = (row.ready_at() - now).to_std().unwrap_or_default().max(wait);
         if paused || !left.is_zero() {
             return Ok(Next::Rest(if paused { TICK } else { left.min(IDLE) }));
+        }
+        if !self.backlog.is_read(moment.boot) {
+            // A client's «стоп» may lie there.
+            return Ok(Next::Rest(TICK));
         }
         self.carry(row).await
     }
@@ -311,6 +319,8 @@ impl Sender {
             Event::Wait { reason: Reason::SettingsChanged, detail: String::new() }
         } else if self.outbox.obstacle(&current)? == Some(Refusal::OptedOut) {
             Event::Skip { reason: Reason::OptedOut }
+        } else if !current.released && self.outbox.is_suspected(&current.phone)? {
+            Event::Wait { reason: Reason::StopUnclear, detail: String::new() }
         } else {
             // The pause began, the check took too long, or one of its bookings turned out to be
             // the bot's, which the next check sorts out: once more, a little later.

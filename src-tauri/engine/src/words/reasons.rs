@@ -195,6 +195,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "Запись меняется снова и снова. Когда она установится, отправьте сообщение или отмените его.",
             "The booking keeps changing. Once it is settled, send the message or cancel it.",
         ),
+        Reason::StopUnclear => (
+            "Кто-то написал «стоп» из чата без номера, и это может быть этот клиент. Скажите, чей он: если не его, сообщение уйдёт само.",
+            "Somebody wrote \"stop\" from a chat without a number, and it may be this client. Say whose it was: if not theirs, the message goes by itself.",
+        ),
         Reason::BeginsFirst => (
             "Визит начнётся раньше, чем кончится отсчёт. Отправьте сейчас или отмените.",
             "The visit begins before the window ends. Send it now or cancel it.",

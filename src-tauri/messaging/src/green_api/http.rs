@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use engine::clock::{Question, TimeSource, Witness};
+use engine::clock::{Question, TimeSource, Witness, is_sensible};
 use engine::error::MessengerError;
 use engine::ports::Permit;
 use reqwest::header::{AGE, DATE, HeaderMap, RETRY_AFTER};
@@ -239,7 +239,7 @@ pub(super) fn json(body: &str) -> Result<Value, MessengerError> {
 /// The gateway's clock.
 fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
     let text = headers.get(DATE)?.to_str().ok()?;
-    DateTime::parse_from_rfc2822(text).ok().map(|at| at.to_utc())
+    DateTime::parse_from_rfc2822(text).ok().map(|at| at.to_utc()).filter(is_sensible)
 }
 
 async fn read(mut response: Response) -> Reply {

@@ -2,8 +2,9 @@
 //! it, and the queue of what has not left yet.
 
 use chrono::{DateTime, Utc};
+use engine::clock::is_sensible;
 use engine::error::MessengerError;
-use engine::ports::{DeliveryStatus, SentMessage};
+use engine::ports::{DeliveryStatus, DeliveryWord, SentMessage};
 use serde_json::Value;
 
 use super::http::json;
@@ -45,19 +46,20 @@ pub(super) fn queue(body: &str) -> Result<Vec<SentMessage>, MessengerError> {
 }
 
 /// How far one message came.
-pub(super) fn delivery(body: &str) -> Result<Option<DeliveryStatus>, MessengerError> {
+pub(super) fn delivery(body: &str) -> Result<DeliveryWord, MessengerError> {
     if body.trim().is_empty() {
-        return Ok(None);
+        return Ok(DeliveryWord::Nothing);
     }
     let entry = json(body)?;
     if let Some(word) = text(&entry, "/statusMessage") {
-        return Ok(state::delivery(&word));
+        return Ok(state::delivery(&word).map_or(DeliveryWord::Nothing, DeliveryWord::Status));
     }
-    // For a number without an account the journal keeps an empty shell.
+    // For a number without an account the journal keeps an empty shell; and it may show one before the
+    // entry is written.
     let outgoing = text(&entry, "/type").as_deref() == Some("outgoing");
     let empty =
-        entry.get("typeMessage").and_then(Value::as_str) == Some("") && entry.get("idMessage").is_none();
-    Ok((outgoing && empty).then_some(DeliveryStatus::NoAccount))
+        entry.get("typeMessage").and_then(Value::as_str) == Some("") && text(&entry, "/idMessage").is_none();
+    Ok(if outgoing && empty { DeliveryWord::Shell } else { DeliveryWord::Nothing })
 }
 
 /// A message sent by the API is journaled as an extended text; `textMessage` is
@@ -87,5 +89,6 @@ pub(super) fn instant(value: Option<&Value>) -> Option<DateTime<Utc>> {
         Value::String(digits) => digits.parse().ok()?,
         _ => return None,
     };
-    DateTime::from_timestamp(seconds, 0)
+    // A time in another unit, or no time at all, is none: everything after this calculates with it.
+    DateTime::from_timestamp(seconds, 0).filter(is_sensible)
 }

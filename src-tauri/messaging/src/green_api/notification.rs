@@ -1,8 +1,8 @@
 //! What the gateway pushes: one notification at a time, first in, first out.
 //!
 //! The next one comes only after this one was acknowledged, so one that cannot be
-//! read must not become an error: it is [`GatewayEvent::Other`], acknowledged and
-//! forgotten. Only without a receipt there is nothing to acknowledge.
+//! read must not become an error: it is [`GatewayEvent::Unreadable`], kept as it came and
+//! acknowledged. Only without a receipt there is nothing to acknowledge.
 
 use engine::error::MessengerError;
 use engine::ports::{GatewayEvent, Pushed, SentMessage};
@@ -11,7 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::journal::{instant, text};
-use super::{number, state};
+use super::{incoming, number, state};
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -42,31 +42,55 @@ pub(super) fn parse(answer: &str) -> Result<Option<Pushed>, MessengerError> {
     };
     let receipt =
         receipt.ok_or_else(|| MessengerError::Unreadable("a notification without a receipt".into()))?;
-    let event = event(envelope.body.map_or("null", RawValue::get));
+    let raw = envelope.body.map_or("null", RawValue::get);
+    let (event, chat, answers) = read(raw);
     if let GatewayEvent::Other { kind } = &event {
         // A word, or it is not what it should be, and may be anything.
         let kind = if kind.bytes().all(|byte| byte.is_ascii_alphabetic()) { kind } else { "odd" };
         tracing::debug!(receipt, kind, "a notification of no use here");
     }
-    Ok(Some(Pushed { receipt, event }))
+    Ok(Some(Pushed { receipt, event, chat, answers, raw: raw.to_owned() }))
 }
 
-fn event(body: &str) -> GatewayEvent {
-    let Ok(body) = serde_json::from_str::<Value>(body) else {
-        return GatewayEvent::Other { kind: "unreadable".into() };
+/// What it tells; the chat it is about, where that hides its number; and what it answers. A body over
+/// which the reader falls must not cost the receipt either.
+fn read(raw: &str) -> (GatewayEvent, String, String) {
+    let unreadable = || (GatewayEvent::Unreadable { kind: "odd".into() }, String::new(), String::new());
+    let whole = || {
+        let Ok(body) = serde_json::from_str::<Value>(raw) else { return unreadable() };
+        let event = event(&body);
+        let chat = chat(&body).filter(|chat| number::hides_number(chat)).unwrap_or_default();
+        (event, chat, incoming::answered(&body))
     };
-    let kind = text(&body, "/typeWebhook").unwrap_or_default();
+    std::panic::catch_unwind(whole).unwrap_or_else(|_| unreadable())
+}
+
+/// What should tell us something and does not is [`GatewayEvent::Unreadable`]; what we never look at is
+/// [`GatewayEvent::Other`].
+fn event(body: &Value) -> GatewayEvent {
+    let kind = text(body, "/typeWebhook").unwrap_or_default();
     let event = match kind.as_str() {
-        "outgoingAPIMessageReceived" => echo(&body, true),
-        "outgoingMessageReceived" => echo(&body, false),
-        "outgoingMessageStatus" => delivery(&body),
+        "outgoingAPIMessageReceived" => echo(body, true),
+        "outgoingMessageReceived" => echo(body, false),
+        "outgoingMessageStatus" => delivery(body),
         "stateInstanceChanged" => {
-            text(&body, "/stateInstance").map(|word| GatewayEvent::State(state::state(&word)))
+            text(body, "/stateInstance").map(|word| GatewayEvent::State(state::state(&word)))
         }
-        "incomingMessageReceived" => incoming(&body),
-        _ => None,
+        "incomingMessageReceived" => incoming::event(body),
+        // An empty body tells nothing; anything else without a kind may have been anything.
+        "" if !is_bare(body) => None,
+        _ => Some(GatewayEvent::Other { kind: kind.chars().take(60).collect() }),
     };
-    event.unwrap_or_else(|| GatewayEvent::Other { kind: kind.chars().take(60).collect() })
+    event.unwrap_or_else(|| GatewayEvent::Unreadable { kind: kind.chars().take(60).collect() })
+}
+
+fn is_bare(body: &Value) -> bool {
+    match body {
+        Value::Null => true,
+        Value::Array(all) => all.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
 }
 
 fn echo(body: &Value, by_api: bool) -> Option<GatewayEvent> {
@@ -82,7 +106,10 @@ fn echo(body: &Value, by_api: bool) -> Option<GatewayEvent> {
 
 fn delivery(body: &Value) -> Option<GatewayEvent> {
     let word = text(body, "/status")?;
-    let status = state::delivery(&word)?;
+    let Some(status) = state::delivery(&word) else {
+        // A word nobody has heard says nothing of the message.
+        return Some(GatewayEvent::Other { kind: "outgoingMessageStatus".into() });
+    };
     let said = text(body, "/description").unwrap_or_default();
     // The status is coarser than the word; what it leaves out stands in the detail.
     let detail = match word.as_str() {
@@ -97,20 +124,6 @@ fn delivery(body: &Value) -> Option<GatewayEvent> {
         at: instant(body.get("timestamp")),
         detail,
     })
-}
-
-/// Somebody wrote to the shop itself; what is said in a group is no word to us.
-fn incoming(body: &Value) -> Option<GatewayEvent> {
-    let chat = chat(body)?;
-    if number::is_group(&chat) {
-        return None;
-    }
-    // A chat that hides its number may still name the sender's.
-    let mut phone = number::phone(&chat);
-    if phone.is_empty() {
-        phone = number::phone(&text(body, "/senderData/sender").unwrap_or_default());
-    }
-    Some(GatewayEvent::Incoming { phone, text: message(body), at: instant(body.get("timestamp")) })
 }
 
 fn chat(body: &Value) -> Option<String> {

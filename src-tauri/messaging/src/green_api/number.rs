@@ -15,13 +15,20 @@ pub(super) fn chat(phone: &str) -> Option<String> {
 /// The number of a chat; empty for a group, and for the kind of chat that hides
 /// its number (`@lid`).
 pub(super) fn phone(chat: &str) -> String {
+    // A second device of the same person: `79161234567:12@c.us`.
     let digits = chat.strip_suffix("@c.us").or_else(|| chat.strip_suffix("@s.whatsapp.net"));
+    let digits = digits.map(|name| name.split_once(':').map_or(name, |(number, _)| number));
     match digits {
         Some(digits) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => {
             format!("+{digits}")
         }
         _ => String::new(),
     }
+}
+
+/// Whether it is the chat of a person, named in the way that hides the number.
+pub(super) fn hides_number(chat: &str) -> bool {
+    chat.strip_suffix("@lid").is_some_and(|name| !name.is_empty())
 }
 
 pub(super) fn is_group(chat: &str) -> bool {

@@ -1,5 +1,5 @@
 use engine::error::MessengerError as Error;
-use engine::ports::{DeliveryStatus, GatewayState, Messenger, NumberCheck, SentMessage};
+use engine::ports::{DeliveryStatus, DeliveryWord, GatewayState, Messenger, NumberCheck, SentMessage};
 use serde_json::{Value, json};
 
 use crate::gateway::{Fate, Gateway, PHONE, TOKEN, answer, impatient};
@@ -109,16 +109,16 @@ async fn delivery_of_one_message_is_told() {
         let mut entry = entry();
         entry["statusMessage"] = json!(word);
         let gateway = Gateway::answering(200, &entry.to_string()).await;
-        assert_eq!(gateway.client().delivery(PHONE, "AA11").await, Ok(Some(status)));
+        assert_eq!(gateway.client().delivery(PHONE, "AA11").await, Ok(DeliveryWord::Status(status)));
         let body = json!({ "chatId": "79161234567@c.us", "idMessage": "AA11" });
         assert_eq!(gateway.request(), (format!("POST /waInstance1103000001/getMessage/{TOKEN}"), body));
     }
 }
 
 #[tokio::test]
-async fn an_empty_shell_in_the_journal_means_a_number_without_an_account() {
+async fn an_empty_shell_in_the_journal_is_told_as_what_it_is() {
     let gateway = Gateway::answering(200, r#"{"type":"outgoing","typeMessage":""}"#).await;
-    assert_eq!(gateway.client().delivery(PHONE, "AA11").await, Ok(Some(DeliveryStatus::NoAccount)));
+    assert_eq!(gateway.client().delivery(PHONE, "AA11").await, Ok(DeliveryWord::Shell));
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn of_a_message_the_gateway_does_not_know_there_is_no_word() {
     ] {
         assert_eq!(
             Gateway::answering(status, body).await.client().delivery(PHONE, "AA11").await,
-            Ok(None),
+            Ok(DeliveryWord::Nothing),
             "{body}"
         );
     }
@@ -203,5 +203,24 @@ async fn what_is_no_list_is_not_an_empty_one() {
         let client = Gateway::with(answer(200, body)).await.client();
         assert!(matches!(client.journal(PHONE).await, Err(Error::Unreadable(_))), "{body}");
         assert!(matches!(client.queued().await, Err(Error::Unreadable(_))), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_names_both_a_number_and_its_chat_is_remembered() {
+    let answer = |chat: &str, phone: &str| {
+        format!(r#"{{"existsWhatsapp":true,"chatId":"{chat}","phoneNumber":"{phone}","fromCache":true}}"#)
+    };
+    for (chat, phone, known) in [
+        ("5551@lid", "79161234567@c.us", Some("5551@lid")),
+        ("5551@lid", "79160000002@c.us", None),
+        ("5551@lid", "", None),
+        ("79161234567@c.us", "79161234567@c.us", None),
+    ] {
+        let gateway = Gateway::answering(200, &answer(chat, phone)).await;
+        let client = gateway.client();
+        client.check_number("+79161234567").await.unwrap();
+        assert_eq!(client.chat_of("+79161234567").as_deref(), known, "{chat} {phone}");
+        assert_eq!(client.chat_of("+79160000003"), None);
     }
 }

@@ -138,25 +138,39 @@ async fn what_a_client_writes_is_told_and_what_a_group_writes_is_not() {
 async fn what_cannot_be_read_is_named_and_can_be_acknowledged() {
     for (body, kind) in [
         (json!({ "typeWebhook": "incomingCall", "from": "79161234567@c.us" }), "incomingCall"),
-        (json!({ "typeWebhook": "outgoingMessageStatus", "status": "delivered" }), "outgoingMessageStatus"),
+        (json!({ "typeWebhook": "somethingNew" }), "somethingNew"),
         (
             json!({ "typeWebhook": "outgoingMessageStatus", "idMessage": "A", "status": "new" }),
+            "outgoingMessageStatus",
+        ),
+        (json!({}), ""),
+        (json!([]), ""),
+        (json!(null), ""),
+    ] {
+        assert_eq!(event(body).await, GatewayEvent::Other { kind: kind.into() });
+    }
+    // What should have told us something is no such thing: it is kept.
+    for (body, kind) in [
+        (json!({ "typeWebhook": "outgoingMessageStatus", "status": "delivered" }), "outgoingMessageStatus"),
+        (
+            json!({ "typeWebhook": "outgoingMessageStatus", "idMessage": "A", "status": 7 }),
             "outgoingMessageStatus",
         ),
         (
             json!({ "typeWebhook": "outgoingAPIMessageReceived", "idMessage": 5 }),
             "outgoingAPIMessageReceived",
         ),
+        (json!({ "typeWebhook": "incomingMessageReceived", "messageData": {} }), "incomingMessageReceived"),
         (json!({ "typeWebhook": "stateInstanceChanged" }), "stateInstanceChanged"),
         (json!({ "typeWebhook": 5 }), ""),
         (json!("text"), ""),
-        (json!(null), ""),
     ] {
-        assert_eq!(event(body).await, GatewayEvent::Other { kind: kind.into() });
+        assert_eq!(event(body).await, GatewayEvent::Unreadable { kind: kind.into() });
     }
     let deep = format!(r#"{{"receiptId":"12","body":{{"x":{}{}}}}}"#, "[".repeat(5000), "]".repeat(5000));
-    let other = GatewayEvent::Other { kind: "unreadable".into() };
-    assert_eq!(receive(200, &deep).await, Ok(Some(Pushed { receipt: 12, event: other })));
+    let kept = receive(200, &deep).await.unwrap().unwrap();
+    assert_eq!((kept.receipt, kept.event.clone()), (12, GatewayEvent::Unreadable { kind: "odd".into() }));
+    assert!(kept.raw.starts_with("{\"x\":[[["), "as it came");
     assert_eq!(receive(200, r#"{"receiptId":12}"#).await.unwrap().unwrap().receipt, 12);
 }
 
@@ -200,4 +214,108 @@ async fn listening_keeps_one_connection() {
         client.receive(WAIT).await.unwrap();
     }
     assert_eq!((gateway.requests().len(), gateway.connections()), (3, 1));
+}
+
+#[tokio::test]
+async fn what_is_gone_already_is_acknowledged_however_that_is_said() {
+    for (status, body) in [
+        (
+            500,
+            r#"{"statusCode":500,"message":"Cannot read properties of undefined (reading 'findUnAckedMessage')"}"#,
+        ),
+        (500, "TypeError: findUnAckedMessage"),
+        (500, "<html>findUnackedMessage</html>"),
+        (400, "Message receiptId = 12 not found"),
+        (200, r#"{"status":false,"reason":"receiptId = 12 not found"}"#),
+    ] {
+        let acknowledged = Gateway::answering(status, body).await.client().acknowledge(12).await;
+        assert_eq!(acknowledged, Ok(()), "{status} {body}");
+    }
+    for (status, body) in [
+        (500, ""),
+        (502, "<html></html>"),
+        (404, "not found"),
+        (400, "instance is starting or not authorized"),
+    ] {
+        let refused = Gateway::answering(status, body).await.client().acknowledge(12).await;
+        assert!(refused.is_err(), "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_that_nobody_can_calculate_with_is_none() {
+    for timestamp in [
+        json!(8_210_266_876_799_i64),
+        json!(i64::MAX),
+        json!(i64::MIN),
+        json!(1_795_000_000_000_i64),
+        json!("9e30"),
+        json!(1.5),
+    ] {
+        let body = json!({ "typeWebhook": "outgoingMessageStatus", "chatId": "79161234567@c.us", "idMessage": "AA",
+            "timestamp": timestamp, "status": "read" });
+        let GatewayEvent::Delivery { at, .. } = event(body).await else { panic!("no delivery") };
+        assert_eq!(at, None, "{timestamp}");
+    }
+}
+
+#[tokio::test]
+async fn a_word_is_the_same_typed_under_a_picture_edited_or_tapped() {
+    for data in [
+        json!({ "typeMessage": "textMessage", "textMessageData": { "textMessage": "Стоп" } }),
+        json!({ "typeMessage": "extendedTextMessage", "extendedTextMessageData": { "text": "Стоп", "title": "Страница", "description": "о чём-то" } }),
+        json!({ "typeMessage": "quotedMessage", "extendedTextMessageData": { "text": "Стоп" },
+            "quotedMessage": { "stanzaId": "OURS", "textMessage": "Вы записаны" } }),
+        json!({ "typeMessage": "imageMessage", "fileMessageData": { "caption": "Стоп", "fileName": "a.jpg" } }),
+        json!({ "typeMessage": "editedMessage", "editedMessageData": { "textMessage": "Стоп", "stanzaId": "X" } }),
+        json!({ "typeMessage": "editedMessage", "editedMessageData": { "caption": "Стоп" } }),
+        json!({ "typeMessage": "buttonsResponseMessage",
+            "buttonsResponseMessage": { "stanzaId": "OURS", "selectedButtonText": "Стоп" } }),
+        json!({ "typeMessage": "templateButtonsReplyMessage",
+            "templateButtonReplyMessage": { "stanzaId": "OURS", "selectedIndex": 1, "selectedDisplayText": "Стоп" } }),
+        json!({ "typeMessage": "listResponseMessage",
+            "listResponseMessage": { "stanzaId": "OURS", "title": "Стоп", "description": "рассылки" } }),
+        json!({ "typeMessage": "interactiveButtonsResponse",
+            "interactiveButtonsResponse": { "selectedDisplayText": "Стоп" } }),
+        json!({ "typeMessage": "pollUpdateMessage", "pollMessageData": { "name": "Писать вам?", "votes": [
+            { "optionName": "Да", "optionVoters": [] }, { "optionName": "Стоп", "optionVoters": ["79161234567@c.us"] }] } }),
+    ] {
+        let body = json!({ "typeWebhook": "incomingMessageReceived", "messageData": data,
+            "senderData": { "chatId": "79161234567@c.us", "sender": "79161234567@c.us" } });
+        let GatewayEvent::Incoming { phone, text, .. } = event(body).await else { panic!("{data}") };
+        assert_eq!((phone.as_str(), text.as_str()), ("+79161234567", "Стоп"), "{data}");
+    }
+    // Nobody said what stands beside it.
+    for data in [
+        json!({ "extendedTextMessageData": { "text": "смотрите", "title": "Стоп" } }),
+        json!({ "quotedMessage": { "textMessage": "Стоп" }, "extendedTextMessageData": { "text": "ок" } }),
+        json!({ "fileMessageData": { "caption": "", "fileName": "Стоп" } }),
+        json!({ "pollMessageData": { "votes": [{ "optionName": "Стоп", "optionVoters": ["79160000002@c.us"] }] } }),
+    ] {
+        let body = json!({ "typeWebhook": "incomingMessageReceived", "messageData": data, "senderData": { "chatId": "79161234567@c.us" } });
+        let GatewayEvent::Incoming { text, .. } = event(body).await else { panic!("{data}") };
+        assert!(!text.contains("Стоп"), "{data}");
+    }
+}
+
+#[tokio::test]
+async fn a_chat_that_hides_its_number_is_named_with_what_it_answers_and_with_a_number_beside_it() {
+    let of = |sender: Value| {
+        json!({ "receiptId": 12, "body": { "typeWebhook": "incomingMessageReceived", "senderData": sender,
+            "messageData": { "extendedTextMessageData": { "text": "Стоп" }, "quotedMessage": { "stanzaId": "OURS" } } } })
+        .to_string()
+    };
+    let hidden =
+        receive(200, &of(json!({ "chatId": "5551@lid", "sender": "5551@lid" }))).await.unwrap().unwrap();
+    assert_eq!((hidden.chat.as_str(), hidden.answers.as_str()), ("5551@lid", "OURS"));
+    for beside in
+        [json!("79161234567@c.us"), json!("79161234567"), json!(79_161_234_567_i64), json!("+79161234567")]
+    {
+        let sender = json!({ "chatId": "5551@lid", "senderPhoneNumber": beside });
+        let named = receive(200, &of(sender)).await.unwrap().unwrap();
+        let GatewayEvent::Incoming { phone, .. } = named.event else { panic!("{beside}") };
+        assert_eq!((phone.as_str(), named.chat.as_str()), ("+79161234567", "5551@lid"), "{beside}");
+    }
+    let open = receive(200, &of(json!({ "chatId": "79161234567@c.us" }))).await.unwrap().unwrap();
+    assert_eq!(open.chat, "");
 }

@@ -51,6 +51,7 @@ pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
         check_unread(&mut report, &dir, settings)?;
     }
     check_time(&mut report, &dir)?;
+    check_incoming(&mut report, &dir)?;
     let name = &Name::new("worker", say::worker(language));
     if OwnerLock::is_held(&dir) {
         report.good(name, say::worker_runs(language))?;
@@ -123,6 +124,21 @@ fn check_unread(report: &mut Report<'_>, dir: &std::path::Path, settings: &Setti
         let first = engine::words::unreadable::unread(*id, flaw, language);
         let found = format!("{} {first}", words::status::unread(unread.len(), language));
         report.look(name, found, say::find_unread(language))?;
+    }
+    Ok(())
+}
+
+/// What came in and stands before a person, where anything does.
+fn check_incoming(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Failure> {
+    let language = report.language;
+    let Ok(outbox) = Db::open(dir).map(|db| Outbox::new(Arc::new(db))) else { return Ok(()) };
+    let (stops, aside) = (outbox.stop_wishes_count()?, outbox.aside()?);
+    let name = &Name::new("incoming", words::stops::incoming(language));
+    if stops > 0 {
+        report.look(name, words::stops::undecided(stops, language), words::stops::decide(language))?;
+    }
+    if !aside.is_empty() {
+        report.look(name, words::stops::aside(&aside, language), words::stops::keep_aside(language))?;
     }
     Ok(())
 }

@@ -111,7 +111,7 @@ fn begin_with(dir: &Path, start: &str) -> Vec<PathBuf> {
 }
 
 /// The number as the queue has it. One without a country is read in the country of the first branch that has one.
-fn number_of(session: &Session, outbox: &Outbox, number: &str) -> Result<Phone, Failure> {
+pub(super) fn number_of(session: &Session, outbox: &Outbox, number: &str) -> Result<Phone, Failure> {
     // Broken settings must not keep a client from being forgotten.
     let settings = session.settings().unwrap_or_else(|_| Settings::default());
     let mut region = None;

@@ -17,6 +17,7 @@ mod resident;
 mod secret;
 mod simulator;
 mod status;
+mod stops;
 mod window;
 mod worker;
 
@@ -71,6 +72,7 @@ fn dispatch(session: &mut Session, command: Option<Command>, hidden: bool) -> Re
         Some(Command::Restore { file }) => backup::restore(session, &file),
         Some(Command::OptOut { phone: None }) => clients::stop_list(session),
         Some(Command::OptOut { phone: Some(phone) }) => clients::opt_out(session, &phone),
+        Some(Command::Stops { act }) => stops::run(session, act),
         Some(Command::OptIn { phone }) => clients::opt_in(session, &phone),
         Some(Command::Forget { phone }) => clients::forget(session, &phone),
         Some(Command::Queue { act: None }) => lists::queue(session, false),

@@ -56,7 +56,8 @@ fn look(
     let instance = world::instance(settings);
     let first_contacts = outbox.first_contacts(&instance, today)?;
     let storage = db::try_writing(&session.dir).err();
-    Ok(Seen { desk, owned, branches: states, instance, first_contacts, storage, counts })
+    let (stops, aside) = (outbox.stop_wishes_count()?, outbox.aside()?);
+    Ok(Seen { desk, owned, branches: states, instance, first_contacts, storage, stops, aside, counts })
 }
 
 fn print(
@@ -120,6 +121,12 @@ fn print(
     if seen.first_contacts >= MANY_FIRST_CONTACTS {
         let warning = words::status::first_contacts(seen.first_contacts, language);
         out.line(row("", &paint(Tone::Attention, warning)))?;
+    }
+    if seen.stops > 0 {
+        out.line(row("", &paint(Tone::Attention, words::stops::undecided(seen.stops, language))))?;
+    }
+    if !seen.aside.is_empty() {
+        out.line(row("", &paint(Tone::Attention, words::stops::aside(&seen.aside, language))))?;
     }
     if let Some(fault) = seen.desk.clock.fault() {
         out.line(row(labels.clock, &paint(Tone::Attention, words::fault(fault, language))))?;

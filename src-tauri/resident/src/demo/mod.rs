@@ -82,6 +82,8 @@ async fn play(stage: Stage, pace: Pace, language: Language) -> Result<(), Failur
             sent_after_ms: 200,
             delivered_after_ms: Some(700),
             read_after_ms: Some(1_600),
+            // Nobody who looks on waits for a feed that has nothing to say.
+            empty_poll_ms: Some(700),
             ..Delivery::default()
         },
         ..Options::default()

@@ -57,6 +57,7 @@ async fn play(language: Language) -> Result<(), Failure> {
             sent_after_ms: 700,
             delivered_after_ms: Some(2_000),
             read_after_ms: Some(6_000),
+            empty_poll_ms: Some(1_000),
             ..Delivery::default()
         },
         ..Options::default()

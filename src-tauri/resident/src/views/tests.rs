@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use engine::booking::{BranchFacts, FlawKind};
 use engine::db::Db;
 use engine::notification::{Kind, Made, NotificationId, Reason, State};
-use engine::outbox::{Actor, Owner, Pause};
+use engine::outbox::{Actor, AsideCount, Owner, Pause};
 use engine::settings::BranchSettings;
 
 use super::*;
@@ -123,6 +123,8 @@ fn seen(outbox: &Outbox) -> Seen {
         instance: "green-api:1103000001".to_owned(),
         first_contacts: 2,
         storage: None,
+        stops: 1,
+        aside: vec![AsideCount { kind: "delivery".to_owned(), why: "error".to_owned(), count: 2 }],
         counts: Counts(BTreeMap::from([("queued".to_owned(), 1)])),
     }
 }
@@ -210,6 +212,14 @@ fn a_status() {
         "error": null
       },
       "storage": null,
+      "stops": 1,
+      "aside": [
+        {
+          "kind": "delivery",
+          "why": "error",
+          "count": 2
+        }
+      ],
       "counts": {
         "queued": 1
       }

@@ -26,6 +26,7 @@ pub(crate) mod lists;
 pub(crate) mod provision;
 pub(crate) mod secret;
 pub(crate) mod status;
+pub(crate) mod stops;
 pub(crate) mod tray;
 pub(crate) mod worker;
 

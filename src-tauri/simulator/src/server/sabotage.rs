@@ -30,6 +30,11 @@ pub(crate) async fn answer(
             let headers = headers(Some(content_type), retry_after.as_deref());
             (status, headers, body.clone()).into_response()
         }
+        FaultKind::StatusAfter { status, body } => {
+            next.run(request).await;
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, headers(Some("application/json"), None), body.clone()).into_response()
+        }
         FaultKind::Html => {
             let page = "<!DOCTYPE html><html><head><title>Вход в сеть</title></head><body>…</body></html>";
             (headers(Some("text/html; charset=utf-8"), None), page).into_response()

@@ -14,7 +14,7 @@ use super::price::Prices;
 
 /// No visit, no booking and no server's clock lies elsewhere, and reckoning with what does could come
 /// out of any range.
-pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
 
 /// What a row is known by: its id, even where it cannot be read otherwise, else its text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

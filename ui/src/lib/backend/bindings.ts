@@ -211,6 +211,32 @@ next: string | null, };
 
 export type DayTally = { day: string, sent: number, delivered: number, undelivered: number, };
 
+/**
+ * Somebody who may have written it.
+ */
+export type LikelyClient = { phone: string, client: string, 
+/**
+ * When they were last written to.
+ */
+told_at: string, };
+
+/**
+ * What a client wrote that may mean "stop", and only a person can decide about.
+ */
+export type StopWish = { id: number, at: string, 
+/**
+ * The word itself, from a chat that hides its number; else a text that merely contains it.
+ */
+sure: boolean, 
+/**
+ * Empty where the chat hides it.
+ */
+phone: string, text: string, 
+/**
+ * The latest written to first.
+ */
+likely: Array<LikelyClient>, };
+
 export type Overview = { 
 /**
  * Today by the desk's zone, such as `2026-08-14`.
@@ -223,7 +249,15 @@ days: Array<DayTally>,
 /**
  * Age in seconds of the oldest row that should have gone out already; 0 when none.
  */
-queue_age_s: number, requests_waiting: number, };
+queue_age_s: number, requests_waiting: number, 
+/**
+ * The oldest first.
+ */
+stops: Array<StopWish>, 
+/**
+ * What came from the gateway and could not be worked through, by its word and count; empty when nothing.
+ */
+aside: string, };
 
 export type Manual = "manual";
 

@@ -76,6 +76,10 @@ export interface Backend {
   /** Writes the rows of a query as CSV into the person's downloads; answers with the file's path. */
   export_csv(query: ListQuery): Promise<string>;
   overview(): Promise<Overview>;
+  /** Whose "stop" it is: that number hears nothing any more. */
+  stop_of(id: number, phone: string): Promise<Overview>;
+  /** It is no wish: nothing follows from it. */
+  stop_dismiss(id: number): Promise<Overview>;
 
   settings(): Promise<Settings>;
   save_settings(patch: SettingsPatch): Promise<Settings>;

@@ -64,6 +64,8 @@ export const tauri: Backend = {
   list: (query) => ask('list', { query }),
   export_csv: (query) => ask('export_csv', { query }),
   overview: () => ask('overview'),
+  stop_of: (id, phone) => ask('stop_of', { id, phone }),
+  stop_dismiss: (id) => ask('stop_dismiss', { id }),
 
   settings: () => ask('settings'),
   save_settings: (patch) => ask('save_settings', { patch }),

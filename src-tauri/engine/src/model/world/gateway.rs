@@ -10,7 +10,7 @@ use super::{JOURNAL_LAG, KIND, World};
 use crate::clock::TimeSource;
 use crate::model::actions::{Answer, Point};
 use crate::ports::{
-    DeliveryStatus, GatewayState, Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome,
+    DeliveryWord, GatewayState, Messenger, MessengerError, NumberCheck, Permit, Pushed, SendOutcome,
     SentMessage,
 };
 
@@ -91,7 +91,7 @@ impl Messenger for Gateway {
             ready.map(|index| (index, inner.pushed[index].1.clone()))
         };
         if let Some((index, event)) = front {
-            return Ok(Some(Pushed { receipt: i64::try_from(index).unwrap(), event }));
+            return Ok(Some(Pushed::new(i64::try_from(index).unwrap(), event)));
         }
         sleep(wait.min(Duration::from_secs(1))).await;
         Ok(None)
@@ -102,8 +102,8 @@ impl Messenger for Gateway {
         Ok(())
     }
 
-    async fn delivery(&self, _: &str, _: &str) -> Result<Option<DeliveryStatus>, MessengerError> {
-        Ok(None)
+    async fn delivery(&self, _: &str, _: &str) -> Result<DeliveryWord, MessengerError> {
+        Ok(DeliveryWord::Nothing)
     }
 
     async fn queued(&self) -> Result<Vec<SentMessage>, MessengerError> {

@@ -4,6 +4,7 @@ mod asleep;
 mod doubt;
 mod first_contacts;
 mod fresh;
+mod incoming;
 mod new_account;
 mod refusals;
 

@@ -1,6 +1,6 @@
 // The queue in memory: the same acts, refusals and fates as the engine's, without its rules in full.
 
-import type { Act, Backend, Desk, ErrorCode, Failure, Fault, Language, Row } from '../contract';
+import type { Act, Backend, Desk, ErrorCode, Failure, Fault, Language, Row, StopWish } from '../contract';
 import type { Clock } from './clock';
 import { branches, iso, is_final, make, MINUTE, past, written } from './data';
 import { acts } from './offers';
@@ -25,6 +25,8 @@ export class FakeDesk {
   poll_interval = 60_000;
   delay: number | 'manual' = 30_000;
   past_count: number;
+  /** What clients wrote that a person must decide about. */
+  stops: StopWish[] = [];
   /** For tests: the next act fails so. */
   refuse_next: ErrorCode | null = null;
   /** For tests: of which rows another look was asked. */

@@ -107,6 +107,16 @@ export function make_fake(clock: Clock, options: Partial<FakeOptions> = {}): Fak
       return `/home/desk/Downloads/booking-monitor-${query.from}.csv`;
     },
     overview: () => overview(behind),
+    async stop_of(id, phone) {
+      asked.push(`stop_of ${id} ${phone}`);
+      behind.stops = behind.stops.filter((wish) => wish.id !== id);
+      return overview(behind);
+    },
+    async stop_dismiss(id) {
+      asked.push(`stop_dismiss ${id}`);
+      behind.stops = behind.stops.filter((wish) => wish.id !== id);
+      return overview(behind);
+    },
     ...set_up,
     async show_main(page) {
       await Promise.resolve();

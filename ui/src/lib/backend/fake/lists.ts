@@ -113,5 +113,7 @@ export async function overview(desk: FakeDesk): Promise<Overview> {
     days: Array.from({ length: 14 }, (_, i) => day_of(13 - i)),
     queue_age_s: desk.faults.length > 0 ? 11 * 60 : 0,
     requests_waiting: 0,
+    stops: desk.stops,
+    aside: '',
   };
 }

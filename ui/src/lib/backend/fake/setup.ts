@@ -43,6 +43,8 @@ type SetupPart = Omit<
   | 'list'
   | 'export_csv'
   | 'overview'
+  | 'stop_of'
+  | 'stop_dismiss'
   | 'show_main'
   | 'on_close'
   | 'unsaved'

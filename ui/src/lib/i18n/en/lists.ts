@@ -112,6 +112,22 @@ export const overview: typeof ru_overview = {
     head: { day: 'Day', sent: 'Sent', delivered: 'Delivered', undelivered: 'Not delivered' },
     none: 'Nothing was sent in two weeks.',
   },
+  stops: {
+    title: 'May mean "stop"',
+    unknown:
+      'Somebody wrote "stop" from a chat without a number. Messages to those written to within a day before wait. Whose is it?',
+    nobody:
+      'Somebody wrote "stop" from a chat without a number, and nobody was written to within a day before. If you know whose it is, enter the number.',
+    contained: (from: string) =>
+      `${from || 'A chat without a number'}: decide whether it asks for no more messages.`,
+    told: (when: string) => `written to ${when}`,
+    theirs: 'Never write again',
+    phone: 'Phone number',
+    dismiss: 'Not a wish',
+    done: 'Never written to again.',
+    dismissed: 'Noted: not a wish.',
+  },
+  aside: (kinds: string) => `Not worked through of what WhatsApp pushed, and put aside: ${kinds}`,
   health: {
     title: 'How it is going',
     program: 'Program',

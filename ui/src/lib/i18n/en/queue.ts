@@ -96,6 +96,7 @@ export const queue = {
     restored: 'Perhaps told already',
     again: 'The booking stands again',
     keeps_changing: 'The booking keeps changing',
+    stop_unclear: 'The "stop" may be theirs',
     begins_first: 'The visit begins before the countdown ends',
     unknown: 'Nobody knows whether it went out',
     failed: 'Could not be sent',

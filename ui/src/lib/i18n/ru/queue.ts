@@ -96,6 +96,7 @@ export const queue = {
     restored: 'Могли уже написать',
     again: 'Запись снова в силе',
     keeps_changing: 'Запись всё меняется',
+    stop_unclear: 'Может быть, это их «стоп»',
     begins_first: 'Визит раньше отсчёта',
     unknown: 'Неизвестно, ушло ли',
     failed: 'Не удалось отправить',
