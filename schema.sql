@@ -212,7 +212,7 @@ CREATE TABLE opt_outs (
     opted_in_at INTEGER                             -- when they wanted to hear from us again: the row stays, or the keyring's list would bring it back
 ) STRICT, WITHOUT ROWID;
 
--- Whether a number has an account on the channel; good for thirty days.
+-- Whether a number has an account on the channel; a yes is good for thirty days, a no for one.
 CREATE TABLE number_checks (
     phone_key TEXT NOT NULL,                        -- hash of the number
     instance TEXT NOT NULL,                         -- the gateway account that was asked

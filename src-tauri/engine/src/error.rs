@@ -297,6 +297,20 @@ impl MessengerError {
         }
     }
 
+    /// It says that the account itself cannot send, whatever was asked.
+    pub const fn is_about_the_account(&self) -> bool {
+        matches!(
+            self,
+            Self::SecretMissing(_)
+                | Self::Secrets(_)
+                | Self::Token
+                | Self::Starting
+                | Self::NotAuthorised
+                | Self::Expired(_)
+                | Self::Suspended
+        )
+    }
+
     /// For the log, as [`BookingsError::in_log`].
     pub fn in_log(&self) -> String {
         match self {

@@ -101,6 +101,8 @@ pub(crate) struct FakeBookings {
     pub(crate) failure: Mutex<Option<BookingsError>>,
     /// Every listing fails so.
     pub(crate) listing_failure: Mutex<Option<BookingsError>>,
+    /// What the branch is called cannot be read.
+    pub(crate) facts_failure: Mutex<Option<BookingsError>>,
     /// Listings do not show these, look-ups do.
     pub(crate) hidden_from_feed: Mutex<Vec<BookingId>>,
     /// Listings say something else of a booking than its own address.
@@ -200,6 +202,9 @@ impl Bookings for FakeBookings {
     async fn branch(&self, _: CompanyId) -> Result<BranchAnswer, BookingsError> {
         self.date.tell(TimeSource::YClients);
         self.fail()?;
+        if let Some(error) = self.facts_failure.lock().unwrap().clone() {
+            return Err(error);
+        }
         let facts = self.facts.lock().unwrap().0.clone();
         Ok(BranchAnswer { facts, server_time: None })
     }

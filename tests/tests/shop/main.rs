@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod after_a_gap;
+mod auxiliary;
 mod changed_inside_the_window;
 mod clocks;
 mod delivery;

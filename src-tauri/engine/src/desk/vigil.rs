@@ -256,7 +256,7 @@ impl Vigil {
     }
 
     /// Settings or account changed: what was decided by them is to be judged again.
-    pub(super) fn judge_again(&self) {
+    pub(crate) fn judge_again(&self) {
         self.lock().judgment_due = true;
     }
 

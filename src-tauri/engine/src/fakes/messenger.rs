@@ -30,6 +30,8 @@ pub(crate) struct FakeMessenger {
     pub(crate) delivery: Mutex<Option<DeliveryStatus>>,
     /// Number checks end so.
     pub(crate) check_failure: Mutex<Option<MessengerError>>,
+    /// A number check takes so long.
+    pub(crate) checks_take: Mutex<Duration>,
     /// Acknowledging fails.
     pub(crate) deaf: Mutex<bool>,
     pub(crate) received: Mutex<usize>,
@@ -42,6 +44,8 @@ pub(crate) struct FakeMessenger {
     pub(crate) instance: Mutex<&'static str>,
     /// What happens while the next connection is made.
     meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    /// What happens while the next number is checked.
+    at_check: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl Default for FakeMessenger {
@@ -58,6 +62,7 @@ impl Default for FakeMessenger {
             cleared_in_vain: Mutex::default(),
             delivery: Mutex::default(),
             check_failure: Mutex::default(),
+            checks_take: Mutex::default(),
             deaf: Mutex::default(),
             received: Mutex::default(),
             unreachable: Mutex::default(),
@@ -65,6 +70,7 @@ impl Default for FakeMessenger {
             date: FakeDate::default(),
             instance: Mutex::new(INSTANCE),
             meanwhile: Mutex::default(),
+            at_check: Mutex::default(),
         }
     }
 }
@@ -91,6 +97,10 @@ impl FakeMessenger {
         *self.meanwhile.lock().unwrap() = Some(Box::new(something));
     }
 
+    pub(crate) fn while_it_checks(&self, something: impl FnOnce() + Send + 'static) {
+        *self.at_check.lock().unwrap() = Some(Box::new(something));
+    }
+
     pub(crate) fn next(&self, outcome: SendOutcome, arrives: bool) {
         self.script.lock().unwrap().push_back((outcome, arrives));
     }
@@ -109,6 +119,11 @@ impl Messenger for FakeMessenger {
 
     async fn check_number(&self, phone: &str) -> Result<NumberCheck, MessengerError> {
         *self.checks.lock().unwrap() += 1;
+        let takes = *self.checks_take.lock().unwrap();
+        tokio::time::sleep(takes).await;
+        if let Some(something) = self.at_check.lock().unwrap().take() {
+            something();
+        }
         if let Some(error) = self.check_failure.lock().unwrap().clone() {
             return Err(error);
         }

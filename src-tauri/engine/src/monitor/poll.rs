@@ -83,17 +83,16 @@ impl Monitor {
     async fn read_facts(&self, watch: &Watch, state: &mut BranchState) -> Result<(), PollError> {
         let answer = match self.bookings.branch(watch.company).await {
             Ok(answer) => answer,
-            // Yesterday's address serves, but a baseline begins with a word from the server.
-            Err(error)
-                if state.facts_at.is_some() && state.baseline_at.is_some() && !error.needs_a_person() =>
-            {
+            // Yesterday's address serves, whatever is said of today's: what stops a branch is said of its
+            // bookings too. But a baseline begins with a word from the server.
+            Err(error) if state.facts_at.is_some() && state.baseline_at.is_some() => {
                 warn!(branch = %watch.company, error = error.in_log(), "the branch's facts could not be read again");
                 return Ok(());
             }
             Err(error) => return Err(error.into()),
         };
         let now = self.clock.now();
-        state.facts = answer.facts;
+        state.facts = answer.facts.or_zone_of(&state.facts);
         state.facts_at = Some(now);
         if state.baseline_at.is_none() && state.baseline_begun_at.is_none() {
             // Creation is stamped by the second and by the server's clock: the

@@ -17,6 +17,7 @@ mod forget;
 mod gateway;
 pub mod history;
 mod list;
+mod numbers;
 mod origin;
 mod people;
 mod rows;
@@ -47,6 +48,7 @@ pub(crate) use enqueue::{
 pub(crate) use list::{
     due_because_of_in, ended_in, in_state as in_state_in, open_of_in, told_of_since_in, with_left_out_in,
 };
+pub(crate) use numbers::number_check_in;
 pub(crate) use origin::{Anew, Numbers, Origin, begin_anew_in};
 pub(crate) use people::{imported_of_in, is_imported, is_opted_out};
 

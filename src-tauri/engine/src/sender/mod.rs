@@ -11,6 +11,7 @@ mod check;
 mod die;
 mod follow;
 mod gateway;
+mod numbers;
 
 use std::sync::Arc;
 use std::time::Duration;

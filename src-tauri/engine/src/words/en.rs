@@ -131,8 +131,8 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         },
         FaultCode::GatewayCheckLimit => Explanation {
             what: "The number checks of your plan are used up.",
-            means: "Whether a new client has WhatsApp cannot be found out: messages to unknown numbers wait.",
-            do_next: "Change the plan at console.green-api.com, or call these clients.",
+            means: "Whether a new client has WhatsApp cannot be found out beforehand: messages go unchecked.",
+            do_next: "Look at what is delivered. The plan is changed at console.green-api.com.",
         },
         FaultCode::GatewayWebhookSet => Explanation {
             what: "The gateway reports deliveries to another address and not to this program.",

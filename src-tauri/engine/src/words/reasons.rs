@@ -184,8 +184,8 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "WhatsApp refused the message. Call the client, or correct the text and send it again.",
         ),
         Reason::NoWhatsapp => (
-            "На этом номере нет WhatsApp. Позвоните клиенту или впишите в YClients другой номер, и сообщение уйдёт само.",
-            "The number has no WhatsApp. Call the client, or enter another number in YClients and the message goes by itself.",
+            "По словам WhatsApp, на этом номере его нет. Позвоните клиенту, впишите в YClients другой номер или отправьте всё равно.",
+            "WhatsApp says that the number is not there. Call the client, enter another number in YClients, or send it all the same.",
         ),
         Reason::NotDelivered => (
             "Сообщение принято, но до клиента не дошло. Позвоните клиенту.",

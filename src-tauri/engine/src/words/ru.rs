@@ -138,8 +138,8 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         },
         FaultCode::GatewayCheckLimit => Explanation {
             what: "Проверки номеров вашего тарифа закончились.",
-            means: "Есть ли WhatsApp у нового клиента, узнать нельзя: сообщения на незнакомые номера ждут.",
-            do_next: "Смените тариф в кабинете console.green-api.com или позвоните этим клиентам.",
+            means: "Есть ли WhatsApp у нового клиента, заранее не узнать: сообщения уходят без проверки.",
+            do_next: "Смотрите, что доставлено. Тариф меняют в кабинете console.green-api.com.",
         },
         FaultCode::GatewayWebhookSet => Explanation {
             what: "Сервис отправки сообщает о доставке на другой адрес, не этой программе.",

@@ -5,6 +5,7 @@ mod doubt;
 mod first_contacts;
 mod fresh;
 mod new_account;
+mod numbers;
 mod refusals;
 
 use std::time::Duration;
@@ -166,26 +167,6 @@ async fn only_a_person_sends_an_unknown_message_again() {
     shop.open(shop.pass(60)).await;
     assert_eq!(shop.messenger.texts().len(), 2);
     assert_eq!(shop.about(1).state, State::Accepted);
-}
-
-#[test(start_paused = true)]
-async fn a_number_without_whatsapp_fails_for_the_call_list_and_is_asked_once_in_thirty_days() {
-    let shop = Shop::new();
-    shop.baseline().await;
-    shop.messenger.absent.lock().unwrap().push("+79160000001".into());
-    shop.book(1);
-    shop.book_with(2, |booking| booking.client.as_mut().unwrap().phone = "+79160000001".into());
-    shop.open(shop.pass(60)).await;
-    for id in [1, 2] {
-        assert_eq!((shop.about(id).state, shop.about(id).reason), (State::Failed, Reason::NoWhatsapp));
-    }
-    assert_eq!(*shop.messenger.checks.lock().unwrap(), 1);
-    assert!(shop.messenger.texts().is_empty());
-
-    shop.messenger.absent.lock().unwrap().clear();
-    shop.person().send_now(shop.about(1).id, shop.clock.now()).unwrap();
-    shop.open(shop.pass(60)).await;
-    assert_eq!(shop.messenger.texts().len(), 1, "by a person's word it is asked again");
 }
 
 #[test(start_paused = true)]
