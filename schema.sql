@@ -177,10 +177,14 @@ CREATE TABLE gateway_events (
     status TEXT NOT NULL DEFAULT '',                -- a delivery status or an account state
     detail TEXT NOT NULL DEFAULT '',                -- the gateway's own words for it
     happened_at INTEGER,                            -- by the gateway's clock
-    settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)) -- found its attempt, or was found to have none
+    settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)), -- found its attempt
+    about INTEGER                                   -- of no attempt of ours, it tells what this message would tell; 0: what none would; NULL: not judged yet
 ) STRICT;
 
 CREATE INDEX gateway_events_unsettled ON gateway_events (gateway_id) WHERE settled = 0;
+-- Whether another program has just written to a number.
+CREATE INDEX gateway_events_unjudged ON gateway_events (phone)
+    WHERE settled = 0 AND about IS NULL AND kind IN ('echo', 'delivery');
 
 -- Every booking seen, as last seen, and who made it. Also the bot's own, imported by id.
 CREATE TABLE bookings (
@@ -253,7 +257,14 @@ CREATE TABLE desk (
     clock_difference INTEGER NOT NULL DEFAULT 0,    -- milliseconds that every process adds to this computer's clock: what the servers' show more; 0 within two minutes
     clock_state TEXT NOT NULL DEFAULT 'unconfirmed' CHECK (clock_state IN ('unconfirmed', 'agreed', 'alone', 'disputed')), -- what the servers' clocks say of it; 'alone': nobody answered
     clock_at INTEGER,                               -- since when
-    clock_detail TEXT NOT NULL DEFAULT ''           -- what each clock says
+    clock_detail TEXT NOT NULL DEFAULT '',          -- what each clock says
+    acts INTEGER NOT NULL DEFAULT 0,                -- acts of persons so far: a copy put back has fewer than the keyring knows of
+    shop TEXT NOT NULL DEFAULT '',                  -- this shop's random id, which the account's mark names; it stays with copies
+    remembers_since INTEGER,                        -- what was sent from here before is not known; NULL: nothing was
+    rival_at INTEGER,                               -- since when another Booking Monitor is known to work for this shop; nothing is claimed meanwhile
+    rival_by TEXT NOT NULL DEFAULT '' CHECK (rival_by IN ('', 'echo', 'status', 'mark')), -- what showed it: a message, a word of one's delivery, the account's mark
+    rival_mark TEXT NOT NULL DEFAULT '',            -- the other shop's id, where a mark showed it
+    overruled_mark TEXT NOT NULL DEFAULT ''         -- another shop's id that a person has taken the account over from
 ) STRICT;
 
 INSERT INTO desk (id) VALUES (1);

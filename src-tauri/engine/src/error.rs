@@ -156,6 +156,8 @@ pub enum Subject {
     Storage,
     /// This computer's clock.
     Clock,
+    /// The shop as a whole: who writes for it.
+    Shop,
 }
 
 /// A thing that needs a person, or time.
@@ -197,7 +199,7 @@ closed_set! {
         GatewayQueueLeft = "gateway_queue_left",
         GatewayOutOfOrder = "gateway_out_of_order",
         GatewayRefused = "gateway_refused",
-        GatewayForeignEcho = "gateway_foreign_echo",
+        AnotherMonitor = "another_monitor",
         GatewayManyFirstContacts = "gateway_many_first_contacts",
         SecretMissing = "secret_missing",
         KeyringLocked = "keyring_locked",

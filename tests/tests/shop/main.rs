@@ -14,3 +14,4 @@ mod rights;
 mod servers;
 mod told_once;
 mod truth_over_time;
+mod two_installations;

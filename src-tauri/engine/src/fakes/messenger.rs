@@ -30,6 +30,8 @@ pub(crate) struct FakeMessenger {
     pub(crate) delivery: Mutex<Option<DeliveryStatus>>,
     /// Number checks end so.
     pub(crate) check_failure: Mutex<Option<MessengerError>>,
+    /// What stands where a shop's mark may.
+    pub(crate) mark: Mutex<Result<Option<String>, MessengerError>>,
     /// A number check takes so long.
     pub(crate) checks_take: Mutex<Duration>,
     /// Acknowledging fails.
@@ -62,6 +64,7 @@ impl Default for FakeMessenger {
             cleared_in_vain: Mutex::default(),
             delivery: Mutex::default(),
             check_failure: Mutex::default(),
+            mark: Mutex::new(Ok(None)),
             checks_take: Mutex::default(),
             deaf: Mutex::default(),
             received: Mutex::default(),
@@ -182,6 +185,10 @@ impl Messenger for FakeMessenger {
         let kept = *self.cleared_in_vain.lock().unwrap();
         self.in_queue.lock().unwrap().retain(|_| kept);
         Ok(())
+    }
+
+    async fn shop_mark(&self) -> Result<Option<String>, MessengerError> {
+        self.mark.lock().unwrap().clone()
     }
 
     async fn journal(&self, _: &str) -> Result<Vec<SentMessage>, MessengerError> {

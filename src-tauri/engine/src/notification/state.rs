@@ -100,6 +100,8 @@ closed_set! {
         KeepsChanging = "keeps_changing",
         /// The visit begins before the window ends.
         BeginsFirst = "begins_first",
+        /// The account sent what it says, and this program did not.
+        ToldElsewhere = "told_elsewhere",
         // Queued and not moving.
         CannotCheck = "cannot_check",
         GatewayNotReady = "gateway_not_ready",

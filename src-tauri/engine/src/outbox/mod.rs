@@ -20,6 +20,7 @@ mod list;
 mod numbers;
 mod origin;
 mod people;
+mod rival;
 mod rows;
 
 use std::sync::Arc;
@@ -36,10 +37,11 @@ pub use control::{DeskState, GatewayTold, Owner, Pause, Request, RequestKind};
 pub use enqueue::{Link, NewNotification};
 pub use first_contacts::MANY_FIRST_CONTACTS;
 pub use forget::{Forgotten, OptOut};
-pub use gateway::{PendingEcho, Settled};
+pub use gateway::Settled;
 pub use list::Counts;
 pub use origin::Doubt;
 pub use people::{ImportedBookings, phone_key};
+pub use rival::{Evidence, Rival};
 
 pub(crate) use attempts::{has_unsettled_in, may_have_been_sent_in};
 pub(crate) use enqueue::{
@@ -202,7 +204,7 @@ fn audit(
         row.reason.as_str(),
         row.revision,
     ])?;
-    Ok(())
+    people::count_act(tx, actor)
 }
 
 #[cfg(test)]

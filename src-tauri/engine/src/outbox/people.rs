@@ -217,6 +217,14 @@ pub(super) fn note(
         actor.as_str(),
         what
     ])?;
+    count_act(tx, actor)
+}
+
+/// What a person did must not be undone by an older copy of the database: the keyring counts along.
+pub(super) fn count_act(tx: &Transaction<'_>, actor: &Actor) -> Result<(), StorageError> {
+    if matches!(actor, Actor::Person(_)) {
+        tx.prepare_cached("UPDATE desk SET acts = acts + 1")?.execute([])?;
+    }
     Ok(())
 }
 

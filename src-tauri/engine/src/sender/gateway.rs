@@ -43,6 +43,8 @@ pub struct Readiness {
     slot_at: Option<Duration>,
     /// Numbers are not asked about until then.
     pub(super) checks_rest_until: Option<Duration>,
+    /// The account's mark is looked at again then.
+    pub(super) mark_holds_until: Option<Duration>,
 }
 
 impl Readiness {

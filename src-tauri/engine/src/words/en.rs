@@ -154,10 +154,10 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             means: "This client does not get it. The others leave as usual.",
             do_next: "Find it in the queue, correct the text or the number and send it again. Or call the client.",
         },
-        FaultCode::GatewayForeignEcho => Explanation {
-            what: "Another program writes from the shop's number.",
-            means: "A client may get two messages about one booking.",
-            do_next: "Find the other program, perhaps Booking Monitor on another computer, and keep one. If it is the shop's bot, all is well.",
+        FaultCode::AnotherMonitor => Explanation {
+            what: "Another Booking Monitor works for this shop.",
+            means: "Nothing is sent from here, or clients would get everything twice.",
+            do_next: "Stop the other one, on another computer or in another folder. If this one is to write, take over.",
         },
         FaultCode::GatewayManyFirstContacts => Explanation {
             what: "Twenty numbers were written to for the first time today.",

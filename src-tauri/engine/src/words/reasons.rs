@@ -159,6 +159,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "Визит начнётся раньше, чем кончится отсчёт. Отправьте сейчас или отмените.",
             "The visit begins before the window ends. Send it now or cancel it.",
         ),
+        Reason::ToldElsewhere => (
+            "Это сообщение клиенту уже отправлено с номера салона, но не этой программой. Посмотрите в чате, прежде чем отправлять.",
+            "The shop's number has sent this to the client already, and not by this program. Look into the chat before you send it.",
+        ),
         Reason::CannotCheck => (
             "Не удалось перечитать запись в YClients. Пробуем снова; без проверки не отправим.",
             "The booking could not be read again in YClients. Trying again; unchecked it is not sent.",

@@ -7,13 +7,14 @@ mod fresh;
 mod new_account;
 mod numbers;
 mod refusals;
+mod rival;
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::test;
 
-use crate::fakes::{COMPANY, INSTANCE, Shop, StoppedClock};
+use crate::fakes::{INSTANCE, Shop, StoppedClock};
 use crate::notification::{Event, Reason, Refusal, State};
 use crate::outbox::{Actor, OutboxError};
 use crate::person::Resolution;
@@ -111,7 +112,7 @@ async fn an_echo_that_came_before_the_answer_was_lost_settles_it_at_once() {
     *shop.messenger.slow.lock().unwrap() = Duration::from_secs(10);
     shop.messenger.next(SendOutcome::Ambiguous { why: "timeout".into() }, true);
     shop.open(async {
-        while shop.outbox.row_about(COMPANY, crate::booking::BookingId(1)).unwrap().is_none() {
+        while shop.outbox.in_state(State::Sending).unwrap().is_empty() {
             shop.pass(1).await;
         }
         shop.messenger.push(GatewayEvent::Echo(message(&shop, "E1")));
