@@ -35,6 +35,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "yclients_rights",
     "gateway_check",
     "gateway_mend",
+    "take_over",
     "gateway_qr",
     "gateway_clear",
     "template_info",

@@ -80,6 +80,12 @@ pub(crate) fn not_yet(
             "Но сейчас ничего не отправляется: база под сомнением (см. status).",
             "But nothing is sent at the moment: the database is in doubt (see `status`).",
         )
+    } else if desk.rival.is_some() {
+        either(
+            language,
+            "Но отсюда сейчас ничего не отправляется: для салона работает ещё один Booking Monitor (см. status).",
+            "But nothing is sent from here at the moment: another Booking Monitor works for the shop (see `status`).",
+        )
     } else if !running {
         either(
             language,

@@ -8,6 +8,7 @@ export type Kind =
   | 'restored'
   | 'again'
   | 'keeps_changing'
+  | 'told_elsewhere'
   | 'late'
   | 'burst'
   | 'old'
@@ -29,6 +30,7 @@ export const KINDS: Kind[] = [
   'restored',
   'again',
   'keeps_changing',
+  'told_elsewhere',
   'late',
   'burst',
   'old',
@@ -60,6 +62,7 @@ export const IN_BULK: Record<Kind, Act[]> = {
   restored: ['send_now', 'cancel'],
   again: ['send_now', 'cancel'],
   keeps_changing: ['send_now', 'cancel'],
+  told_elsewhere: ['send_now', 'cancel'],
   late: ['send_now', 'cancel'],
   burst: ['release', 'send_now', 'cancel'],
   old: ['send_now', 'cancel'],

@@ -96,6 +96,7 @@ export const queue = {
     restored: 'Perhaps told already',
     again: 'The booking stands again',
     keeps_changing: 'The booking keeps changing',
+    told_elsewhere: 'Another program has written',
     begins_first: 'The visit begins before the countdown ends',
     unknown: 'Nobody knows whether it went out',
     failed: 'Could not be sent',

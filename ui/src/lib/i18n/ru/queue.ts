@@ -96,6 +96,7 @@ export const queue = {
     restored: 'Могли уже написать',
     again: 'Запись снова в силе',
     keeps_changing: 'Запись всё меняется',
+    told_elsewhere: 'Уже написала другая программа',
     begins_first: 'Визит раньше отсчёта',
     unknown: 'Неизвестно, ушло ли',
     failed: 'Не удалось отправить',
