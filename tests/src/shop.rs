@@ -58,6 +58,7 @@ impl Shop {
 
     /// Another data directory on the same shop and account, with a keyring of its own: a second
     /// computer. It never ran.
+    #[must_use]
     pub fn second(&self, plan: &Plan) -> Self {
         Self::on(Arc::clone(&self.simulator), plan, tempfile::tempdir().unwrap())
     }
