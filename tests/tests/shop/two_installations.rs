@@ -88,7 +88,7 @@ async fn the_second_installation_reads_the_mark_and_tells_nobody_until_a_person_
     let desk = second.open();
     second.baseline().await;
     let booking = second.book("Анна", ANNA);
-    second.until("the second to stop", |shop| stopped(shop)).await;
+    second.until("the second to stop", stopped).await;
     second.polls_later(5).await;
     assert_eq!(stopped(&second), Some(Evidence::Mark));
     assert_eq!(second.about(booking).state, State::Queued);
@@ -107,7 +107,7 @@ async fn the_second_installation_reads_the_mark_and_tells_nobody_until_a_person_
     // The old one, started again, finds the account taken over.
     let desk = first.open();
     let late = first.book("Анна", ANNA);
-    first.until("the first to stop", |shop| stopped(shop)).await;
+    first.until("the first to stop", stopped).await;
     first.polls_later(5).await;
     desk.close().await;
     assert_eq!(first.about(late).state, State::Queued);
@@ -133,7 +133,7 @@ async fn a_foreign_message_in_our_own_words_keeps_ours_and_asks() {
     let text = shop.until_state(booking, State::Queued).await.text;
     shop.simulator.foreign_message(ANNA, &text);
     shop.until_state(booking, State::Waiting).await;
-    shop.until("it to stop", |shop| stopped(shop)).await;
+    shop.until("it to stop", stopped).await;
     shop.polls_later(10).await;
     desk.close().await;
     assert_eq!(shop.fate(booking), (State::Waiting, Reason::ToldElsewhere));
