@@ -188,8 +188,8 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "WhatsApp refused the message. Call the client, or correct the text and send it again.",
         ),
         Reason::NoWhatsapp => (
-            "По словам WhatsApp, на этом номере его нет. Позвоните клиенту, впишите в YClients другой номер или отправьте всё равно.",
-            "WhatsApp says that the number is not there. Call the client, enter another number in YClients, or send it all the same.",
+            "По словам WhatsApp, на этом номере его нет. Позвоните или отправьте всё равно; с другим номером в YClients сообщение уйдёт само.",
+            "WhatsApp says that the number is not there. Call, or send it all the same; with another number in YClients the message goes by itself.",
         ),
         Reason::NotDelivered => (
             "Сообщение принято, но до клиента не дошло. Позвоните клиенту.",
