@@ -181,10 +181,14 @@ CREATE TABLE gateway_events (
     detail TEXT NOT NULL DEFAULT '',                -- the gateway's own words for it
     happened_at INTEGER,                            -- by the gateway's clock
     settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)), -- found its attempt, or was found to have none
-    chat_key TEXT NOT NULL DEFAULT ''               -- hash of the chat, where the gateway named it in the way that hides the number
+    chat_key TEXT NOT NULL DEFAULT '',              -- hash of the chat, where the gateway named it in the way that hides the number
+    about INTEGER                                   -- of no attempt of ours, it tells what this message would tell; 0: what none would; NULL: not judged yet
 ) STRICT;
 
 CREATE INDEX gateway_events_unsettled ON gateway_events (gateway_id) WHERE settled = 0;
+-- Whether another program has just written to a number.
+CREATE INDEX gateway_events_unjudged ON gateway_events (phone)
+    WHERE settled = 0 AND about IS NULL AND kind IN ('echo', 'delivery');
 
 -- Whose chat it is that hides its number: learnt from an answer or a message that names both.
 CREATE TABLE chats (
@@ -272,7 +276,7 @@ CREATE TABLE opt_outs (
     opted_in_at INTEGER                             -- when they wanted to hear from us again: the row stays, or the keyring's list would bring it back
 ) STRICT, WITHOUT ROWID;
 
--- Whether a number has an account on the channel; good for thirty days.
+-- Whether a number has an account on the channel; a yes is good for thirty days, a no for one.
 CREATE TABLE number_checks (
     phone_key TEXT NOT NULL,                        -- hash of the number
     instance TEXT NOT NULL,                         -- the gateway account that was asked
@@ -313,7 +317,14 @@ CREATE TABLE desk (
     clock_difference INTEGER NOT NULL DEFAULT 0,    -- milliseconds that every process adds to this computer's clock: what the servers' show more; 0 within two minutes
     clock_state TEXT NOT NULL DEFAULT 'unconfirmed' CHECK (clock_state IN ('unconfirmed', 'agreed', 'alone', 'disputed')), -- what the servers' clocks say of it; 'alone': nobody answered
     clock_at INTEGER,                               -- since when
-    clock_detail TEXT NOT NULL DEFAULT ''           -- what each clock says
+    clock_detail TEXT NOT NULL DEFAULT '',          -- what each clock says
+    acts INTEGER NOT NULL DEFAULT 0,                -- acts of persons so far: a copy put back has fewer than the keyring knows of
+    shop TEXT NOT NULL DEFAULT '',                  -- this shop's random id, which the account's mark names; it stays with copies
+    remembers_since INTEGER,                        -- what was sent from here before is not known; NULL: nothing was
+    rival_at INTEGER,                               -- since when another Booking Monitor is known to work for this shop; nothing is claimed meanwhile
+    rival_by TEXT NOT NULL DEFAULT '' CHECK (rival_by IN ('', 'echo', 'status', 'mark')), -- what showed it: a message, a word of one's delivery, the account's mark
+    rival_mark TEXT NOT NULL DEFAULT '',            -- the other shop's id, where a mark showed it
+    overruled_mark TEXT NOT NULL DEFAULT ''         -- another shop's id that a person has taken the account over from
 ) STRICT;
 
 INSERT INTO desk (id) VALUES (1);

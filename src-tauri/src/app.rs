@@ -150,6 +150,7 @@ fn run(session: &Arc<Session>, watching: Arc<Session>, args: &Args) -> ExitCode 
             commands::setup::command::yclients_rights,
             commands::gateway::command::gateway_check,
             commands::gateway::command::gateway_mend,
+            commands::gateway::command::take_over,
             commands::gateway::command::gateway_qr,
             commands::gateway::command::gateway_clear,
             commands::template::command::template_info,

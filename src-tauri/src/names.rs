@@ -37,6 +37,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "yclients_rights",
     "gateway_check",
     "gateway_mend",
+    "take_over",
     "gateway_qr",
     "gateway_clear",
     "template_info",

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use engine::booking::{BookingId, CompanyId, Flaw};
 use engine::clock::Clock;
-use engine::db::Db;
+use engine::db::{self, Db, StorageError};
 use engine::monitor::known::{self, BranchState};
 use engine::monitor::unread_in;
 use engine::notification::{Notification, Reason, State};
@@ -14,13 +14,14 @@ use engine::outbox::{Outbox, RequestKind};
 use engine::person::Person;
 use engine::ports::{Marks, MarksInMemory};
 use engine::settings::{Environment, Settings};
+use messaging::green_api::{Config, GreenApi};
 use simulator::{NewBooking, Simulator};
 use tempfile::TempDir;
 use tokio::time::Instant;
 
 use crate::alarms::Alarms;
 use crate::at_desk::AtDesk;
-use crate::plan::{COMPANY, INSTANCE, Plan};
+use crate::plan::{COMPANY, GATEWAY_TOKEN, INSTANCE, Plan};
 use crate::shifted::ShiftedClock;
 
 /// More than any healthy run needs, on a machine that is busy with other things.
@@ -33,7 +34,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(15);
 /// database connection of its own, as another process would have it.
 pub struct Shop {
     /// YClients and the gateway.
-    pub simulator: Simulator,
+    pub simulator: Arc<Simulator>,
     /// The queue as it is on the disk.
     pub outbox: Outbox,
     /// What was shown to the person at the desk.
@@ -53,14 +54,30 @@ impl Shop {
 
     /// The same with its data in this directory.
     pub async fn in_dir(plan: Plan, dir: TempDir) -> Self {
-        let simulator = Simulator::start(plan.options.clone()).await.unwrap();
+        let simulator = Arc::new(Simulator::start(plan.options.clone()).await.unwrap());
+        Self::on(simulator, &plan, dir)
+    }
+
+    /// Another data directory on the same shop and account, with a keyring of its own: a second
+    /// computer. It never ran.
+    #[must_use]
+    pub fn second(&self, plan: &Plan) -> Self {
+        Self::on(Arc::clone(&self.simulator), plan, tempfile::tempdir().unwrap())
+    }
+
+    fn on(simulator: Arc<Simulator>, plan: &Plan, dir: TempDir) -> Self {
         plan.write(&simulator, dir.path());
         Self::resumed(simulator, dir, ShiftedClock::default(), Arc::new(MarksInMemory::default()))
     }
 
     /// One that worked before: settings and database lie in the directory, marks in the keyring. The
     /// servers' clock is the computer's.
-    pub fn resumed(simulator: Simulator, dir: TempDir, clock: ShiftedClock, marks: Arc<dyn Marks>) -> Self {
+    pub fn resumed(
+        simulator: Arc<Simulator>,
+        dir: TempDir,
+        clock: ShiftedClock,
+        marks: Arc<dyn Marks>,
+    ) -> Self {
         simulator.set_clock_offset(clock.ahead());
         let settings = Settings::load(dir.path(), &Environment::default()).unwrap();
         let outbox = Outbox::new(Arc::new(Db::open(dir.path()).unwrap()));
@@ -83,6 +100,35 @@ impl Shop {
     /// Runs the engine with the real clients, until the answer is closed or dropped.
     pub fn open(&self) -> AtDesk {
         AtDesk::open(&self.simulator, self.dir(), self.alarms.clone(), self.marks.clone(), self.clock.clone())
+    }
+
+    /// The account's client, as set-up and command line have it.
+    pub fn gateway(&self) -> GreenApi {
+        let whatsapp = &self.settings.whatsapp;
+        let config = Config::new(self.simulator.green_api_url(), whatsapp.instance_id.clone());
+        GreenApi::new(&config, GATEWAY_TOKEN.into()).unwrap()
+    }
+
+    /// The database as it is now, as a backup has it. Of a shop that is closed.
+    pub fn copy_of_database(&self) -> Vec<u8> {
+        let whole = self.outbox.db().read(|connection| {
+            Ok::<_, StorageError>(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?)
+        });
+        whole.unwrap();
+        std::fs::read(self.dir().join(db::FILE_NAME)).unwrap()
+    }
+
+    /// The closed shop with this database put in the place of its own; its keyring stays.
+    #[must_use]
+    pub fn with_database(self, copy: &[u8]) -> Self {
+        let Self { simulator, outbox, alarms, clock, settings, dir, marks } = self;
+        drop(outbox);
+        for file in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(dir.path().join(format!("{}{file}", db::FILE_NAME)));
+        }
+        std::fs::write(dir.path().join(db::FILE_NAME), copy).unwrap();
+        let outbox = Outbox::new(Arc::new(Db::open(dir.path()).unwrap()));
+        Self { simulator, outbox, alarms, clock, settings, dir, marks }
     }
 
     /// Waits until every branch has been read whole once.

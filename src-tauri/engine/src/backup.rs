@@ -156,7 +156,8 @@ fn stage(
         let (own, other) = (outbox.origin()?, present.origin()?);
         let stops = present.stops()?;
         let numbers = own.numbers.beyond(other.numbers, 0);
-        let anew = Anew { instance: &own.instance, machine: &own.machine, numbers, stops: &stops };
+        let (instance, machine, shop) = (&own.instance, &own.machine, &own.shop);
+        let anew = Anew { instance, machine, shop, numbers, forgot: true, stops: &stops };
         outbox.adopt(anew, now)?;
     }
     outbox.take_doubt(Doubt::Restored, now)?;

@@ -131,3 +131,16 @@ pub struct BranchFacts {
     #[serde(default)]
     pub currency: String,
 }
+
+impl BranchFacts {
+    /// A zone that cannot be read says nothing: the one that was known before serves. A branch with
+    /// none at all is told nothing about.
+    #[must_use]
+    pub fn or_zone_of(mut self, before: &Self) -> Self {
+        let is_zone = |name: &str| name.parse::<chrono_tz::Tz>().is_ok();
+        if !is_zone(&self.time_zone) && is_zone(&before.time_zone) {
+            self.time_zone.clone_from(&before.time_zone);
+        }
+        self
+    }
+}

@@ -159,6 +159,8 @@ pub enum Subject {
     Storage,
     /// This computer's clock.
     Clock,
+    /// The shop as a whole: who writes for it.
+    Shop,
 }
 
 /// A thing that needs a person, or time.
@@ -201,7 +203,7 @@ closed_set! {
         GatewayQueueLeft = "gateway_queue_left",
         GatewayOutOfOrder = "gateway_out_of_order",
         GatewayRefused = "gateway_refused",
-        GatewayForeignEcho = "gateway_foreign_echo",
+        AnotherMonitor = "another_monitor",
         GatewayManyFirstContacts = "gateway_many_first_contacts",
         SecretMissing = "secret_missing",
         KeyringLocked = "keyring_locked",
@@ -307,6 +309,20 @@ impl MessengerError {
             Self::Server { .. } | Self::Unreadable(_) => FaultCode::GatewayOutOfOrder,
             Self::Refused(_) => FaultCode::GatewayRefused,
         }
+    }
+
+    /// It says that the account itself cannot send, whatever was asked.
+    pub const fn is_about_the_account(&self) -> bool {
+        matches!(
+            self,
+            Self::SecretMissing(_)
+                | Self::Secrets(_)
+                | Self::Token
+                | Self::Starting
+                | Self::NotAuthorised
+                | Self::Expired(_)
+                | Self::Suspended
+        )
     }
 
     /// For the log, as [`BookingsError::in_log`].

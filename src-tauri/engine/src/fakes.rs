@@ -105,6 +105,8 @@ pub(crate) struct FakeBookings {
     pub(crate) failure: Mutex<Option<BookingsError>>,
     /// Every listing fails so.
     pub(crate) listing_failure: Mutex<Option<BookingsError>>,
+    /// What the branch is called cannot be read.
+    pub(crate) facts_failure: Mutex<Option<BookingsError>>,
     /// Listings do not show these, look-ups do.
     pub(crate) hidden_from_feed: Mutex<Vec<BookingId>>,
     /// Listings say something else of a booking than its own address.
@@ -124,8 +126,6 @@ pub(crate) struct FakeBookings {
     pub(crate) flaws: Mutex<BTreeMap<BookingId, Flaw>>,
     /// Listings bring one more record that has not even a number.
     pub(crate) nameless: Mutex<bool>,
-    /// What the branch is called cannot be read.
-    pub(crate) facts_failure: Mutex<Option<BookingsError>>,
     /// How often that was asked.
     pub(crate) facts_asked: Mutex<usize>,
     /// What users are called.

@@ -32,6 +32,7 @@ mod plans;
 pub mod ports;
 pub mod sender;
 pub mod settings;
+pub mod shop_mark;
 pub mod shut;
 pub mod stop_word;
 pub mod template;

@@ -137,6 +137,12 @@ pub trait Messenger: Send + Sync {
     /// gave it. Err: it may have been thrown away or not.
     async fn clear_queue(&self) -> Result<(), MessengerError>;
 
+    /// What the account carries where a shop's mark may stand (see [`crate::shop_mark`]); None where
+    /// there is no such place, or it is in use for something else.
+    async fn shop_mark(&self) -> Result<Option<String>, MessengerError> {
+        Ok(None)
+    }
+
     /// Messages sent to the number lately, by the gateway's journal (it may lag by two minutes).
     async fn journal(&self, phone: &str) -> Result<Vec<SentMessage>, MessengerError>;
 }

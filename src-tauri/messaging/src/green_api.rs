@@ -17,6 +17,7 @@ mod number;
 mod outcome;
 mod refusal;
 mod settings;
+mod shop_mark;
 mod state;
 
 use std::collections::HashMap;
@@ -34,6 +35,7 @@ use serde_json::{Value, json};
 
 pub use address::{Config, ConfigError};
 pub use settings::{MissingSetting, Qr, Settings};
+pub use shop_mark::Marked;
 
 use http::{Http, Reply};
 use method::Method;
@@ -166,6 +168,10 @@ impl Messenger for GreenApi {
             Some(false) => Err(MessengerError::Refused("it did not clear its queue".into())),
             None => Err(MessengerError::Unreadable("it does not say whether its queue is cleared".into())),
         }
+    }
+
+    async fn shop_mark(&self) -> Result<Option<String>, MessengerError> {
+        self.mark_text().await
     }
 
     async fn journal(&self, phone: &str) -> Result<Vec<SentMessage>, MessengerError> {

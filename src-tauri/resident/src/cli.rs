@@ -285,6 +285,8 @@ pub(crate) enum Gateway {
     Queue,
     /// Throw away all that lies in it; those messages never leave.
     Clear,
+    /// Write for the shop from here, and from no other Booking Monitor: the account is marked.
+    TakeOver,
 }
 
 #[derive(Debug, Subcommand)]

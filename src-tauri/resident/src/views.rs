@@ -170,6 +170,8 @@ pub(crate) struct Status {
     pub(crate) paused: Option<PauseView>,
     /// The database cannot know what was sent: nothing is polled or sent.
     pub(crate) doubt: Option<ErrorView>,
+    /// Another Booking Monitor works for the shop: nothing is sent until `gateway take-over`.
+    pub(crate) another_monitor: Option<ErrorView>,
     pub(crate) branches: Vec<BranchView>,
     pub(crate) gateway: GatewayView,
     /// What the servers say of this computer's clock.
@@ -350,6 +352,10 @@ impl Status {
                 .map(|pause| PauseView { since: rfc3339(pause.since), until: pause.until.map(rfc3339) }),
             doubt: seen.desk.doubt.and_then(|(doubt, since)| {
                 ErrorView::of(doubt.code().as_str(), doubt.as_str(), Some(since), settings)
+            }),
+            another_monitor: seen.desk.rival.as_ref().and_then(|rival| {
+                let code = FaultCode::AnotherMonitor.as_str();
+                ErrorView::of(code, rival.by.as_str(), Some(rival.since), settings)
             }),
             branches: seen.branches.iter().map(|branch| BranchView::of(branch, settings)).collect(),
             gateway: GatewayView {

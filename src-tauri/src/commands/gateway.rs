@@ -1,10 +1,12 @@
 //! The gateway: its token tried, its state, the QR code that links a phone, and its own queue.
 
+use engine::db::StorageError;
 use engine::gateway_queue::{self, ClearError};
 use engine::outbox::Actor;
 use engine::ports::{GatewayState, Messenger as _, MessengerError, SecretName};
 use engine::settings::{Language, Settings};
-use messaging::green_api::{self, GreenApi, Qr};
+use engine::shop_mark::AccountMark;
+use messaging::green_api::{self, GreenApi, Marked, Qr};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::setup::keys;
@@ -77,10 +79,10 @@ fn state_word(state: &GatewayState) -> &str {
 pub async fn gateway_check(session: &Session) -> Answer<GatewayCheck> {
     let settings = session.settings();
     let gateway = gateway(session, &settings).await?;
-    in_time(session, ErrorCode::Gateway, look(&gateway, settings.language)).await
+    in_time(session, ErrorCode::Gateway, look(session, &gateway, settings.language)).await
 }
 
-async fn look(gateway: &GreenApi, language: Language) -> Answer<GatewayCheck> {
+async fn look(session: &Session, gateway: &GreenApi, language: Language) -> Answer<GatewayCheck> {
     let failed = |error| Failure::gateway(&error, language);
     let state = gateway.state().await.map_err(failed)?;
     // While it starts it has no settings to tell.
@@ -90,6 +92,7 @@ async fn look(gateway: &GreenApi, language: Language) -> Answer<GatewayCheck> {
         Err(error) => return Err(failed(error)),
     };
     let word = state_word(&state).to_owned();
+    let another = another(session, gateway).await.map_err(|error| Failure::storage(&error, language))?;
     Ok(GatewayCheck {
         what: words::gateway_state(&word, language),
         ready: state == GatewayState::Authorised && missing.iter().all(|setting| !setting.is_needed()),
@@ -99,7 +102,39 @@ async fn look(gateway: &GreenApi, language: Language) -> Answer<GatewayCheck> {
             .into_iter()
             .map(|setting| words::missing_setting(setting, language).to_owned())
             .collect(),
+        another: if another { words::another_monitor(language) } else { String::new() },
     })
+}
+
+/// Whether another Booking Monitor writes for the shop. What the account's mark shows holds for the
+/// desk too: it is told at the set-up, before anything is sent.
+async fn another(session: &Session, gateway: &GreenApi) -> Result<bool, StorageError> {
+    // A hint that cannot be read is none.
+    let text = gateway.shop_mark().await.ok().flatten().unwrap_or_default();
+    if let Some(mark) = session.outbox.other_shop(&text)? {
+        session.outbox.another_s_mark(&mark, session.now())?;
+    }
+    Ok(session.outbox.desk()?.rival.is_some())
+}
+
+/// A person says that this installation alone writes for the shop. The word holds here whatever the
+/// gateway makes of it; where it can, the account is marked.
+pub async fn take_over(session: &Session) -> Answer<()> {
+    let settings = session.settings();
+    let stored = |error: &StorageError| Failure::storage(error, settings.language);
+    let shop = session.outbox.shop_or_new().map_err(|error| stored(&error))?;
+    let desk = session.outbox.desk().map_err(|error| stored(&error))?;
+    let mut mark = desk.rival.map(|rival| rival.mark).unwrap_or_default();
+    if let Ok(gateway) = gateway(session, &settings).await {
+        let marked = in_time(session, ErrorCode::Gateway, async {
+            gateway.take_for(&shop).await.map_err(|error| Failure::gateway(&error, settings.language))
+        });
+        if let Ok(Marked { found: AccountMark::Another(id), .. }) = marked.await {
+            mark = id;
+        }
+    }
+    let actor = Actor::Person(session.person_name().to_owned());
+    session.outbox.take_over(&mark, &actor, session.now()).map_err(|error| stored(&error))
 }
 
 /// Sets what must be set; the instance restarts, for up to five minutes.
@@ -108,8 +143,10 @@ pub async fn gateway_mend(session: &Session) -> Answer<GatewayCheck> {
     let language = settings.language;
     let gateway = gateway(session, &settings).await?;
     in_time(session, ErrorCode::Gateway, async {
-        gateway.apply_settings().await.map_err(|error| Failure::gateway(&error, language))?;
-        look(&gateway, language).await
+        let shop = session.outbox.shop_or_new().map_err(|error| Failure::storage(&error, language))?;
+        let applied = gateway.apply_settings_for(&shop, false).await;
+        applied.map_err(|error| Failure::gateway(&error, language))?;
+        look(session, &gateway, language).await
     })
     .await
 }
@@ -169,6 +206,11 @@ pub mod command {
     #[tauri::command(rename_all = "snake_case")]
     pub async fn gateway_mend(here: Here<'_>) -> Answer<GatewayCheck> {
         super::gateway_mend(&here).await
+    }
+
+    #[tauri::command(rename_all = "snake_case")]
+    pub async fn take_over(here: Here<'_>) -> Answer<()> {
+        super::take_over(&here).await
     }
 
     #[tauri::command(rename_all = "snake_case")]

@@ -89,6 +89,8 @@ pub struct GatewayCheck {
     pub phone: String,
     /// Settings of the instance that must be changed, in words. `gateway_mend` sets them.
     pub missing: Vec<String>,
+    /// Another Booking Monitor writes for the shop, in words; else empty. `take_over` ends that.
+    pub another: String,
 }
 
 /// `code`: a PNG in base64, good for 20 s.

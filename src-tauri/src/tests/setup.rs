@@ -5,7 +5,7 @@ use secrecy::ExposeSecret as _;
 use simulator::{Fault, FaultKind, NewBooking, NumberPlan, Options, Outcome, Simulator, Target};
 
 use super::{COMPANY, Shop};
-use crate::commands::gateway::{gateway_check, gateway_clear, gateway_mend, gateway_qr};
+use crate::commands::gateway::{gateway_check, gateway_clear, gateway_mend, gateway_qr, take_over};
 use crate::commands::setup::{
     secret_remove, secret_set, secrets, yclients_branches, yclients_login, yclients_rights, yclients_users,
 };
@@ -147,6 +147,30 @@ async fn the_gateway_is_looked_at_mended_and_linked() {
     assert!(matches!(gateway_qr(&shop.session).await.unwrap(), QrAnswer::Code { .. }));
     let unlinked = gateway_check(&shop.session).await.unwrap();
     assert_eq!((unlinked.state.as_str(), unlinked.ready), ("not_authorised", false));
+}
+
+#[tokio::test]
+async fn the_second_installation_of_a_shop_is_told_at_its_set_up_and_takes_over_by_a_person_s_word() {
+    let simulator = simulator().await;
+    let first = with_tokens(&simulator).await;
+    gateway_mend(&first.session).await.unwrap();
+    assert_eq!(gateway_check(&first.session).await.unwrap().another, "", "the mark is its own");
+
+    let second = with_tokens(&simulator).await;
+    let told = gateway_check(&second.session).await.unwrap();
+    assert!(told.another.contains("ещё один Booking Monitor"), "{told:?}");
+    assert!(second.session.outbox.desk().unwrap().rival.is_some(), "and nothing is sent from here");
+    // Mending its settings is no word on who writes.
+    assert_ne!(gateway_mend(&second.session).await.unwrap().another, "");
+    assert_eq!(gateway_check(&first.session).await.unwrap().another, "");
+
+    take_over(&second.session).await.unwrap();
+    assert_eq!(gateway_check(&second.session).await.unwrap().another, "");
+    assert_ne!(
+        gateway_check(&first.session).await.unwrap().another,
+        "",
+        "now it is the first's turn to be told"
+    );
 }
 
 #[tokio::test]

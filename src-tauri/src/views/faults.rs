@@ -6,7 +6,7 @@ use engine::booking::CompanyId;
 use engine::clock::ClockTold;
 use engine::error::FaultCode;
 use engine::monitor::known::BranchState;
-use engine::outbox::{DeskState, GatewayTold};
+use engine::outbox::{DeskState, GatewayTold, Rival};
 use engine::settings::{Language, SettingsError};
 use engine::words;
 
@@ -90,6 +90,13 @@ pub(super) fn of_gateway(found: &mut Vec<Fault>, told: &GatewayTold, language: L
 pub(super) fn of_clock(found: &mut Vec<Fault>, told: &ClockTold, language: Language) {
     let code = told.fault().map_or("", FaultCode::as_str);
     add(found, "clock".to_owned(), "", (code, told.detail.as_str(), told.since), language);
+}
+
+/// Another Booking Monitor works for the shop.
+pub(super) fn of_rival(found: &mut Vec<Fault>, rival: Option<&Rival>, language: Language) {
+    let Some(rival) = rival else { return };
+    let told = (FaultCode::AnotherMonitor.as_str(), rival.by.as_str(), Some(rival.since));
+    add(found, "shop".to_owned(), "", told, language);
 }
 
 /// Nobody polls and sends.

@@ -6,6 +6,12 @@ use yclients::MissingRight;
 
 use super::either;
 
+/// Another installation writes for the shop: what it is, and what it means.
+pub(crate) fn another_monitor(language: Language) -> String {
+    let words = engine::words::fault(engine::error::FaultCode::AnotherMonitor, language);
+    format!("{} {} {}", words.what, words.means, words.do_next)
+}
+
 /// The state in a sentence.
 pub(crate) fn gateway_state(word: &str, language: Language) -> String {
     let fixed = match word {

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod after_a_gap;
+mod auxiliary;
 mod changed_inside_the_window;
 mod clocks;
 mod delivery;
@@ -14,4 +15,5 @@ mod rights;
 mod servers;
 mod told_once;
 mod truth_over_time;
+mod two_installations;
 mod updated;

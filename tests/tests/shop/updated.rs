@@ -105,7 +105,7 @@ async fn updated() -> Shop {
     database.execute_batch(DATABASE).unwrap();
     drop(database);
     let clock = ShiftedClock::from(closed_at() + TimeDelta::minutes(1));
-    Shop::resumed(simulator, dir, clock, Arc::new(Kept::from_the_file().await))
+    Shop::resumed(Arc::new(simulator), dir, clock, Arc::new(Kept::from_the_file().await))
 }
 
 /// Its own settings file, its servers on loopback.

@@ -16,6 +16,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0005_truth.sql")),
     M::up(include_str!("migrations/0006_unreadable.sql")),
     M::up(include_str!("migrations/0007_incoming.sql")),
+    M::up(include_str!("migrations/0008_shop.sql")),
 ];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| Migrations::from_slice(STEPS));

@@ -32,7 +32,7 @@ use crate::shut::{NoBookings, NoMessenger};
 use inbox::Inbox;
 pub use lock::{LockError, OwnerLock, WindowLock};
 use place::Keeper;
-pub use place::{BegunAnew, Place, PlaceError, begin_anew, doubt};
+pub use place::{BegunAnew, Place, PlaceError, begin_anew, doubt, remember};
 pub use vigil::Vigil;
 
 /// While nobody confirms the time, the servers are asked for it this often.

@@ -30,11 +30,17 @@ use crate::ports::{Marks, SecretsError};
 /// numbers begin so far beyond.
 const BEYOND: i64 = 1000;
 
+/// The same after a mark that nobody can read.
+const FAR_BEYOND: i64 = 1_000_000;
+
 /// So many hashes of 64 characters fit into an entry of 1280.
 const STOPS_AN_ENTRY: usize = 19;
 
 /// The mark follows what no attempt announces, such as a client's "stop", this often.
 const KEEP_EVERY: Duration = Duration::from_secs(10);
+
+/// What persons do is looked for this often: between that and the mark a copy would undo it unnoticed.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// A keyring that failed is left alone so long, unless something is sent.
 const AFTER_A_FAILURE: Duration = Duration::from_secs(30);
@@ -52,13 +58,43 @@ pub struct Place {
     machine: String,
 }
 
-/// What the keyring remembers.
+/// What the keyring remembers. Marks of every released version are read: what a version adds has a default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Mark {
     instance: String,
     machine: String,
     #[serde(flatten)]
     numbers: Numbers,
+    /// Empty in a mark of version 0.1.
+    #[serde(default)]
+    shop: String,
+}
+
+/// What was found under the directory's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Remembered {
+    Nothing,
+    Mark(Mark),
+    /// Something is there and cannot be read: not the same as nothing.
+    Unreadable,
+}
+
+impl Remembered {
+    const fn mark(&self) -> Option<&Mark> {
+        match self {
+            Self::Mark(mark) => Some(mark),
+            Self::Nothing | Self::Unreadable => None,
+        }
+    }
+
+    /// Numbers that nobody has been given.
+    fn beyond(&self, own: Numbers) -> Numbers {
+        match self {
+            Self::Nothing => own,
+            Self::Mark(mark) => mark.numbers.beyond(own, BEYOND),
+            Self::Unreadable => own.beyond(own, FAR_BEYOND),
+        }
+    }
 }
 
 /// Why it could not be told whose the database is.
@@ -101,10 +137,9 @@ impl Place {
         }
     }
 
-    async fn mark(&self) -> Result<Option<Mark>, SecretsError> {
-        let text = self.marks.mark(&self.name).await?;
-        // One that cannot be read says nothing, as if there were none.
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    async fn remembered(&self) -> Result<Remembered, SecretsError> {
+        let Some(text) = self.marks.mark(&self.name).await? else { return Ok(Remembered::Nothing) };
+        Ok(serde_json::from_str(&text).map_or(Remembered::Unreadable, Remembered::Mark))
     }
 
     async fn set_mark(&self, mark: &Mark) -> Result<(), SecretsError> {
@@ -130,7 +165,7 @@ impl Place {
     pub(super) async fn answers(&self, every: Duration) {
         loop {
             tokio::time::sleep(every).await;
-            if self.mark().await.is_ok() {
+            if self.remembered().await.is_ok() {
                 return;
             }
         }
@@ -178,11 +213,11 @@ fn short_hash(bytes: &[u8]) -> String {
     })
 }
 
-fn judge(own: &Origin, mark: Option<&Mark>, machine: &str) -> Verdict {
+fn judge(own: &Origin, remembered: &Remembered, machine: &str) -> Verdict {
     if let Some(doubt) = own.doubt {
         return Verdict::Doubted(doubt);
     }
-    let known = mark.filter(|mark| !own.instance.is_empty() && mark.instance == own.instance);
+    let known = remembered.mark().filter(|mark| !own.instance.is_empty() && mark.instance == own.instance);
     // An id that cannot be read says nothing.
     let another = |id: &str| !id.is_empty() && !machine.is_empty() && id != machine;
     let elsewhere = another(&own.machine) || known.is_some_and(|mark| another(&mark.machine));
@@ -201,7 +236,7 @@ pub async fn doubt(outbox: &Outbox, place: &Place) -> Result<Option<Doubt>, Plac
     if own.doubt.is_some() {
         return Ok(own.doubt);
     }
-    match judge(&own, place.mark().await?.as_ref(), &place.machine) {
+    match judge(&own, &place.remembered().await?, &place.machine) {
         Verdict::Doubted(doubt) => Ok(Some(doubt)),
         Verdict::Ours | Verdict::Fresh => Ok(None),
     }
@@ -219,8 +254,8 @@ pub(super) async fn settle(
     if own.doubt.is_some() {
         return Ok(own.doubt);
     }
-    let mark = place.mark().await?;
-    let verdict = judge(&own, mark.as_ref(), &place.machine);
+    let remembered = place.remembered().await?;
+    let verdict = judge(&own, &remembered, &place.machine);
     let stops = place.stops().await?;
     match verdict {
         Verdict::Doubted(doubt) => {
@@ -230,16 +265,21 @@ pub(super) async fn settle(
         }
         Verdict::Ours => {
             let machine = if place.machine.is_empty() { &own.machine } else { &place.machine };
-            let same = Anew { instance: &own.instance, machine, numbers: own.numbers, stops: &stops };
+            let shop = shop_of(&own, &remembered);
+            let (instance, numbers) = (&own.instance, own.numbers);
+            let same = Anew { instance, machine, shop: &shop, numbers, forgot: false, stops: &stops };
             outbox.adopt(same, now)?;
         }
         Verdict::Fresh => {
-            let numbers = mark.map_or(own.numbers, |mark| mark.numbers.beyond(own.numbers, BEYOND));
-            let mark = Mark { instance: new_instance(), machine: place.machine.clone(), numbers };
+            let mark = Mark {
+                instance: new_instance(),
+                machine: place.machine.clone(),
+                numbers: remembered.beyond(own.numbers),
+                shop: shop_of(&own, &remembered),
+            };
             // The keyring first: should either fail, the database is still nobody's.
             place.set_mark(&mark).await?;
-            let anew = Anew { instance: &mark.instance, machine: &mark.machine, numbers, stops: &stops };
-            outbox.adopt(anew, now)?;
+            outbox.adopt(mark.anew(remembered != Remembered::Nothing, &stops), now)?;
         }
     }
     Ok(None)
@@ -258,19 +298,53 @@ pub async fn begin_anew(
     // Not written down yet when no desk was opened since.
     outbox.take_doubt(doubt, now)?;
     let own = outbox.origin()?;
-    let known = place.mark().await?.map_or(own.numbers, |mark| mark.numbers);
-    let numbers = own.numbers.beyond(known, BEYOND);
+    let remembered = place.remembered().await?;
+    let numbers = match &remembered {
+        Remembered::Nothing => own.numbers.beyond(own.numbers, BEYOND),
+        found => found.beyond(own.numbers),
+    };
     let stops = place.stops().await?;
-    let mark = Mark { instance: new_instance(), machine: place.machine.clone(), numbers };
+    let shop = shop_of(&own, &remembered);
+    let mark = Mark { instance: new_instance(), machine: place.machine.clone(), numbers, shop };
     // The keyring first: should the database refuse, it is doubted as before.
     place.set_mark(&mark).await?;
-    let anew = Anew { instance: &mark.instance, machine: &mark.machine, numbers, stops: &stops };
+    let anew = mark.anew(true, &stops);
     let branches = outbox.db().write(|tx| {
         let branches = known::read_before_in(tx)?;
         begin_anew_in(tx, anew, actor, now)?;
         Ok::<_, StorageError>(branches)
     })?;
     Ok(Some(BegunAnew { doubt, branches }))
+}
+
+/// Writes the mark for the owner that is not there, after what a person did meanwhile. What fits no mark
+/// is left to the next start.
+pub async fn remember(outbox: &Outbox, place: &Place) -> Result<(), PlaceError> {
+    let own = outbox.origin()?;
+    let remembered = place.remembered().await?;
+    let Some(known) = remembered.mark() else { return Ok(()) };
+    if judge(&own, &remembered, &place.machine) == Verdict::Ours && own.numbers.exceed(known.numbers) {
+        place.set_mark(&Mark { numbers: own.numbers, ..known.clone() }).await?;
+    }
+    Ok(())
+}
+
+impl Mark {
+    fn anew<'a>(&'a self, forgot: bool, stops: &'a [String]) -> Anew<'a> {
+        let Self { instance, machine, numbers, shop } = self;
+        Anew { instance, machine, shop, numbers: *numbers, forgot, stops }
+    }
+}
+
+/// The shop's id as database or keyring have it, else a new one.
+fn shop_of(own: &Origin, remembered: &Remembered) -> String {
+    let kept = remembered.mark().map(|mark| mark.shop.clone()).unwrap_or_default();
+    [own.shop.clone(), kept].into_iter().find(|id| !id.is_empty()).unwrap_or_else(new_shop)
+}
+
+/// Long enough to be nobody else's; it names neither computer nor shop.
+fn new_shop() -> String {
+    format!("{:016x}", rand::random::<u64>())
 }
 
 fn new_instance() -> String {
@@ -305,7 +379,20 @@ impl Keeper {
             let pause = if self.keep().await { KEEP_EVERY } else { AFTER_A_FAILURE };
             tokio::select! {
                 () = self.attempted.notified() => {}
+                () = self.acted() => {}
                 () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Comes back when a person has done something, in whatever process.
+    async fn acted(&self) {
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let kept = self.kept.lock().await;
+            let known = kept.mark.as_ref().map(|mark| mark.numbers.acts);
+            if !kept.failing && self.outbox.acts().is_ok_and(|acts| known.is_some_and(|known| acts > known)) {
+                return;
             }
         }
     }
@@ -343,8 +430,9 @@ impl Keeper {
         if own.doubt.is_some() {
             return Ok(());
         }
-        let mark = Mark { instance: own.instance, machine: own.machine, numbers: own.numbers };
-        if kept.mark.as_ref().is_none_or(|last| last.numbers != mark.numbers) {
+        let mark =
+            Mark { instance: own.instance, machine: own.machine, numbers: own.numbers, shop: own.shop };
+        if kept.mark.as_ref() != Some(&mark) {
             self.place.set_mark(&mark).await?;
             kept.mark = Some(mark);
         }

@@ -66,6 +66,8 @@ struct Looks {
     told: Option<ClockTold>,
     /// Grows with each correction: what was asked before was asked by another time.
     era: u64,
+    /// Another Booking Monitor was told of.
+    rival_told: bool,
 }
 
 /// What happened between two readings.
@@ -101,6 +103,7 @@ impl Vigil {
             judgment_due: true,
             told: None,
             era: 0,
+            rival_told: false,
         };
         let (standing, _) = watch::channel(ClockStanding::Unconfirmed);
         let gap = gap_after(poll_interval);
@@ -256,8 +259,13 @@ impl Vigil {
     }
 
     /// Settings or account changed: what was decided by them is to be judged again.
-    pub(super) fn judge_again(&self) {
+    pub(crate) fn judge_again(&self) {
         self.lock().judgment_due = true;
+    }
+
+    /// Whether another Booking Monitor had been told of; from now on it has, or there is none.
+    pub(crate) fn rival_is_told(&self, is_there: bool) -> bool {
+        std::mem::replace(&mut self.lock().rival_told, is_there)
     }
 
     fn lock(&self) -> MutexGuard<'_, Looks> {

@@ -36,6 +36,10 @@ pub(crate) struct FakeMessenger {
     pub(crate) chats: Mutex<Vec<(String, String)>>,
     /// Number checks end so.
     pub(crate) check_failure: Mutex<Option<MessengerError>>,
+    /// What stands where a shop's mark may.
+    pub(crate) mark: Mutex<Result<Option<String>, MessengerError>>,
+    /// A number check takes so long.
+    pub(crate) checks_take: Mutex<Duration>,
     /// Acknowledging fails.
     pub(crate) deaf: Mutex<bool>,
     pub(crate) received: Mutex<usize>,
@@ -51,6 +55,8 @@ pub(crate) struct FakeMessenger {
     pub(crate) instance: Mutex<&'static str>,
     /// What happens while the next connection is made.
     meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    /// What happens while the next number is checked.
+    at_check: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl Default for FakeMessenger {
@@ -70,6 +76,8 @@ impl Default for FakeMessenger {
             deliveries_asked: Mutex::default(),
             chats: Mutex::default(),
             check_failure: Mutex::default(),
+            mark: Mutex::new(Ok(None)),
+            checks_take: Mutex::default(),
             deaf: Mutex::default(),
             received: Mutex::default(),
             last_receipt: Mutex::default(),
@@ -79,6 +87,7 @@ impl Default for FakeMessenger {
             date: FakeDate::default(),
             instance: Mutex::new(INSTANCE),
             meanwhile: Mutex::default(),
+            at_check: Mutex::default(),
         }
     }
 }
@@ -115,6 +124,10 @@ impl FakeMessenger {
         *self.meanwhile.lock().unwrap() = Some(Box::new(something));
     }
 
+    pub(crate) fn while_it_checks(&self, something: impl FnOnce() + Send + 'static) {
+        *self.at_check.lock().unwrap() = Some(Box::new(something));
+    }
+
     pub(crate) fn next(&self, outcome: SendOutcome, arrives: bool) {
         self.script.lock().unwrap().push_back((outcome, arrives));
     }
@@ -133,6 +146,11 @@ impl Messenger for FakeMessenger {
 
     async fn check_number(&self, phone: &str) -> Result<NumberCheck, MessengerError> {
         *self.checks.lock().unwrap() += 1;
+        let takes = *self.checks_take.lock().unwrap();
+        tokio::time::sleep(takes).await;
+        if let Some(something) = self.at_check.lock().unwrap().take() {
+            something();
+        }
         if let Some(error) = self.check_failure.lock().unwrap().clone() {
             return Err(error);
         }
@@ -202,6 +220,10 @@ impl Messenger for FakeMessenger {
         let kept = *self.cleared_in_vain.lock().unwrap();
         self.in_queue.lock().unwrap().retain(|_| kept);
         Ok(())
+    }
+
+    async fn shop_mark(&self) -> Result<Option<String>, MessengerError> {
+        self.mark.lock().unwrap().clone()
     }
 
     async fn journal(&self, _: &str) -> Result<Vec<SentMessage>, MessengerError> {

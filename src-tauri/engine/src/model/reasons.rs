@@ -180,6 +180,7 @@ impl Now {
             | Reason::Again
             | Reason::Restored
             | Reason::KeepsChanging
+            | Reason::ToldElsewhere
             | Reason::ChangedAfterEdit
             | Reason::Rejected
             | Reason::NotSent

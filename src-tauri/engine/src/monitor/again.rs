@@ -44,8 +44,11 @@ pub(crate) fn judge_all(
 
 fn judge_branch(tx: &Transaction<'_>, light: Light<'_>) -> Result<usize, StorageError> {
     let mut rows = outbox::ended_in(tx, light.branch.company, light.now - SPREAD)?;
-    let open = outbox::open_of_in(tx, light.branch.company)?;
-    rows.extend(open.into_iter().filter(|row| waits_for_what_passes(row, light.instance)));
+    for row in outbox::open_of_in(tx, light.branch.company)? {
+        if waits_for_what_passes(tx, light, &row)? {
+            rows.push(row);
+        }
+    }
     let (mut moved, mut queued) = (0, Vec::new());
     for row in rows {
         let Some(next) = unless_refused(judge_again(tx, light, &row))?.flatten() else { continue };
@@ -63,13 +66,22 @@ fn judge_branch(tx: &Transaction<'_>, light: Light<'_>) -> Result<usize, Storage
     Ok(moved)
 }
 
-fn waits_for_what_passes(row: &Notification, instance: &str) -> bool {
-    match row.state {
+fn waits_for_what_passes(
+    tx: &Transaction<'_>,
+    light: Light<'_>,
+    row: &Notification,
+) -> Result<bool, StorageError> {
+    Ok(match row.state {
         State::Waiting => row.reason.lifts(),
         // Another account has no word on the number yet.
-        State::Failed => row.reason == Reason::NoWhatsapp && row.instance != instance,
+        State::Failed if row.reason == Reason::NoWhatsapp && row.instance != light.instance => true,
+        // Asked about a later message, this one says otherwise by now.
+        State::Failed if row.reason == Reason::NoWhatsapp => {
+            let key = outbox::phone_key(&row.phone);
+            outbox::number_check_in(tx, &key, light.instance, light.now)? == Some(true)
+        }
         _ => false,
-    }
+    })
 }
 
 /// Judges one row again by its bookings as they are known. Answers the row as it is then, or
@@ -279,6 +291,7 @@ pub(crate) fn renew_facts_in(
     now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     let mut state = known::branch_in(tx, company)?.unwrap_or_else(fresh_branch);
+    let facts = facts.or_zone_of(&state.facts);
     let other = state.facts != facts;
     (state.facts, state.facts_at) = (facts, Some(now));
     known::put_branch_in(tx, company, &state)?;

@@ -106,7 +106,7 @@ impl Monitor {
             Err(error) => return Err(error.into()),
         };
         let now = self.clock.now();
-        state.facts = answer.facts;
+        state.facts = answer.facts.or_zone_of(&state.facts);
         state.facts_at = Some(now);
         if state.baseline_at.is_none() && state.baseline_begun_at.is_none() {
             // Creation is stamped by the second and by the server's clock: the

@@ -153,7 +153,10 @@ impl Notification {
             (Queued | Waiting | Failed, Event::Draft { text }) => self.draft = text,
 
             // What waits already is asked about in another light: it may have gone out meanwhile.
-            (Waiting, Event::Wait { reason: reason @ Reason::Restored, detail }) => {
+            (
+                Waiting,
+                Event::Wait { reason: reason @ (Reason::Restored | Reason::ToldElsewhere), detail },
+            ) => {
                 self.because(reason, detail);
             }
             // What kept it back is gone, and something else keeps it back.

@@ -104,6 +104,8 @@ closed_set! {
         StopUnclear = "stop_unclear",
         /// The visit begins before the window ends.
         BeginsFirst = "begins_first",
+        /// The account sent what it says, and this program did not.
+        ToldElsewhere = "told_elsewhere",
         // Queued and not moving.
         CannotCheck = "cannot_check",
         GatewayNotReady = "gateway_not_ready",

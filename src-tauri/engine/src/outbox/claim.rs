@@ -11,6 +11,9 @@ use crate::notification::{AFTER_LEASE, Notification, NotificationId, State};
 /// The last check must have seen the booking no longer ago than this.
 const CHECK_HOLDS: TimeDelta = TimeDelta::seconds(10);
 
+/// A word about another message to the number is judged before, or within this time.
+const FOREIGN_HOLDS: TimeDelta = TimeDelta::seconds(15);
+
 /// What else must hold, besides the row itself.
 #[derive(Debug, Clone, Copy)]
 pub struct ClaimTerms<'a> {
@@ -73,7 +76,10 @@ fn claim_in(
                   AND max(due_at, coalesce(lease_until + :after_lease, due_at)) >= :now - :late_after))
              AND NOT EXISTS (SELECT 1 FROM desk
                  WHERE paused_at IS NOT NULL AND (paused_until IS NULL OR paused_until > :now))
-             AND NOT EXISTS (SELECT 1 FROM desk WHERE doubt <> '' OR pause_due = 1)
+             AND NOT EXISTS (SELECT 1 FROM desk WHERE doubt <> '' OR pause_due = 1 OR rival_at IS NOT NULL)
+             AND NOT EXISTS (SELECT 1 FROM gateway_events e
+                 WHERE e.settled = 0 AND e.about IS NULL AND e.kind IN ('echo', 'delivery') AND e.phone = n.phone
+                 AND e.instance = n.instance AND e.received_at BETWEEN :now - :foreign_holds AND :now)
              AND NOT EXISTS (SELECT 1 FROM opt_outs o WHERE o.phone_key = n.phone_key AND o.opted_in_at IS NULL)
              AND (released = 1 OR NOT EXISTS (SELECT 1 FROM stop_suspects s WHERE s.phone_key = n.phone_key))
              AND NOT EXISTS (SELECT 1 FROM notification_bookings nb
@@ -94,6 +100,7 @@ fn claim_in(
                 ":check_holds": CHECK_HOLDS.num_milliseconds(),
                 ":automatic": terms.automatic,
                 ":late_after": terms.late_after.num_milliseconds(),
+                ":foreign_holds": FOREIGN_HOLDS.num_milliseconds(),
             },
             rows::read,
         )

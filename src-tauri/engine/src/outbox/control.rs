@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Row, Transaction, params};
 
-use super::{Actor, Doubt, Outbox, people::note};
+use super::{Actor, Doubt, Evidence, Outbox, Rival, people::note};
 use crate::clock::{ClockStanding, ClockTold};
 use crate::db::{At, StorageError};
 use crate::error::FaultCode;
@@ -52,6 +52,8 @@ pub struct DeskState {
     pub clock: ClockTold,
     /// The database cannot know what was sent: since when, and why. Nothing is polled or sent.
     pub doubt: Option<(Doubt, DateTime<Utc>)>,
+    /// Another Booking Monitor works for this shop. Nothing is sent until a person takes over.
+    pub rival: Option<Rival>,
 }
 
 /// What a process can ask of the owner.
@@ -148,6 +150,10 @@ fn read_desk(row: &Row<'_>) -> rusqlite::Result<DeskState> {
         pause_due: row.get(12)?,
         clock: read_clock(row, 13)?,
         doubt: Doubt::parse(&row.get::<_, String>(10)?).zip(at(11)?),
+        rival: match at(17)?.zip(Evidence::parse(&row.get::<_, String>(18)?)) {
+            Some((since, by)) => Some(Rival { since, by, mark: row.get(19)? }),
+            None => None,
+        },
     })
 }
 
@@ -180,7 +186,7 @@ impl Outbox {
                 .prepare_cached(
                     "SELECT owner_pid, owner_since, alive_at, paused_at, paused_until, gateway_state,
                      gateway_state_at, gateway_fault, gateway_detail, gateway_fault_at, doubt, doubt_at, pause_due,
-                     clock_difference, clock_state, clock_at, clock_detail FROM desk",
+                     clock_difference, clock_state, clock_at, clock_detail, rival_at, rival_by, rival_mark FROM desk",
                 )?
                 .query_row([], read_desk)?)
         })

@@ -26,13 +26,6 @@ pub enum Settled {
     Later,
 }
 
-/// An echo that found no attempt so far.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PendingEcho {
-    pub event: i64,
-    pub received_at: DateTime<Utc>,
-}
-
 /// The word for a delivery status in the database.
 const fn status_word(status: DeliveryStatus) -> &'static str {
     match status {
@@ -120,30 +113,6 @@ impl Outbox {
                 }
                 settled(tx, &echo.id, now)
             }
-        })
-    }
-
-    /// Echoes of no attempt of ours that have waited since before `since`, while
-    /// none is open. They are another program's; answered once.
-    pub fn foreign_echoes(&self, since: DateTime<Utc>) -> Result<Vec<PendingEcho>, StorageError> {
-        const FOREIGN: &str = "settled = 0 AND kind = 'echo' AND received_at < ?1
-             AND NOT EXISTS (SELECT 1 FROM send_attempts WHERE outcome IN ('open', 'ambiguous'))";
-        // Looked for before the write lock is taken: nearly always there is nothing.
-        let any = self.db.read(|connection| {
-            let sql = format!("SELECT 1 FROM gateway_events WHERE {FOREIGN}");
-            Ok::<_, StorageError>(connection.prepare_cached(&sql)?.exists([At(since)])?)
-        })?;
-        if !any {
-            return Ok(Vec::new());
-        }
-        self.db.write(|tx| {
-            let mut statement = tx.prepare_cached(&format!(
-                "UPDATE gateway_events SET settled = 1 WHERE {FOREIGN} RETURNING id, received_at"
-            ))?;
-            let found = statement.query_map([At(since)], |row| {
-                Ok(PendingEcho { event: row.get(0)?, received_at: row.get::<_, At>(1)?.0 })
-            })?;
-            Ok(found.collect::<Result<_, _>>()?)
         })
     }
 

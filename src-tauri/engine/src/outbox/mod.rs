@@ -19,8 +19,10 @@ mod forget;
 mod gateway;
 pub mod history;
 mod list;
+mod numbers;
 mod origin;
 mod people;
+mod rival;
 mod rows;
 mod stops;
 
@@ -39,10 +41,11 @@ pub use control::{DeskState, GatewayTold, Owner, Pause, Request, RequestKind};
 pub use enqueue::{Link, NewNotification};
 pub use first_contacts::MANY_FIRST_CONTACTS;
 pub use forget::{Forgotten, OptOut};
-pub use gateway::{PendingEcho, Settled};
+pub use gateway::Settled;
 pub use list::Counts;
 pub use origin::Doubt;
 pub use people::{ImportedBookings, phone_key};
+pub use rival::{Evidence, Rival};
 pub use stops::{Likely, StopWish};
 
 pub(crate) use attempts::{has_unsettled_in, may_have_been_sent_in};
@@ -52,6 +55,7 @@ pub(crate) use enqueue::{
 pub(crate) use list::{
     due_because_of_in, ended_in, in_state as in_state_in, open_of_in, told_of_since_in, with_left_out_in,
 };
+pub(crate) use numbers::number_check_in;
 pub(crate) use origin::{Anew, Numbers, Origin, begin_anew_in};
 pub(crate) use people::{imported_of_in, is_imported, is_opted_out};
 pub(crate) use stops::is_suspected_in;
@@ -214,7 +218,7 @@ fn audit(
         row.reason.as_str(),
         row.revision,
     ])?;
-    Ok(())
+    people::count_act(tx, actor)
 }
 
 #[cfg(test)]

@@ -41,12 +41,15 @@ pub(crate) struct Numbers {
     pub attempt: i64,
     /// Of `booking_notifications`.
     pub notification: i64,
+    /// Of acts of persons, which a copy put back would undo. A mark of version 0.1 knows of none.
+    #[serde(default)]
+    pub acts: i64,
 }
 
 impl Numbers {
     /// Whether either is beyond the other's.
     pub(crate) const fn exceed(self, other: Self) -> bool {
-        self.attempt > other.attempt || self.notification > other.notification
+        self.attempt > other.attempt || self.notification > other.notification || self.acts > other.acts
     }
 
     /// The greater of each, and `by` more.
@@ -54,6 +57,7 @@ impl Numbers {
         Self {
             attempt: self.attempt.max(other.attempt) + by,
             notification: self.notification.max(other.notification) + by,
+            acts: self.acts.max(other.acts) + by,
         }
     }
 }
@@ -66,6 +70,8 @@ pub(crate) struct Origin {
     /// The computer it works on; empty when that has no id.
     pub machine: String,
     pub numbers: Numbers,
+    /// The shop's id, which copies share; empty before a desk worked on it.
+    pub shop: String,
     /// Nothing was ever sent from it and no branch was read: there is nothing to doubt.
     pub fresh: bool,
     pub doubt: Option<Doubt>,
@@ -76,8 +82,11 @@ pub(crate) struct Origin {
 pub(crate) struct Anew<'a> {
     pub instance: &'a str,
     pub machine: &'a str,
+    pub shop: &'a str,
     /// No id up to these is given out again.
     pub numbers: Numbers,
+    /// Something was sent from here before that it does not know of.
+    pub forgot: bool,
     /// The keyring's stop list.
     pub stops: &'a [String],
 }
@@ -87,7 +96,7 @@ impl Outbox {
         self.db.read(|connection| {
             Ok(connection
                 .prepare_cached(
-                    "SELECT instance, machine, doubt,
+                    "SELECT instance, machine, doubt, shop,
                      NOT EXISTS (SELECT 1 FROM send_attempts) AND NOT EXISTS (SELECT 1 FROM booking_monitor_state
                          WHERE baseline_at IS NOT NULL OR baseline_begun_at IS NOT NULL OR anew_at IS NOT NULL)
                      FROM desk",
@@ -97,10 +106,18 @@ impl Outbox {
                         instance: row.get(0)?,
                         machine: row.get(1)?,
                         numbers: numbers_in(connection)?,
-                        fresh: row.get(3)?,
+                        shop: row.get(3)?,
+                        fresh: row.get(4)?,
                         doubt: Doubt::parse(&row.get::<_, String>(2)?),
                     })
                 })?)
+        })
+    }
+
+    /// How many acts of persons there were.
+    pub(crate) fn acts(&self) -> Result<i64, StorageError> {
+        self.db.read(|connection| {
+            Ok(connection.prepare_cached("SELECT acts FROM desk")?.query_row([], |row| row.get(0))?)
         })
     }
 
@@ -168,7 +185,13 @@ pub(crate) fn begin_anew_in(
 }
 
 fn name_in(tx: &Transaction<'_>, anew: Anew<'_>, now: DateTime<Utc>) -> Result<(), StorageError> {
-    tx.execute("UPDATE desk SET instance = ?1, machine = ?2", [anew.instance, anew.machine])?;
+    tx.execute(
+        "UPDATE desk SET instance = ?1, machine = ?2, shop = ?3, acts = max(acts, ?4)",
+        params![anew.instance, anew.machine, anew.shop, anew.numbers.acts],
+    )?;
+    if anew.forgot {
+        tx.execute("UPDATE desk SET remembers_since = ?1", [At(now)])?;
+    }
     for (table, number) in
         [("send_attempts", anew.numbers.attempt), ("booking_notifications", anew.numbers.notification)]
     {
@@ -198,7 +221,10 @@ fn numbers_in(connection: &Connection) -> rusqlite::Result<Numbers> {
     connection
         .prepare_cached(
             "SELECT coalesce(max(iif(name = 'send_attempts', seq, 0)), 0),
-             coalesce(max(iif(name = 'booking_notifications', seq, 0)), 0) FROM sqlite_sequence",
+             coalesce(max(iif(name = 'booking_notifications', seq, 0)), 0), (SELECT acts FROM desk)
+             FROM sqlite_sequence",
         )?
-        .query_row([], |row| Ok(Numbers { attempt: row.get(0)?, notification: row.get(1)? }))
+        .query_row([], |row| {
+            Ok(Numbers { attempt: row.get(0)?, notification: row.get(1)?, acts: row.get(2)? })
+        })
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 use sha2::{Digest, Sha256};
 
 use super::{Actor, Link, Outbox, OutboxError, RequestKind, apply_in, control, enqueue, unless_refused};
@@ -231,6 +231,14 @@ pub(super) fn note(
         actor.as_str(),
         what
     ])?;
+    count_act(tx, actor)
+}
+
+/// What a person did must not be undone by an older copy of the database: the keyring counts along.
+pub(super) fn count_act(tx: &Transaction<'_>, actor: &Actor) -> Result<(), StorageError> {
+    if matches!(actor, Actor::Person(_)) {
+        tx.prepare_cached("UPDATE desk SET acts = acts + 1")?.execute([])?;
+    }
     Ok(())
 }
 
@@ -241,39 +249,6 @@ impl Outbox {
             Ok(()) => Ok(None),
             Err(OutboxError::Refused(refusal)) => Ok(Some(refusal)),
             Err(OutboxError::Storage(error)) => Err(error),
-        })
-    }
-
-    /// Whether the number has an account, if it was asked at `since` or later.
-    pub fn number_check(
-        &self,
-        phone_key: &str,
-        instance: &str,
-        since: DateTime<Utc>,
-    ) -> Result<Option<bool>, StorageError> {
-        self.db.read(|connection| {
-            Ok(connection
-                .prepare_cached(
-                    "SELECT has_account FROM number_checks
-                     WHERE phone_key = ?1 AND instance = ?2 AND checked_at >= ?3",
-                )?
-                .query_row(params![phone_key, instance, At(since)], |row| row.get(0))
-                .optional()?)
-        })
-    }
-
-    /// Keeps the answer to a number check.
-    pub fn keep_number_check(
-        &self,
-        phone_key: &str,
-        instance: &str,
-        has_account: bool,
-        now: DateTime<Utc>,
-    ) -> Result<(), StorageError> {
-        self.db.write(|tx| {
-            tx.prepare_cached("INSERT OR REPLACE INTO number_checks VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![phone_key, instance, has_account, At(now)])?;
-            Ok(())
         })
     }
 }

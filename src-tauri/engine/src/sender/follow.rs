@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -45,9 +44,6 @@ const CLOCKS_DIFFER: TimeDelta = TimeDelta::seconds(60);
 /// Delivery is followed for so long; gateways keep a message for a day.
 const FOLLOW_FOR: TimeDelta = TimeDelta::hours(48);
 
-/// An echo nobody claims is another program's after this.
-const FOREIGN_AFTER: TimeDelta = TimeDelta::minutes(3);
-
 /// What cannot be worked through is tried so often.
 const TRIES: u32 = 3;
 
@@ -81,8 +77,6 @@ pub struct Follower {
     shells: Mutex<HashMap<NotificationId, Duration>>,
     /// When this process first looked for each attempt of unknown end.
     first_tried: Mutex<HashMap<i64, Duration>>,
-    /// Another program's messages were spoken of.
-    foreign_told: AtomicBool,
     tidied_at: Mutex<Option<DateTime<Utc>>>,
 }
 
@@ -105,7 +99,6 @@ impl Follower {
             backlog,
             shells: Mutex::default(),
             first_tried: Mutex::default(),
-            foreign_told: AtomicBool::new(false),
             tidied_at: Mutex::default(),
         }
     }
@@ -223,14 +216,6 @@ impl Follower {
             self.look_up(&unsettled).await?;
         }
         self.ask_for_delivery().await?;
-        let foreign = !self.outbox.foreign_echoes(self.clock.now() - FOREIGN_AFTER)?.is_empty();
-        if foreign && !self.foreign_told.swap(true, Ordering::Relaxed) {
-            self.desktop.alarm(&Fault {
-                subject: Subject::Gateway,
-                code: FaultCode::GatewayForeignEcho,
-                detail: "a message left this account that this program did not send".to_owned(),
-            });
-        }
         let now = self.clock.now();
         let mut tidied = self.tidied_at.lock().await;
         if tidied.is_none_or(|at| now - at >= TIDY_EVERY || at > now) {

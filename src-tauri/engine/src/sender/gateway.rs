@@ -1,4 +1,4 @@
-//! Whether the gateway can send now, how fast, and whether the number is on the channel.
+//! Whether the gateway can send now, and how fast.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::db::StorageError;
 use crate::error::{Fault, FaultCode, Subject, bounded};
 use crate::monitor::known;
 use crate::notification::{Event, Notification, Reason};
-use crate::outbox::{MANY_FIRST_CONTACTS, phone_key};
-use crate::ports::{GatewayState, MessengerError, Moment, NumberCheck};
+use crate::outbox::MANY_FIRST_CONTACTS;
+use crate::ports::{GatewayState, MessengerError, Moment};
 
 /// The account's state is asked for again after this.
 const STATE_HOLDS: Duration = Duration::from_secs(15);
@@ -21,9 +21,6 @@ const ALARM_AFTER: Duration = Duration::from_secs(10);
 
 /// A gateway that cannot be reached may be back in a moment.
 const OFFLINE_ALARM_AFTER: Duration = Duration::from_mins(1);
-
-/// A number's answer is good for so long.
-const NUMBER_HOLDS: TimeDelta = TimeDelta::days(30);
 
 /// Between two tries, doubled each time up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -44,6 +41,10 @@ pub struct Readiness {
     refusal_told: Option<FaultCode>,
     /// The next message leaves no sooner: pacing.
     slot_at: Option<Duration>,
+    /// Numbers are not asked about until then.
+    pub(super) checks_rest_until: Option<Duration>,
+    /// The account's mark is looked at again then.
+    pub(super) mark_holds_until: Option<Duration>,
 }
 
 impl Readiness {
@@ -68,6 +69,11 @@ impl Readiness {
     /// A message left: the next one keeps its distance, never exactly the same one.
     pub(super) fn sent(&mut self, monotonic: Duration, gap: Duration, jitter: f64) {
         self.slot_at = Some(monotonic + gap.mul_f64(1.0 + 0.3 * jitter.clamp(0.0, 1.0)));
+    }
+
+    /// The account may not be what it was when it was last asked.
+    pub(super) fn doubt_account(&mut self) {
+        self.ready_at = None;
     }
 
     /// Something stood in the way of an attempt. Answers how long to wait.
@@ -204,66 +210,6 @@ impl Sender {
             self.desktop.alarm(&Fault { subject: Subject::Gateway, code: error.code(), detail });
         }
         Ok(())
-    }
-
-    /// Whether the number is on the channel, as far as can be known. False when
-    /// the row was dealt with here.
-    pub(super) async fn number_checked(&self, row: &Notification) -> Result<bool, StorageError> {
-        let now = self.clock.now();
-        let instance = self.messenger.instance();
-        let key = phone_key(&row.phone);
-        let known = self.outbox.number_check(&key, instance, now - NUMBER_HOLDS)?;
-        // A person who sends all the same has reason to think that "no" is out of date.
-        let known = known.filter(|has_account| *has_account || !row.released);
-        let check = match known {
-            Some(true) => Ok(NumberCheck::Exists),
-            Some(false) => Ok(NumberCheck::Absent),
-            None => self.messenger.check_number(&row.phone).await,
-        };
-        let moment = self.clock.moment();
-        let now = moment.wall;
-        match check {
-            Ok(answer) => {
-                let has_account = answer == NumberCheck::Exists;
-                if known.is_none() {
-                    self.outbox.keep_number_check(&key, instance, has_account, now)?;
-                    if let Some(chat) = self.messenger.chat_of(&row.phone) {
-                        self.outbox.keep_chat(instance, &chat, &row.phone, now)?;
-                    }
-                }
-                if !has_account {
-                    let event = Event::Reject { reason: Reason::NoWhatsapp, detail: String::new() };
-                    self.apply(row, event, now)?;
-                }
-                Ok(has_account)
-            }
-            // Checks are rationed apart from messages, and not every gateway has them:
-            // without one the gateway itself will say that the number has no account.
-            Err(
-                MessengerError::CheckLimit
-                | MessengerError::Quota
-                | MessengerError::Unreadable(_)
-                | MessengerError::Instance { .. },
-            ) => Ok(true),
-            // About this number alone: the others go on.
-            Err(error @ MessengerError::Refused(_)) => {
-                let event = Event::Reject { reason: Reason::Rejected, detail: error.to_string() };
-                self.apply(row, event, now)?;
-                Ok(false)
-            }
-            Err(error) => {
-                warn!(notification = %row.id, error = error.in_log(), "the number could not be checked");
-                self.gateway_is_not_ready(&error, moment).await?;
-                let pause = self.readiness.lock().await.failed(&error, None, row.tries, moment.monotonic);
-                let event = Event::Postpone {
-                    reason: Reason::GatewayNotReady,
-                    detail: error.code().as_str().to_owned(),
-                    next_try_at: now + pause,
-                };
-                self.apply(row, event, now)?;
-                Ok(false)
-            }
-        }
     }
 }
 

@@ -12,6 +12,8 @@ mod check;
 mod die;
 mod follow;
 mod gateway;
+mod numbers;
+mod rival;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -128,8 +130,8 @@ impl Sender {
         }
         let moment = self.clock.moment();
         let now = moment.wall;
-        let desk = self.outbox.desk()?;
-        let paused = desk.paused(now).is_some();
+        let desk = self.look_for_rivals(moment)?;
+        let paused = desk.paused(now).is_some() || desk.rival.is_some();
         if desk.pause_due && !paused {
             self.end_pause(now)?;
             return Ok(Next::Again);
@@ -181,6 +183,9 @@ impl Sender {
         }
         if let Err(pause) = self.gateway_ready(&row).await? {
             return Ok(Next::Rest(pause.min(TICK)));
+        }
+        if !self.account_is_ours().await? {
+            return Ok(Next::Again);
         }
         if !self.number_checked(&row).await? {
             return Ok(Next::Again);

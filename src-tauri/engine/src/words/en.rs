@@ -135,8 +135,8 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
         },
         FaultCode::GatewayCheckLimit => Explanation {
             what: "The number checks of your plan are used up.",
-            means: "Whether a new client has WhatsApp cannot be found out: messages to unknown numbers wait.",
-            do_next: "Change the plan at console.green-api.com, or call these clients.",
+            means: "Whether a new client has WhatsApp cannot be found out beforehand: messages go unchecked.",
+            do_next: "Look at what is delivered. The plan is changed at console.green-api.com.",
         },
         FaultCode::GatewayWebhookSet => Explanation {
             what: "The gateway reports deliveries to another address and not to this program.",
@@ -158,10 +158,10 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             means: "This client does not get it. The others leave as usual.",
             do_next: "Find it in the queue, correct the text or the number and send it again. Or call the client.",
         },
-        FaultCode::GatewayForeignEcho => Explanation {
-            what: "Another program writes from the shop's number.",
-            means: "A client may get two messages about one booking.",
-            do_next: "Find the other program, perhaps Booking Monitor on another computer, and keep one. If it is the shop's bot, all is well.",
+        FaultCode::AnotherMonitor => Explanation {
+            what: "Another Booking Monitor works for this shop.",
+            means: "Nothing is sent from here, or clients would get everything twice.",
+            do_next: "Stop the other one, on another computer or in another folder. If this one is to write, take over.",
         },
         FaultCode::GatewayManyFirstContacts => Explanation {
             what: "Twenty numbers were written to for the first time today.",

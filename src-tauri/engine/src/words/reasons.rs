@@ -203,6 +203,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "Визит начнётся раньше, чем кончится отсчёт. Отправьте сейчас или отмените.",
             "The visit begins before the window ends. Send it now or cancel it.",
         ),
+        Reason::ToldElsewhere => (
+            "Это сообщение клиенту уже отправлено с номера салона, но не этой программой. Посмотрите в чате, прежде чем отправлять.",
+            "The shop's number has sent this to the client already, and not by this program. Look into the chat before you send it.",
+        ),
         Reason::CannotCheck => (
             "Не удалось перечитать запись в YClients. Пробуем снова; без проверки не отправим.",
             "The booking could not be read again in YClients. Trying again; unchecked it is not sent.",
@@ -228,8 +232,8 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "WhatsApp refused the message. Call the client, or correct the text and send it again.",
         ),
         Reason::NoWhatsapp => (
-            "На этом номере нет WhatsApp. Позвоните клиенту или впишите в YClients другой номер, и сообщение уйдёт само.",
-            "The number has no WhatsApp. Call the client, or enter another number in YClients and the message goes by itself.",
+            "По словам WhatsApp, на этом номере его нет. Позвоните или отправьте всё равно; с другим номером в YClients сообщение уйдёт само.",
+            "WhatsApp says that the number is not there. Call, or send it all the same; with another number in YClients the message goes by itself.",
         ),
         Reason::NotDelivered => (
             "Сообщение принято, но до клиента не дошло. Позвоните клиенту.",

@@ -96,14 +96,11 @@ impl GreenApi {
 
     /// Sets what must be set and leaves the rest alone. The instance restarts.
     pub async fn apply_settings(&self) -> Result<(), MessengerError> {
-        let body = json!({
-            "webhookUrl": "",
-            "outgoingWebhook": "yes",
-            "outgoingAPIMessageWebhook": "yes",
-            "stateWebhook": "yes",
-            "incomingWebhook": "yes",
-        });
-        let answer = self.ask(Method::SetSettings, Some(&body)).await?.json()?;
+        self.save_settings(&wanted()).await
+    }
+
+    pub(super) async fn save_settings(&self, body: &Value) -> Result<(), MessengerError> {
+        let answer = self.ask(Method::SetSettings, Some(body)).await?.json()?;
         match answer.get("saveSettings").and_then(Value::as_bool) {
             Some(true) => Ok(()),
             _ => Err(MessengerError::Unreadable("it does not say that the settings are saved".into())),
@@ -121,4 +118,15 @@ impl GreenApi {
             _ => Err(MessengerError::Unreadable("it is no QR code".into())),
         }
     }
+}
+
+/// What is set together.
+pub(super) fn wanted() -> Value {
+    json!({
+        "webhookUrl": "",
+        "outgoingWebhook": "yes",
+        "outgoingAPIMessageWebhook": "yes",
+        "stateWebhook": "yes",
+        "incomingWebhook": "yes",
+    })
 }

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use engine::error::MessengerError as Error;
-use messaging::green_api::{Config, ConfigError, GreenApi, MissingSetting, Qr};
+use engine::ports::Messenger as _;
+use engine::shop_mark::AccountMark;
+use messaging::green_api::{Config, ConfigError, GreenApi, Marked, MissingSetting, Qr};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -53,6 +55,37 @@ async fn settings_are_applied_and_the_rest_is_left_alone() {
     assert_eq!(body, expected);
     let refused = Gateway::answering(200, r#"{"saveSettings":false}"#).await.client().apply_settings().await;
     assert!(matches!(refused, Err(Error::Unreadable(_))));
+}
+
+#[tokio::test]
+async fn the_shop_s_mark_is_read_only_where_it_may_stand() {
+    let read = |settings: serde_json::Value| async move {
+        Gateway::answering(200, &settings.to_string()).await.client().shop_mark().await
+    };
+    assert_eq!(read(json!({ "webhookUrl": "", "webhookUrlToken": "booking-monitor:ab" })).await, {
+        Ok(Some("booking-monitor:ab".to_owned()))
+    });
+    assert_eq!(read(json!({ "webhookUrl": "" })).await, Ok(Some(String::new())));
+    assert_eq!(
+        read(json!({ "webhookUrl": "https://crm.example.com", "webhookUrlToken": "x" })).await,
+        Ok(None)
+    );
+    for broken in [json!(null), json!([]), json!("settings")] {
+        assert!(matches!(read(broken.clone()).await, Err(Error::Unreadable(_))), "{broken}");
+    }
+}
+
+#[tokio::test]
+async fn a_mark_that_is_another_program_s_is_left_alone() {
+    // The answer is the same to every question: it stands for settings, and for "saved".
+    let answer = json!({ "saveSettings": true, "webhookUrl": "", "webhookUrlToken": "Bearer abc" });
+    let gateway = Gateway::answering(200, &answer.to_string()).await;
+    let marked = gateway.client().apply_settings_for("00ff", true).await.unwrap();
+    assert_eq!(marked, Marked { found: AccountMark::Foreign, ours: false });
+    let written: Vec<_> =
+        gateway.requests().into_iter().filter(|(line, _)| line.contains("setSettings")).collect();
+    assert_eq!(written.len(), 1);
+    assert!(!written[0].1.contains("webhookUrlToken"), "{written:?}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 
+use engine::desk::OwnerLock;
 use engine::notification::{Notification, Refusal, State};
 use engine::outbox::{Outbox, OutboxError};
 use engine::person::Person;
@@ -36,6 +37,12 @@ pub(super) fn run(session: &mut Session, act: &Queue) -> Result<(), Failure> {
         let language = session.language();
         session.out.line(words::acts::done(act, &row, language))?;
         let now = session.now();
+        if row.state == State::Queued && !row.held {
+            let running = OwnerLock::is_held(&session.dir);
+            if let Some(words) = words::acts::not_yet(&outbox.desk()?, running, now, language) {
+                session.out.line(words)?;
+            }
+        }
         lists::print_row(&mut session.out, &row, &mut branches, now, language)
     }
 }

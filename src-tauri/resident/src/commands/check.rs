@@ -12,10 +12,12 @@ use credentials::Keyring;
 use engine::clock::ClockStanding;
 use engine::db::{self, Db};
 use engine::desk::{self, OwnerLock};
+use engine::error::FaultCode;
 use engine::monitor::unread_in;
 use engine::outbox::Outbox;
 use engine::ports::{GatewayState, Messenger as _, SecretName, Secrets};
 use engine::settings::{self, Settings};
+use engine::shop_mark::AccountMark;
 use messaging::green_api::GreenApi;
 
 use crate::failure::Failure;
@@ -43,7 +45,8 @@ pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
             let now = || computer.now();
             check_secrets(&mut report, &keys).await?;
             check_yclients(&mut report, settings, &keys, now).await?;
-            check_gateway(&mut report, settings, &keys, fix).await?;
+            let outbox = Db::open(&dir).ok().map(|db| Outbox::new(Arc::new(db)));
+            check_gateway(&mut report, settings, &keys, outbox.as_ref(), fix).await?;
         }
         Ok(())
     })?;
@@ -217,6 +220,7 @@ pub(super) async fn check_gateway(
     report: &mut Report<'_>,
     settings: &Settings,
     keys: &Keys,
+    outbox: Option<&Outbox>,
     fix: bool,
 ) -> Result<(), Failure> {
     use engine::ports::MessengerError;
@@ -243,7 +247,30 @@ pub(super) async fn check_gateway(
             check_queue(report, &gateway).await?;
         }
     }
-    check_notifications(report, &gateway, fix).await
+    check_shop(report, &gateway, outbox).await?;
+    check_notifications(report, &gateway, outbox, fix).await
+}
+
+/// Whether another Booking Monitor writes for the shop: by the account's mark, or by what was seen since.
+async fn check_shop(
+    report: &mut Report<'_>,
+    gateway: &GreenApi,
+    outbox: Option<&Outbox>,
+) -> Result<(), Failure> {
+    let language = report.language;
+    let name = &Name::new("shop", say::shop(language));
+    let seen = outbox.and_then(|outbox| outbox.desk().ok()?.rival);
+    // A hint that cannot be read is none.
+    let text = gateway.shop_mark().await.ok().flatten().unwrap_or_default();
+    let marked = match outbox {
+        Some(outbox) => outbox.other_shop(&text)?.is_some(),
+        None => matches!(AccountMark::read(&text, ""), AccountMark::Another(_)),
+    };
+    if seen.is_none() && !marked {
+        return Ok(());
+    }
+    let words = engine::words::fault(FaultCode::AnotherMonitor, language);
+    report.bad(name, format!("{} {}", words.what, words.means), say::take_over(language))
 }
 
 /// What lies in the gateway leaves the moment a phone is linked, and from a new
@@ -260,7 +287,12 @@ async fn check_queue(report: &mut Report<'_>, gateway: &GreenApi) -> Result<(), 
     }
 }
 
-async fn check_notifications(report: &mut Report<'_>, gateway: &GreenApi, fix: bool) -> Result<(), Failure> {
+async fn check_notifications(
+    report: &mut Report<'_>,
+    gateway: &GreenApi,
+    outbox: Option<&Outbox>,
+    fix: bool,
+) -> Result<(), Failure> {
     let language = report.language;
     let name = &Name::new("notifications", say::notifications(language));
     report.begin(name);
@@ -281,8 +313,9 @@ async fn check_notifications(report: &mut Report<'_>, gateway: &GreenApi, fix: b
             report.look(name, message, advice)
         };
     }
-    match gateway.apply_settings().await {
-        Ok(()) => report.look(name, say::fixed(&off, language), say::restarting(language)),
+    let shop = outbox.map(Outbox::shop_or_new).transpose()?.unwrap_or_default();
+    match gateway.apply_settings_for(&shop, false).await {
+        Ok(_) => report.look(name, say::fixed(&off, language), say::restarting(language)),
         Err(error) => report.fault(name, error.code(), &error.to_string()),
     }
 }

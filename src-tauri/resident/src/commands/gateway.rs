@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use credentials::Keyring;
+use engine::clock::Clock;
 use engine::gateway_queue::{self, Lying};
-use engine::outbox::Actor;
+use engine::outbox::{Actor, Outbox};
 use engine::ports::Secrets;
+use engine::shop_mark::AccountMark;
+use messaging::green_api::GreenApi;
 use serde_json::json;
 
 use crate::cli::Gateway;
@@ -23,6 +26,15 @@ pub(super) fn run(session: &mut Session, act: Gateway) -> Result<(), Failure> {
         world::gateway(&settings, &keys, None).await.map_err(Failure::Gateway)
     };
     match act {
+        Gateway::TakeOver => {
+            let taken =
+                runtime::block_on(async { take_over(&outbox, &gateway.await?, clock.as_ref()).await })?;
+            if session.json {
+                return session.out.json(&json!({ "taken_over": true, "marked": taken }));
+            }
+            let language = session.language();
+            session.out.line(words::desk::taken_over(taken, language))
+        }
         Gateway::Queue => {
             let lying =
                 runtime::block_on(async { Ok(gateway_queue::show(&outbox, &gateway.await?).await?) })?;
@@ -43,6 +55,20 @@ pub(super) fn run(session: &mut Session, act: Gateway) -> Result<(), Failure> {
             session.out.line(words::desk::cleared(&cleared, language))
         }
     }
+}
+
+/// The person's word holds here whatever the gateway makes of it. Whether the account carries the mark.
+async fn take_over(outbox: &Outbox, gateway: &GreenApi, clock: &dyn Clock) -> Result<bool, Failure> {
+    let shop = outbox.shop_or_new()?;
+    let before = outbox.desk()?.rival.map(|rival| rival.mark).unwrap_or_default();
+    let marked = gateway.take_for(&shop).await;
+    let ours = marked.as_ref().is_ok_and(|marked| marked.ours);
+    let stands = match marked.map(|marked| marked.found) {
+        Ok(AccountMark::Another(id)) => id,
+        _ => before,
+    };
+    outbox.take_over(&stands, &Actor::Person(acting_person()), clock.now())?;
+    Ok(ours)
 }
 
 fn show(session: &mut Session, lying: &[Lying]) -> Result<(), Failure> {

@@ -13,6 +13,7 @@ mod gateway;
 mod lists;
 mod provision;
 mod quit;
+mod remember;
 mod resident;
 mod secret;
 mod simulator;
@@ -53,6 +54,15 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
 }
 
 fn dispatch(session: &mut Session, command: Option<Command>, hidden: bool) -> Result<(), Failure> {
+    let is_act = remember::is_act(command.as_ref());
+    let outcome = carry_out(session, command, hidden);
+    if is_act && outcome.is_ok() {
+        remember::remember(session);
+    }
+    outcome
+}
+
+fn carry_out(session: &mut Session, command: Option<Command>, hidden: bool) -> Result<(), Failure> {
     match command {
         None => resident::run(session, hidden),
         Some(Command::Window { page }) => window::run(session, page.as_deref()),

@@ -144,6 +144,9 @@ fn ask_servers(
     let (clock, json) = (Arc::clone(&session.clock), session.json);
     let language = settings.language;
     let progress = !json && io::stderr().is_terminal() && session.out.is_live();
+    // Before anything is written there may be no database, and none is made.
+    let known = session.dir.join(engine::db::FILE_NAME).exists();
+    let outbox = if known { session.outbox().ok() } else { None };
     let mut report = Report { out: &mut session.out, json, language, lines: Vec::new(), progress };
     let refused = runtime::block_on(async {
         let memory = SecretsInMemory::default();
@@ -159,7 +162,7 @@ fn ask_servers(
             check_yclients(&mut report, settings, &keys, now).await?;
         }
         let gateway = gateway_holds(settings, &keys).await;
-        check_gateway(&mut report, settings, &keys, false).await?;
+        check_gateway(&mut report, settings, &keys, outbox.as_ref(), false).await?;
         let branches = report.lines.iter().filter(|line| line.is_about("yclients.")).all(|line| line.ok);
         Ok::<_, Failure>(!(tokens && branches && gateway))
     })?;

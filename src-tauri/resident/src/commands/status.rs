@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use engine::booking::CompanyId;
 use engine::db;
 use engine::desk::OwnerLock;
+use engine::error::FaultCode;
 use engine::monitor::known::BranchState;
 use engine::outbox::{MANY_FIRST_CONTACTS, Outbox};
 use engine::settings::Settings;
@@ -78,6 +79,8 @@ fn print(
 
     let sending = if let Some((doubt, _)) = seen.desk.doubt {
         paint(Tone::Bad, words::fault(doubt.code(), language))
+    } else if seen.desk.rival.is_some() {
+        paint(Tone::Bad, words::fault(FaultCode::AnotherMonitor, language))
     } else if !settings.enabled {
         paint(Tone::Attention, words::status::switched_off(language))
     } else if let Some(pause) = seen.desk.paused(now) {

@@ -214,7 +214,8 @@ impl Facts {
         let gateway = &self.desk.gateway;
         let branches = self.branches.iter().map(|branch| (branch.fault_code.as_str(), branch.fault_at));
         let all = branches.chain([(gateway.fault.as_str(), gateway.fault_at)]);
-        all.filter_map(|(code, at)| Some((FaultCode::parse(code)?, at)))
+        let rival = self.desk.rival.as_ref().map(|rival| (FaultCode::AnotherMonitor, Some(rival.since)));
+        rival.into_iter().chain(all.filter_map(|(code, at)| Some((FaultCode::parse(code)?, at))))
     }
 
     fn wanting(&self) -> Option<Wanting> {

@@ -156,6 +156,7 @@ fn a_status() {
         "until": null
       },
       "doubt": null,
+      "another_monitor": null,
       "branches": [
         {
           "company_id": 962302,

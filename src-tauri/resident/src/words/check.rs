@@ -57,6 +57,8 @@ fixed_words! {
     clear_queue: "Если привязываете другой номер, сначала очистите её: booking-monitor gateway clear", "If another number is to be linked, clear it first: booking-monitor gateway clear";
     notifications_on: "включены", "on";
     run_fix: "Включить: booking-monitor check --fix (аккаунт перезапустится, до пяти минут).", "To switch them on: booking-monitor check --fix (the account restarts, up to five minutes).";
+    shop: "салон", "shop";
+    take_over: "Остановите тот, другой. Если писать должен этот компьютер: booking-monitor gateway take-over", "Stop the other one. If this computer is to write: booking-monitor gateway take-over";
     restarting: "Аккаунт перезапускается, до пяти минут отправки не будет.", "The account restarts; for up to five minutes nothing is sent.";
     // Clock.
     clock_right: "идут верно", "right";

@@ -51,6 +51,22 @@ pub(crate) fn paused(until: Option<&str>, language: Language) -> String {
     }
 }
 
+pub(crate) const fn taken_over(marked: bool, language: Language) -> &'static str {
+    if marked {
+        either(
+            language,
+            "Отправка теперь отсюда: аккаунт помечен. Он мог перезапуститься, это до пяти минут. Другой Booking Monitor остановите.",
+            "Messages leave from here now: the account is marked. It may restart, for up to five minutes. Stop the other Booking Monitor.",
+        )
+    } else {
+        either(
+            language,
+            "Отправка теперь отсюда. Пометить аккаунт не удалось, поэтому другой Booking Monitor об этом не узнает: остановите его.",
+            "Messages leave from here now. The account could not be marked, so the other Booking Monitor does not learn of it: stop it.",
+        )
+    }
+}
+
 pub(crate) const fn resumed(was_paused: bool, language: Language) -> &'static str {
     if was_paused {
         either(

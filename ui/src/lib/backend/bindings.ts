@@ -383,7 +383,11 @@ phone: string,
 /**
  * Settings of the instance that must be changed, in words. `gateway_mend` sets them.
  */
-missing: Array<string>, };
+missing: Array<string>, 
+/**
+ * Another Booking Monitor writes for the shop, in words; else empty. `take_over` ends that.
+ */
+another: string, };
 
 /**
  * `code`: a PNG in base64, good for 20 s.

@@ -95,6 +95,8 @@ export interface Backend {
   yclients_rights(company_id: number): Promise<MissingRight[]>;
   gateway_check(): Promise<GatewayCheck>;
   gateway_mend(): Promise<GatewayCheck>;
+  /** This installation alone writes for the shop from now on. */
+  take_over(): Promise<void>;
   gateway_qr(): Promise<QrAnswer>;
   /** Throws away what lies in the gateway's own queue; how many messages that were. */
   gateway_clear(): Promise<number>;

@@ -79,6 +79,7 @@ export const tauri: Backend = {
   yclients_rights: (company_id) => ask('yclients_rights', { company_id }),
   gateway_check: () => ask('gateway_check'),
   gateway_mend: () => ask('gateway_mend'),
+  take_over: () => ask('take_over'),
   gateway_qr: () => ask('gateway_qr'),
   gateway_clear: () => ask('gateway_clear'),
   template_info: () => ask('template_info'),

@@ -9,6 +9,7 @@ export type Kind =
   | 'again'
   | 'keeps_changing'
   | 'stop_unclear'
+  | 'told_elsewhere'
   | 'late'
   | 'burst'
   | 'old'
@@ -31,6 +32,7 @@ export const KINDS: Kind[] = [
   'again',
   'keeps_changing',
   'stop_unclear',
+  'told_elsewhere',
   'late',
   'burst',
   'old',
@@ -63,6 +65,7 @@ export const IN_BULK: Record<Kind, Act[]> = {
   again: ['send_now', 'cancel'],
   keeps_changing: ['send_now', 'cancel'],
   stop_unclear: ['send_now', 'cancel'],
+  told_elsewhere: ['send_now', 'cancel'],
   late: ['send_now', 'cancel'],
   burst: ['release', 'send_now', 'cancel'],
   old: ['send_now', 'cancel'],

@@ -354,18 +354,154 @@ async fn a_long_stop_list_takes_several_entries_and_shrinks_again() {
     assert_eq!(*shop.keyring.written.lock().unwrap(), written, "what stays is not written again");
 }
 
+/// What version 0.1 wrote, to the letter.
+const MARK_OF_0_1: &str = r#"{"instance":"7c9e6679f1b54f0fa7a1c1d2e3f40516","machine":"0f1e2d3c4b5a6978","attempt":7,"notification":20}"#;
+
+#[test]
+async fn a_mark_of_the_released_version_is_read_and_knows_of_no_acts() {
+    let mark: Mark = serde_json::from_str(MARK_OF_0_1).unwrap();
+    assert_eq!(mark.numbers, Numbers { attempt: 7, notification: 20, acts: 0 });
+    assert_eq!(mark.instance, "7c9e6679f1b54f0fa7a1c1d2e3f40516");
+    let own = Origin {
+        instance: mark.instance.clone(),
+        machine: mark.machine.clone(),
+        numbers: Numbers { attempt: 7, notification: 20, acts: 3 },
+        shop: String::new(),
+        fresh: false,
+        doubt: None,
+    };
+    let machine = own.machine.clone();
+    assert_eq!(judge(&own, &Remembered::Mark(mark), &machine), Verdict::Ours);
+    // And a mark of a version to come, which says more.
+    let more = MARK_OF_0_1.replace('{', r#"{"acts":2,"shop":"s","desks":["a"],"#);
+    assert_eq!(serde_json::from_str::<Mark>(&more).unwrap().numbers.acts, 2);
+}
+
+#[test(start_paused = true)]
+async fn a_shop_whose_keyring_was_written_by_the_released_version_works_on_after_the_update() {
+    let (shop, _) = told_one_more_than_its_backup().await;
+    let entry = shop.place().name.clone();
+    let text = shop.keyring.marks.mark(&entry).await.unwrap().unwrap();
+    let mark: Mark = serde_json::from_str(&text).unwrap();
+    let old = format!(
+        r#"{{"instance":"{}","machine":"{}","attempt":{},"notification":{}}}"#,
+        mark.instance, mark.machine, mark.numbers.attempt, mark.numbers.notification
+    );
+    shop.keyring.marks.set_mark(&entry, &old).await.unwrap();
+    shop.book(3);
+    shop.open(shop.pass(60)).await;
+    assert_eq!((recorded(&shop), shop.messenger.texts().len()), (None, 3));
+}
+
+#[test(start_paused = true)]
+async fn a_mark_that_cannot_be_read_is_not_the_same_as_none() {
+    let (shop, _) = told_one_more_than_its_backup().await;
+    let entry = shop.place().name.clone();
+    shop.keyring.marks.set_mark(&entry, "{\"instance\":7}").await.unwrap();
+    shop.open(shop.pass(60)).await;
+    assert_eq!(recorded(&shop), Some(Doubt::Unknown));
+    // An empty database in its place begins far beyond every number that may have been given out.
+    let mut empty = Shop::polled_every(5);
+    empty.keyring = shop.keyring.clone();
+    empty.baseline().await;
+    empty.book(9);
+    empty.open(empty.pass(60)).await;
+    assert!(empty.about(9).state.is_sent());
+    assert!(empty.about(9).id.0 > FAR_BEYOND, "{}", empty.about(9).id);
+}
+
+/// What a person does to the row of booking 1.
+type ActOf = fn(&Shop);
+
+#[test(start_paused = true)]
+async fn a_copy_put_back_after_a_person_s_act_is_noticed_though_nothing_was_sent() {
+    let acts: [(&str, ActOf); 7] = [
+        ("cancel", |shop| drop(shop.person().cancel(shop.about(1).id, shop.clock.now()).unwrap())),
+        ("hold", |shop| drop(shop.person().hold(shop.about(1).id, shop.clock.now()).unwrap())),
+        ("edit", |shop| {
+            let edited = shop.person().edit(shop.about(1).id, None, "Завтра", shop.clock.now());
+            drop(edited.unwrap());
+        }),
+        ("opt-out", |shop| {
+            let person = Actor::Person("Анна".into());
+            shop.outbox.opt_out("+79169999999", "person", &person, shop.clock.now()).unwrap();
+        }),
+        ("import", |shop| {
+            let person = Actor::Person("Анна".into());
+            shop.outbox.import_bots_bookings(&[BookingId(77)], &person, shop.clock.now()).unwrap();
+        }),
+        ("pause", |shop| {
+            shop.outbox.pause(None, &Actor::Person("Анна".into()), shop.clock.now()).unwrap();
+        }),
+        ("forget", |shop| {
+            let phone = crate::phone::Phone::try_from("+79169999999".to_owned()).unwrap();
+            shop.outbox.forget(&phone, &Actor::Person("Анна".into()), shop.clock.now()).unwrap();
+        }),
+    ];
+    for (name, act) in acts {
+        let mut shop = Shop::polled_every(5);
+        shop.baseline().await;
+        shop.book(1);
+        let backup = shop
+            .open_until_killed(async {
+                shop.pass(10).await;
+                let backup = Backup::of(&shop);
+                act(&shop);
+                // The window is open still; the mark is written within a second or two.
+                shop.pass(3).await;
+                backup
+            })
+            .await;
+        assert!(shop.messenger.texts().is_empty(), "{name}");
+        backup.put_back(&mut shop);
+        shop.open(shop.pass(600)).await;
+        assert_eq!(recorded(&shop), Some(Doubt::Restored), "{name}");
+        assert!(shop.messenger.texts().is_empty(), "{name}: what it undid does not leave");
+        anew(&shop).await;
+        shop.open(shop.pass(60)).await;
+        assert_eq!(recorded(&shop), None, "{name}: begun anew, it is trusted again");
+    }
+}
+
+#[test(start_paused = true)]
+async fn what_a_person_did_while_nobody_worked_is_remembered_by_whoever_did_it() {
+    let mut shop = Shop::polled_every(5);
+    shop.baseline().await;
+    shop.book(1);
+    shop.open(shop.pass(10)).await;
+    let backup = Backup::of(&shop);
+    shop.person().cancel(shop.about(1).id, shop.clock.now()).unwrap();
+    remember(&shop.outbox, &shop.place()).await.unwrap();
+    backup.put_back(&mut shop);
+    shop.open(shop.pass(600)).await;
+    assert_eq!(recorded(&shop), Some(Doubt::Restored));
+    assert!(shop.messenger.texts().is_empty());
+}
+
+#[test(start_paused = true)]
+async fn what_is_remembered_beside_the_owner_takes_nothing_back() {
+    let (mut shop, backup) = told_one_more_than_its_backup().await;
+    let entry = shop.place().name.clone();
+    let before = shop.keyring.marks.mark(&entry).await.unwrap();
+    backup.put_back(&mut shop);
+    remember(&shop.outbox, &shop.place()).await.unwrap();
+    assert_eq!(shop.keyring.marks.mark(&entry).await.unwrap(), before, "an older copy changes no mark");
+}
+
 #[test]
 async fn whose_a_database_is() {
-    let numbers = |attempt, notification| Numbers { attempt, notification };
+    let numbers = |attempt, notification| Numbers { attempt, notification, acts: 5 };
     let own = Origin {
         instance: "a".into(),
         machine: "m".into(),
         numbers: numbers(7, 20),
+        shop: "s".into(),
         fresh: false,
         doubt: None,
     };
     let mark = |instance: &str, machine: &str, numbers| {
-        Some(Mark { instance: instance.into(), machine: machine.into(), numbers })
+        let (instance, machine) = (instance.into(), machine.into());
+        Remembered::Mark(Mark { instance, machine, numbers, shop: "s".into() })
     };
     let same = mark("a", "m", numbers(7, 20));
     let doubted = Verdict::Doubted;
@@ -379,20 +515,22 @@ async fn whose_a_database_is() {
         (same.clone(), "n", doubted(Doubt::Copied)),
         (mark("b", "n", numbers(1, 1)), "n", doubted(Doubt::Copied)),
         (mark("b", "m", numbers(1, 1)), "m", doubted(Doubt::Unknown)),
-        (None, "m", doubted(Doubt::Unknown)),
-        (None, "", doubted(Doubt::Unknown)),
+        (Remembered::Nothing, "m", doubted(Doubt::Unknown)),
+        (Remembered::Nothing, "", doubted(Doubt::Unknown)),
+        (Remembered::Unreadable, "m", doubted(Doubt::Unknown)),
+        (mark("a", "m", Numbers { acts: 6, ..numbers(7, 20) }), "m", doubted(Doubt::Restored)),
     ] {
-        assert_eq!(judge(&own, mark.as_ref(), machine), verdict, "{mark:?} on {machine:?}");
+        assert_eq!(judge(&own, &mark, machine), verdict, "{mark:?} on {machine:?}");
     }
     let unnamed = Origin { instance: String::new(), ..own.clone() };
     let nameless = mark("", "m", numbers(7, 20));
-    assert_eq!(judge(&unnamed, nameless.as_ref(), "m"), doubted(Doubt::Unknown));
+    assert_eq!(judge(&unnamed, &nameless, "m"), doubted(Doubt::Unknown));
     let fresh = Origin { fresh: true, ..own.clone() };
-    for mark in [mark("a", "m", numbers(8, 20)), mark("b", "m", numbers(1, 1)), None] {
-        assert_eq!(judge(&fresh, mark.as_ref(), "m"), Verdict::Fresh, "{mark:?}");
+    for mark in [mark("a", "m", numbers(8, 20)), mark("b", "m", numbers(1, 1)), Remembered::Nothing] {
+        assert_eq!(judge(&fresh, &mark, "m"), Verdict::Fresh, "{mark:?}");
     }
-    assert_eq!(judge(&fresh, same.as_ref(), "m"), Verdict::Ours);
-    assert_eq!(judge(&fresh, same.as_ref(), "n"), Verdict::Fresh);
+    assert_eq!(judge(&fresh, &same, "m"), Verdict::Ours);
+    assert_eq!(judge(&fresh, &same, "n"), Verdict::Fresh);
     let known = Origin { doubt: Some(Doubt::Copied), ..own };
-    assert_eq!(judge(&known, same.as_ref(), "m"), doubted(Doubt::Copied));
+    assert_eq!(judge(&known, &same, "m"), doubted(Doubt::Copied));
 }

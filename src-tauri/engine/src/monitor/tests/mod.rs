@@ -2,6 +2,7 @@
 
 mod again;
 mod attention;
+mod facts;
 mod feed;
 mod gathered;
 mod refused;

@@ -103,29 +103,6 @@ async fn what_the_staff_type_by_hand_is_neither_stored_nor_taken_for_ours() {
 }
 
 #[test(start_paused = true)]
-async fn another_program_on_the_same_number_is_one_alarm() {
-    let shop = Shop::new();
-    shop.baseline().await;
-    shop.open(async {
-        for number in 0..5 {
-            let echo = SentMessage {
-                id: format!("F{number}"),
-                phone: "+79161234567".into(),
-                text: "Не наше".into(),
-                at: None,
-                by_api: true,
-                status: None,
-            };
-            shop.messenger.push(GatewayEvent::Echo(echo));
-            shop.pass(120).await;
-        }
-        shop.pass(300).await;
-    })
-    .await;
-    assert_eq!(shop.desktop.alarms.lock().unwrap().len(), 1);
-}
-
-#[test(start_paused = true)]
 async fn a_server_that_asks_to_be_left_alone_for_ever_is_asked_again_within_the_hour() {
     let shop = Shop::new();
     shop.baseline().await;

@@ -6,14 +6,16 @@ mod first_contacts;
 mod fresh;
 mod incoming;
 mod new_account;
+mod numbers;
 mod refusals;
+mod rival;
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::test;
 
-use crate::fakes::{COMPANY, INSTANCE, Shop, StoppedClock};
+use crate::fakes::{INSTANCE, Shop, StoppedClock};
 use crate::notification::{Event, Reason, Refusal, State};
 use crate::outbox::{Actor, OutboxError};
 use crate::person::Resolution;
@@ -111,7 +113,7 @@ async fn an_echo_that_came_before_the_answer_was_lost_settles_it_at_once() {
     *shop.messenger.slow.lock().unwrap() = Duration::from_secs(10);
     shop.messenger.next(SendOutcome::Ambiguous { why: "timeout".into() }, true);
     shop.open(async {
-        while shop.outbox.row_about(COMPANY, crate::booking::BookingId(1)).unwrap().is_none() {
+        while shop.outbox.in_state(State::Sending).unwrap().is_empty() {
             shop.pass(1).await;
         }
         shop.messenger.push(GatewayEvent::Echo(message(&shop, "E1")));
@@ -167,26 +169,6 @@ async fn only_a_person_sends_an_unknown_message_again() {
     shop.open(shop.pass(60)).await;
     assert_eq!(shop.messenger.texts().len(), 2);
     assert_eq!(shop.about(1).state, State::Accepted);
-}
-
-#[test(start_paused = true)]
-async fn a_number_without_whatsapp_fails_for_the_call_list_and_is_asked_once_in_thirty_days() {
-    let shop = Shop::new();
-    shop.baseline().await;
-    shop.messenger.absent.lock().unwrap().push("+79160000001".into());
-    shop.book(1);
-    shop.book_with(2, |booking| booking.client.as_mut().unwrap().phone = "+79160000001".into());
-    shop.open(shop.pass(60)).await;
-    for id in [1, 2] {
-        assert_eq!((shop.about(id).state, shop.about(id).reason), (State::Failed, Reason::NoWhatsapp));
-    }
-    assert_eq!(*shop.messenger.checks.lock().unwrap(), 1);
-    assert!(shop.messenger.texts().is_empty());
-
-    shop.messenger.absent.lock().unwrap().clear();
-    shop.person().send_now(shop.about(1).id, shop.clock.now()).unwrap();
-    shop.open(shop.pass(60)).await;
-    assert_eq!(shop.messenger.texts().len(), 1, "by a person's word it is asked again");
 }
 
 #[test(start_paused = true)]

@@ -9,35 +9,6 @@ use crate::notification::{Reason, State};
 use crate::ports::{DeliveryStatus, MessengerError, SendOutcome};
 
 #[test(start_paused = true)]
-async fn a_number_that_cannot_be_checked_fails_alone_and_the_others_go_on() {
-    let shop = Shop::new();
-    shop.baseline().await;
-    shop.book(1);
-    *shop.messenger.check_failure.lock().unwrap() = Some(MessengerError::Refused("phoneNumber".into()));
-    shop.open(async {
-        shop.pass(60).await;
-        assert_eq!((shop.about(1).state, shop.about(1).reason), (State::Failed, Reason::Rejected));
-        *shop.messenger.check_failure.lock().unwrap() = None;
-        shop.book(2);
-        shop.pass(120).await;
-    })
-    .await;
-    assert_eq!(shop.messenger.phones(), ["+79160000002"]);
-}
-
-#[test(start_paused = true)]
-async fn a_gateway_without_number_checks_still_sends() {
-    for error in [MessengerError::Instance { status: 404 }, MessengerError::Unreadable("{}".into())] {
-        let shop = Shop::new();
-        shop.baseline().await;
-        shop.book(1);
-        *shop.messenger.check_failure.lock().unwrap() = Some(error);
-        shop.open(shop.pass(60)).await;
-        assert_eq!(shop.messenger.texts().len(), 1);
-    }
-}
-
-#[test(start_paused = true)]
 async fn a_used_up_quota_fails_each_message_once_and_alarms_once() {
     let shop = Shop::new();
     shop.baseline().await;

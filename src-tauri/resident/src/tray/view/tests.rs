@@ -28,6 +28,7 @@ fn facts() -> Facts {
         clock: engine::clock::ClockTold::default(),
         gateway: GatewayTold::default(),
         doubt: None,
+        rival: None,
     };
     Facts {
         rows: Vec::new(),

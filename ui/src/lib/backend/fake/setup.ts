@@ -236,10 +236,16 @@ export function setup(
           : desk.language === 'ru'
             ? ['Уведомления о доставке выключены.', 'Уведомления об отправленных через API выключены.']
             : ['Notices of delivery are off.', 'Notices of messages sent through the API are off.'],
+        another: '',
       }),
     gateway_mend() {
       mended = true;
       return this.gateway_check();
+    },
+    async take_over(): Promise<void> {
+      await Promise.resolve();
+      desk.faults = desk.faults.filter((fault) => fault.subject !== 'shop');
+      desk.tell();
     },
     async gateway_clear(): Promise<number> {
       await Promise.resolve();

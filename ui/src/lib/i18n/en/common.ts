@@ -49,6 +49,9 @@ export const common = {
   fault: {
     heading: 'What is in the way',
     passing: 'Passes by itself',
+    take_over: 'Take over',
+    taking_over: 'Taking over…',
+    taken_over: 'This computer writes to the clients from now on. Stop the other Booking Monitor.',
     since: (when: string) => `since ${when}`,
   },
   error: {

@@ -97,6 +97,7 @@ export const queue = {
     again: 'The booking stands again',
     keeps_changing: 'The booking keeps changing',
     stop_unclear: 'The "stop" may be theirs',
+    told_elsewhere: 'Another program has written',
     begins_first: 'The visit begins before the countdown ends',
     unknown: 'Nobody knows whether it went out',
     failed: 'Could not be sent',

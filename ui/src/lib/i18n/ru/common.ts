@@ -56,6 +56,9 @@ export const common = {
   fault: {
     heading: 'Что мешает',
     passing: 'Пройдёт само',
+    take_over: 'Взять отправку на себя',
+    taking_over: 'Берём…',
+    taken_over: 'Теперь клиентам пишет этот компьютер. Другой Booking Monitor остановите.',
     since: (when: string) => `с ${when}`,
   },
   error: {

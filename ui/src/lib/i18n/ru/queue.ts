@@ -97,6 +97,7 @@ export const queue = {
     again: 'Запись снова в силе',
     keeps_changing: 'Запись всё меняется',
     stop_unclear: 'Может быть, это их «стоп»',
+    told_elsewhere: 'Уже написала другая программа',
     begins_first: 'Визит раньше отсчёта',
     unknown: 'Неизвестно, ушло ли',
     failed: 'Не удалось отправить',
