@@ -35,7 +35,7 @@ pub struct Claim {
 impl Outbox {
     /// Claims a row for sending, or answers None because one of the conditions
     /// does not hold: somebody edited, held or cancelled it, the pause began, the
-    /// client opted out, the bot turned out to have made the booking, the visit
+    /// account is known to be unable to send, the client opted out, the bot turned out to have made the booking, the visit
     /// began, an earlier attempt turned out to have arrived, the database cannot
     /// know what was sent. All conditions and the attempt's row are one
     /// transaction, committed (and synced to the disk) when this returns.
@@ -74,6 +74,7 @@ fn claim_in(
              AND NOT EXISTS (SELECT 1 FROM desk
                  WHERE paused_at IS NOT NULL AND (paused_until IS NULL OR paused_until > :now))
              AND NOT EXISTS (SELECT 1 FROM desk WHERE doubt <> '' OR pause_due = 1)
+             AND NOT EXISTS (SELECT 1 FROM desk WHERE gateway_state NOT IN ('', 'authorised'))
              AND NOT EXISTS (SELECT 1 FROM opt_outs o WHERE o.phone_key = n.phone_key AND o.opted_in_at IS NULL)
              AND NOT EXISTS (SELECT 1 FROM notification_bookings nb
                  JOIN bookings b ON b.booking_id = nb.booking_id AND b.company_id IN (0, nb.company_id)

@@ -287,8 +287,16 @@ impl Outbox {
     ) -> Result<bool, StorageError> {
         let code = fault.map_or_else(String::new, |(code, _)| code.as_str().to_owned());
         let detail = fault.map_or("", |(_, detail)| detail);
-        if self.desk()?.gateway.fault == code {
+        let known = self.desk()?.gateway;
+        if known.fault == code && known.detail == detail {
             return Ok(false);
+        }
+        if known.fault == code {
+            // The same, for another reason: it is no news, and what is shown is the present one.
+            return self.db.write(|tx| {
+                tx.execute("UPDATE desk SET gateway_detail = ?1", [detail])?;
+                Ok(false)
+            });
         }
         self.db.write(|tx| {
             tx.execute(

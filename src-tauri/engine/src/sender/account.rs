@@ -1,0 +1,176 @@
+//! The account, looked at whether or not anything is due.
+//!
+//! What is shown of it is true within a minute, and a claim believes it for three
+//! seconds: a gateway takes messages while no phone is linked, keeps them, and
+//! sends them whenever one is. So nothing is handed to an account that was not
+//! heard to be ready a moment ago.
+
+use std::time::Duration;
+
+use tracing::{debug, warn};
+
+use super::{Halt, Sender};
+use crate::db::StorageError;
+use crate::error::{Fault, FaultCode, Subject};
+use crate::ports::{GatewayState, MessengerError, Moment};
+
+/// An account that nobody writes through is asked this often.
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+
+/// The same while something stands in the way: it may be over.
+const LOOK_AT_TROUBLE_EVERY: Duration = Duration::from_secs(10);
+
+/// How often it is seen whether it is time.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Two looks this far apart must agree before anybody is alarmed.
+const ALARM_AFTER: Duration = Duration::from_secs(10);
+
+/// A gateway that cannot be reached may be back in a moment.
+const OFFLINE_ALARM_AFTER: Duration = Duration::from_mins(1);
+
+/// A gateway may take so long to start, by its own documentation.
+const STARTING_ALARM_AFTER: Duration = Duration::from_mins(5);
+
+/// Whether what was seen may be an alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aloud {
+    Yes,
+    /// A token that is not there yet is no news before a message needs it: somebody may be about to enter it.
+    UnlessTokenMissing,
+}
+
+impl Sender {
+    /// Looks at the account for as long as the sender works.
+    pub async fn watch(&self) {
+        let mut halt = self.halt.clone();
+        let mut failing = false;
+        while *halt.borrow_and_update() == Halt::No {
+            match self.look_if_due().await {
+                Ok(()) => failing = false,
+                Err(error) => {
+                    if !std::mem::replace(&mut failing, true) {
+                        warn!(%error, "what the account says cannot be kept");
+                    }
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(TICK) => {}
+                _ = halt.changed() => {}
+            }
+        }
+        // Whoever waits for this waits for the sender.
+        std::future::pending::<()>().await;
+    }
+
+    async fn look_if_due(&self) -> Result<(), StorageError> {
+        let told_at = self.outbox.desk()?.gateway.state_at;
+        let due = {
+            let readiness = self.readiness.lock().await;
+            let every = if readiness.trouble.is_some() { LOOK_AT_TROUBLE_EVERY } else { LOOK_EVERY };
+            readiness.looked_at.is_none_or(|looked| {
+                self.clock.moment().monotonic.saturating_sub(looked.monotonic) >= every
+                    // A pushed change of state is news, whatever was asked before.
+                    || told_at.is_some_and(|told| told > looked.wall)
+            })
+        };
+        if due {
+            let _ = self.look_at_account(Aloud::UnlessTokenMissing).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks how the account is, and shows what it says. Err has what keeps it from sending.
+    pub(super) async fn look_at_account(
+        &self,
+        aloud: Aloud,
+    ) -> Result<Result<(), MessengerError>, StorageError> {
+        let state = self.messenger.state().await;
+        let moment = self.clock.moment();
+        let obstacle = match state {
+            Ok(state) => {
+                self.outbox.gateway_told(&state, moment.wall)?;
+                match not_ready(&state) {
+                    None => self.queue_from_before().await?,
+                    Some(error) => Some(error),
+                }
+            }
+            Err(error) => Some(error),
+        };
+        self.readiness.lock().await.looked_at = Some(moment);
+        match obstacle {
+            None => {
+                self.gateway_is_ready(moment).await?;
+                Ok(Ok(()))
+            }
+            Some(error) => {
+                self.gateway_is_not_ready(&error, moment, aloud).await?;
+                Ok(Err(error))
+            }
+        }
+    }
+
+    async fn gateway_is_ready(&self, moment: Moment) -> Result<(), StorageError> {
+        let alarmed = {
+            let mut readiness = self.readiness.lock().await;
+            readiness.is_ready_at(moment);
+            readiness.alarmed.take().is_some()
+        };
+        if self.outbox.gateway_fault(None, moment.wall)? || alarmed {
+            self.desktop.all_clear(Subject::Gateway);
+            // What waited for the account need not wait for its next try to be shown otherwise.
+            self.changed.notify_one();
+        }
+        Ok(())
+    }
+
+    /// The cause that is shown is the present one; it is an alarm when two looks agree on it.
+    pub(super) async fn gateway_is_not_ready(
+        &self,
+        error: &MessengerError,
+        moment: Moment,
+        aloud: Aloud,
+    ) -> Result<(), StorageError> {
+        let (code, detail) = (error.code(), error.to_string());
+        if self.outbox.gateway_fault(Some((code, &detail)), moment.wall)? {
+            warn!(error = error.in_log(), "the gateway cannot send");
+        }
+        let mut readiness = self.readiness.lock().await;
+        readiness.is_not_ready();
+        let since = match readiness.trouble {
+            Some((known, since)) if known == code => since,
+            _ => moment.monotonic,
+        };
+        readiness.trouble = Some((code, since));
+        let patience = match code {
+            FaultCode::GatewayOffline => OFFLINE_ALARM_AFTER,
+            FaultCode::GatewayStarting => STARTING_ALARM_AFTER,
+            _ => ALARM_AFTER,
+        };
+        let quiet = aloud == Aloud::UnlessTokenMissing
+            && matches!(error, MessengerError::SecretMissing(_) | MessengerError::Secrets(_));
+        let told = readiness.alarmed == Some(code);
+        if quiet || told || moment.monotonic.saturating_sub(since) < patience {
+            debug!(error = error.in_log(), told, "the gateway cannot send at this look");
+            return Ok(());
+        }
+        readiness.alarmed = Some(code);
+        drop(readiness);
+        self.desktop.alarm(&Fault { subject: Subject::Gateway, code, detail });
+        Ok(())
+    }
+}
+
+/// Why an account in this state cannot send; None when it can.
+const fn not_ready(state: &GatewayState) -> Option<MessengerError> {
+    match state {
+        GatewayState::Authorised => None,
+        GatewayState::Starting => Some(MessengerError::Starting),
+        GatewayState::Blocked | GatewayState::YellowCard | GatewayState::Suspended => {
+            Some(MessengerError::Suspended)
+        }
+        GatewayState::NotAuthorised | GatewayState::SleepMode | GatewayState::Unknown(_) => {
+            Some(MessengerError::NotAuthorised)
+        }
+    }
+}
