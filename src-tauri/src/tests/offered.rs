@@ -90,11 +90,14 @@ const fn waits(reason: Reason) -> bool {
         Came, CannotCheck, ChangedAfterEdit, Cleared, GatewayNotReady, Gathered, InYclients, KeepsChanging,
         Landline, Late, LookingUp, Manual, NoAuthor, NoClient, NoPhone, NoStart, NoWhatsapp, NotDelivered,
         NotFound, NotSent, Old, Online, OptedOut, PhoneHidden, PhoneUnreadable, Placeholder, QuietHours,
-        Rejected, Restored, SettingsChanged, TextFailed, TollFree, TooSoon, TwoNumbers, ValueMissing,
+        Rejected, Restored, SettingsChanged, TakenBack, TextFailed, TollFree, TooSoon, TwoNumbers,
+        ValueMissing,
     };
     match reason {
         Restored | Late | Burst | Old | Manual | QuietHours | ChangedAfterEdit | SettingsChanged
-        | TextFailed | ValueMissing | BrokenCharacter | Again | KeepsChanging | BeginsFirst => true,
+        | TextFailed | ValueMissing | BrokenCharacter | Again | KeepsChanging | BeginsFirst | TakenBack => {
+            true
+        }
         Reason::None
         | BeforeBaseline
         | Online

@@ -13,3 +13,4 @@ mod rights;
 mod servers;
 mod told_once;
 mod truth_over_time;
+mod unlinked;

@@ -42,6 +42,10 @@ pub(crate) struct FakeMessenger {
     pub(crate) instance: Mutex<&'static str>,
     /// What happens while the next connection is made.
     meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    /// What happens right after the queue was cleared.
+    after_clearing: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    /// How often the queue was cleared.
+    pub(crate) clearings: Mutex<usize>,
 }
 
 impl Default for FakeMessenger {
@@ -65,6 +69,8 @@ impl Default for FakeMessenger {
             date: FakeDate::default(),
             instance: Mutex::new(INSTANCE),
             meanwhile: Mutex::default(),
+            after_clearing: Mutex::default(),
+            clearings: Mutex::default(),
         }
     }
 }
@@ -89,6 +95,11 @@ impl FakeMessenger {
     /// Between the next claim and its first byte.
     pub(crate) fn while_it_connects(&self, something: impl FnOnce() + Send + 'static) {
         *self.meanwhile.lock().unwrap() = Some(Box::new(something));
+    }
+
+    /// Between the next clearing of the queue and whatever is asked after it.
+    pub(crate) fn once_it_is_cleared(&self, something: impl FnOnce() + Send + 'static) {
+        *self.after_clearing.lock().unwrap() = Some(Box::new(something));
     }
 
     pub(crate) fn next(&self, outcome: SendOutcome, arrives: bool) {
@@ -166,6 +177,10 @@ impl Messenger for FakeMessenger {
         self.reach()?;
         let kept = *self.cleared_in_vain.lock().unwrap();
         self.in_queue.lock().unwrap().retain(|_| kept);
+        *self.clearings.lock().unwrap() += 1;
+        if let Some(something) = self.after_clearing.lock().unwrap().take() {
+            something();
+        }
         Ok(())
     }
 

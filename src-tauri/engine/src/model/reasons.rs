@@ -178,6 +178,7 @@ impl Now {
             | Reason::Again
             | Reason::Restored
             | Reason::KeepsChanging
+            | Reason::TakenBack
             | Reason::ChangedAfterEdit
             | Reason::Rejected
             | Reason::NotSent

@@ -77,6 +77,7 @@ impl Reason {
             | Self::Manual
             | Self::Again
             | Self::KeepsChanging
+            | Self::TakenBack
             | Self::ChangedAfterEdit
             | Self::NotFound
             | Self::Rejected

@@ -100,6 +100,8 @@ closed_set! {
         KeepsChanging = "keeps_changing",
         /// The visit begins before the window ends.
         BeginsFirst = "begins_first",
+        /// It lay in the queue of an account without a phone, and the program took it back: unsent.
+        TakenBack = "taken_back",
         // Queued and not moving.
         CannotCheck = "cannot_check",
         GatewayNotReady = "gateway_not_ready",
@@ -111,7 +113,7 @@ closed_set! {
         Rejected = "rejected",
         NoWhatsapp = "no_whatsapp",
         NotDelivered = "not_delivered",
-        /// A person cleared the gateway's queue while it was in it.
+        /// The gateway's queue was cleared while it was in it.
         Cleared = "cleared",
         // Cancelled.
         ByPerson = "by_person",

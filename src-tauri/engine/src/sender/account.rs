@@ -12,6 +12,7 @@ use tracing::{debug, warn};
 use super::{Halt, Sender};
 use crate::db::StorageError;
 use crate::error::{Fault, FaultCode, Subject};
+use crate::gateway_queue::{self, ClearError, Taking};
 use crate::ports::{GatewayState, MessengerError, Moment};
 
 /// An account that nobody writes through is asked this often.
@@ -80,6 +81,36 @@ impl Sender {
         Ok(())
     }
 
+    /// What of ours lies in the queue of an account without a phone would leave at the next linking,
+    /// hours late. Asked by the sender alone, between two messages: none is on its way meanwhile.
+    pub(super) async fn take_back_if_due(&self) -> Result<(), StorageError> {
+        let monotonic = self.clock.moment().monotonic;
+        {
+            let mut readiness = self.readiness.lock().await;
+            let seen = readiness.queue_seen_at;
+            let lately = seen.is_some_and(|seen| monotonic.saturating_sub(seen) < LOOK_EVERY);
+            if !readiness.is_unlinked || lately {
+                return Ok(());
+            }
+            readiness.queue_seen_at = Some(monotonic);
+        }
+        match gateway_queue::take_back(&self.outbox, &*self.messenger, &*self.clock).await {
+            Ok(Taking::Nothing) | Err(ClearError::OnItsWay) => {}
+            Ok(Taking::Taken(rows)) => {
+                warn!(messages = rows.len(), "messages were taken back from an account without a phone");
+                self.changed.notify_one();
+            }
+            Ok(Taking::Left(messages)) => {
+                warn!(messages, "messages lie in the queue of an account without a phone; a person decides");
+            }
+            Err(ClearError::Storage(error)) => return Err(error),
+            Err(ClearError::Messenger(error)) => {
+                debug!(error = error.in_log(), "what lies in the account's queue could not be taken back");
+            }
+        }
+        Ok(())
+    }
+
     /// Asks how the account is, and shows what it says. Err has what keeps it from sending.
     pub(super) async fn look_at_account(
         &self,
@@ -87,17 +118,25 @@ impl Sender {
     ) -> Result<Result<(), MessengerError>, StorageError> {
         let state = self.messenger.state().await;
         let moment = self.clock.moment();
-        let obstacle = match state {
+        let (unlinked, obstacle) = match state {
             Ok(state) => {
                 self.outbox.gateway_told(&state, moment.wall)?;
-                match not_ready(&state) {
+                let obstacle = match not_ready(&state) {
                     None => self.queue_from_before().await?,
                     Some(error) => Some(error),
-                }
+                };
+                (state == GatewayState::NotAuthorised, obstacle)
             }
-            Err(error) => Some(error),
+            Err(error) => (false, Some(error)),
         };
-        self.readiness.lock().await.looked_at = Some(moment);
+        {
+            let mut readiness = self.readiness.lock().await;
+            readiness.looked_at = Some(moment);
+            readiness.is_unlinked = unlinked;
+            if !unlinked {
+                readiness.queue_seen_at = None;
+            }
+        }
         match obstacle {
             None => {
                 self.gateway_is_ready(moment).await?;

@@ -123,6 +123,7 @@ impl Sender {
             // Nothing is late, begun or due by a clock that nobody confirms.
             return Ok(Next::Rest(TICK));
         }
+        self.take_back_if_due().await?;
         let moment = self.clock.moment();
         let now = moment.wall;
         let desk = self.outbox.desk()?;

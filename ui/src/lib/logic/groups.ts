@@ -7,6 +7,7 @@ export type Kind =
   | 'changed_after_edit'
   | 'restored'
   | 'again'
+  | 'taken_back'
   | 'keeps_changing'
   | 'late'
   | 'burst'
@@ -28,6 +29,7 @@ export const KINDS: Kind[] = [
   'changed_after_edit',
   'restored',
   'again',
+  'taken_back',
   'keeps_changing',
   'late',
   'burst',
@@ -59,6 +61,7 @@ export const IN_BULK: Record<Kind, Act[]> = {
   changed_after_edit: ['send_now', 'cancel'],
   restored: ['send_now', 'cancel'],
   again: ['send_now', 'cancel'],
+  taken_back: ['send_now', 'cancel'],
   keeps_changing: ['send_now', 'cancel'],
   late: ['send_now', 'cancel'],
   burst: ['release', 'send_now', 'cancel'],

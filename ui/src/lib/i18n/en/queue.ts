@@ -95,6 +95,7 @@ export const queue = {
     broken_character: 'A broken character',
     restored: 'Perhaps told already',
     again: 'The booking stands again',
+    taken_back: 'Taken back from an unlinked phone',
     keeps_changing: 'The booking keeps changing',
     begins_first: 'The visit begins before the countdown ends',
     unknown: 'Nobody knows whether it went out',

@@ -95,6 +95,7 @@ export const queue = {
     broken_character: 'Испорченный символ',
     restored: 'Могли уже написать',
     again: 'Запись снова в силе',
+    taken_back: 'Забрано: телефон был отвязан',
     keeps_changing: 'Запись всё меняется',
     begins_first: 'Визит раньше отсчёта',
     unknown: 'Неизвестно, ушло ли',
