@@ -253,7 +253,9 @@ CREATE TABLE desk (
     clock_difference INTEGER NOT NULL DEFAULT 0,    -- milliseconds that every process adds to this computer's clock: what the servers' show more; 0 within two minutes
     clock_state TEXT NOT NULL DEFAULT 'unconfirmed' CHECK (clock_state IN ('unconfirmed', 'agreed', 'alone', 'disputed')), -- what the servers' clocks say of it; 'alone': nobody answered
     clock_at INTEGER,                               -- since when
-    clock_detail TEXT NOT NULL DEFAULT ''           -- what each clock says
+    clock_detail TEXT NOT NULL DEFAULT '',          -- what each clock says
+    gateway_amiss TEXT NOT NULL DEFAULT '',         -- settings of the account that are not as they must be, by the gateway's names; '' when all are
+    gateway_amiss_at INTEGER                        -- since when
 ) STRICT;
 
 INSERT INTO desk (id) VALUES (1);

@@ -89,6 +89,8 @@ pub struct GatewayCheck {
     pub phone: String,
     /// Settings of the instance that must be changed, in words. `gateway_mend` sets them.
     pub missing: Vec<String>,
+    /// What no button mends, in words: an account of another channel, a pause that makes messages late.
+    pub notes: Vec<String>,
 }
 
 /// `code`: a PNG in base64, good for 20 s.

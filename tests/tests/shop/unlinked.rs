@@ -2,6 +2,7 @@
 //! them whenever a phone is linked.
 
 use engine::clock::Clock as _;
+use engine::error::FaultCode;
 use engine::notification::{Reason, State};
 use scenarios::{Plan, Shop};
 use simulator::{DeliveryStatus, NumberPlan, Outcome};
@@ -97,4 +98,22 @@ async fn an_account_that_is_lost_with_nothing_due_is_shown_and_so_is_its_return(
     shop.until_state(booking, State::Read).await;
     desk.close().await;
     assert_eq!(shop.told(), [ANNA]);
+}
+
+#[test]
+async fn settings_that_linking_again_switched_off_are_one_alarm_and_gone_when_they_are_mended() {
+    let (shop, desk) = Shop::opened(Plan::default()).await;
+    let amiss = |shop: &Shop| shop.outbox.desk().unwrap().gateway.amiss;
+    assert_eq!(amiss(&shop), "");
+    shop.simulator.set_gateway_state("notAuthorized");
+    shop.until("the fault", |shop| (!shop.outbox.desk().unwrap().gateway.fault.is_empty()).then_some(()))
+        .await;
+    for flag in ["outgoingWebhook", "outgoingAPIMessageWebhook", "stateWebhook", "incomingWebhook"] {
+        shop.simulator.set_gateway_setting(flag, "no".into());
+    }
+    shop.simulator.set_gateway_state("authorized");
+    let named = |shop: &Shop| amiss(shop).contains("outgoingWebhook").then_some(());
+    shop.until("the settings to be looked at", named).await;
+    assert_eq!(shop.alarms.codes().iter().filter(|code| **code == FaultCode::GatewaySettings).count(), 1);
+    desk.close().await;
 }

@@ -14,6 +14,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0003_first_contacts.sql")),
     M::up(include_str!("migrations/0004_history.sql")),
     M::up(include_str!("migrations/0005_truth.sql")),
+    M::up(include_str!("migrations/0006_account.sql")),
 ];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| Migrations::from_slice(STEPS));

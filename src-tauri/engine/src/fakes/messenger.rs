@@ -46,6 +46,8 @@ pub(crate) struct FakeMessenger {
     after_clearing: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     /// How often the queue was cleared.
     pub(crate) clearings: Mutex<usize>,
+    /// What of the account's settings is not as it must be.
+    pub(crate) amiss: Mutex<Vec<String>>,
 }
 
 impl Default for FakeMessenger {
@@ -71,6 +73,7 @@ impl Default for FakeMessenger {
             meanwhile: Mutex::default(),
             after_clearing: Mutex::default(),
             clearings: Mutex::default(),
+            amiss: Mutex::default(),
         }
     }
 }
@@ -116,6 +119,10 @@ impl Messenger for FakeMessenger {
     async fn state(&self) -> Result<GatewayState, MessengerError> {
         self.date.tell(TimeSource::Gateway);
         self.state.lock().unwrap().clone()
+    }
+
+    async fn amiss(&self) -> Result<Vec<String>, MessengerError> {
+        Ok(self.amiss.lock().unwrap().clone())
     }
 
     async fn check_number(&self, phone: &str) -> Result<NumberCheck, MessengerError> {

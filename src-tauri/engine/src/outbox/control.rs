@@ -36,6 +36,9 @@ pub struct GatewayTold {
     pub fault: String,
     pub detail: String,
     pub fault_at: Option<DateTime<Utc>>,
+    /// Settings of the account that are not as they must be, by the gateway's names; empty when all are.
+    pub amiss: String,
+    pub amiss_at: Option<DateTime<Utc>>,
 }
 
 /// The one row of `desk`.
@@ -144,6 +147,8 @@ fn read_desk(row: &Row<'_>) -> rusqlite::Result<DeskState> {
             fault: row.get(7)?,
             detail: row.get(8)?,
             fault_at: at(9)?,
+            amiss: row.get(17)?,
+            amiss_at: at(18)?,
         },
         pause_due: row.get(12)?,
         clock: read_clock(row, 13)?,
@@ -180,7 +185,7 @@ impl Outbox {
                 .prepare_cached(
                     "SELECT owner_pid, owner_since, alive_at, paused_at, paused_until, gateway_state,
                      gateway_state_at, gateway_fault, gateway_detail, gateway_fault_at, doubt, doubt_at, pause_due,
-                     clock_difference, clock_state, clock_at, clock_detail FROM desk",
+                     clock_difference, clock_state, clock_at, clock_detail, gateway_amiss, gateway_amiss_at FROM desk",
                 )?
                 .query_row([], read_desk)?)
         })
@@ -302,6 +307,20 @@ impl Outbox {
             tx.execute(
                 "UPDATE desk SET gateway_fault = ?1, gateway_detail = ?2, gateway_fault_at = ?3",
                 params![code, detail, fault.map(|_| At(now))],
+            )?;
+            Ok(true)
+        })
+    }
+
+    /// What of the account's settings is not as it must be; empty when all is well. True when that is news.
+    pub fn gateway_amiss(&self, amiss: &str, now: DateTime<Utc>) -> Result<bool, StorageError> {
+        if self.desk()?.gateway.amiss == amiss {
+            return Ok(false);
+        }
+        self.db.write(|tx| {
+            tx.execute(
+                "UPDATE desk SET gateway_amiss = ?1, gateway_amiss_at = ?2",
+                params![amiss, (!amiss.is_empty()).then_some(At(now))],
             )?;
             Ok(true)
         })

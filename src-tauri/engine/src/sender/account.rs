@@ -21,6 +21,9 @@ const LOOK_EVERY: Duration = Duration::from_mins(1);
 /// The same while something stands in the way: it may be over.
 const LOOK_AT_TROUBLE_EVERY: Duration = Duration::from_secs(10);
 
+/// The account's settings are looked at this often though its state stays what it is.
+const SETTINGS_EVERY: Duration = Duration::from_mins(30);
+
 /// How often it is seen whether it is time.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -78,6 +81,48 @@ impl Sender {
         if due {
             let _ = self.look_at_account(Aloud::UnlessTokenMissing).await?;
         }
+        self.look_at_settings_if_due().await
+    }
+
+    /// The account's settings, after each change of its state and now and then: linking again can switch
+    /// off all words of delivery, and messages leave all the same.
+    async fn look_at_settings_if_due(&self) -> Result<(), StorageError> {
+        let moment = self.clock.moment();
+        let shown = self.outbox.desk()?.gateway.amiss;
+        {
+            let mut readiness = self.readiness.lock().await;
+            // What is amiss may be mended at any moment.
+            let every = if shown.is_empty() { SETTINGS_EVERY } else { LOOK_EVERY };
+            let seen = readiness.settings_seen_at;
+            let lately = seen.is_some_and(|seen| moment.monotonic.saturating_sub(seen) < every);
+            if lately || readiness.trouble.is_some() || readiness.looked_at.is_none() {
+                return Ok(());
+            }
+            readiness.settings_seen_at = Some(moment.monotonic);
+        }
+        let amiss = match self.messenger.amiss().await {
+            Ok(amiss) => amiss.join(", "),
+            Err(error) => {
+                debug!(error = error.in_log(), "the account's settings could not be read");
+                // Soon again, and not in a loop.
+                let soon = moment.monotonic.saturating_sub(SETTINGS_EVERY.saturating_sub(LOOK_EVERY));
+                self.readiness.lock().await.settings_seen_at = Some(soon);
+                return Ok(());
+            }
+        };
+        if !self.outbox.gateway_amiss(&amiss, self.clock.now())? {
+            return Ok(());
+        }
+        if amiss.is_empty() {
+            self.desktop.all_clear(Subject::Gateway);
+        } else if shown.is_empty() {
+            let detail = format!("not as it must be: {amiss}");
+            self.desktop.alarm(&Fault {
+                subject: Subject::Gateway,
+                code: FaultCode::GatewaySettings,
+                detail,
+            });
+        }
         Ok(())
     }
 
@@ -116,8 +161,10 @@ impl Sender {
         &self,
         aloud: Aloud,
     ) -> Result<Result<(), MessengerError>, StorageError> {
+        let told_at = self.outbox.desk()?.gateway.state_at;
         let state = self.messenger.state().await;
         let moment = self.clock.moment();
+        let changed_state = matches!(&state, Ok(state) if *state != GatewayState::Authorised);
         let (unlinked, obstacle) = match state {
             Ok(state) => {
                 self.outbox.gateway_told(&state, moment.wall)?;
@@ -131,7 +178,12 @@ impl Sender {
         };
         {
             let mut readiness = self.readiness.lock().await;
-            readiness.looked_at = Some(moment);
+            let before = readiness.looked_at.replace(moment);
+            let pushed = before.is_some_and(|before| told_at.is_some_and(|told| told > before.wall));
+            if pushed || changed_state {
+                // Linking again changes settings, and so does whoever does it.
+                readiness.settings_seen_at = None;
+            }
             readiness.is_unlinked = unlinked;
             if !unlinked {
                 readiness.queue_seen_at = None;

@@ -42,6 +42,8 @@ pub struct Readiness {
     refusal_told: Option<FaultCode>,
     /// The next message leaves no sooner: pacing.
     slot_at: Option<Duration>,
+    /// When the account's settings were looked at last, since its state last changed.
+    pub(super) settings_seen_at: Option<Duration>,
     /// No phone is linked.
     pub(super) is_unlinked: bool,
     /// When it was last looked, since then, what of ours lies in the account's queue.

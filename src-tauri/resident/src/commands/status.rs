@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use engine::booking::CompanyId;
 use engine::db;
 use engine::desk::OwnerLock;
+use engine::error::FaultCode;
 use engine::monitor::known::BranchState;
 use engine::outbox::{MANY_FIRST_CONTACTS, Outbox};
 use engine::settings::Settings;
@@ -106,6 +107,11 @@ fn print(
     if !told.fault.is_empty() {
         out.line(row("", &paint(Tone::Bad, words::fault_word(&told.fault, language))))?;
         out.line(row("", &paint(Tone::Quiet, &told.detail)))?;
+    }
+    if !told.amiss.is_empty() {
+        let fault = words::fault(FaultCode::GatewaySettings, language);
+        out.line(row("", &paint(Tone::Bad, fault)))?;
+        out.line(row("", &paint(Tone::Quiet, &told.amiss)))?;
     }
     if seen.first_contacts >= MANY_FIRST_CONTACTS {
         let warning = words::status::first_contacts(seen.first_contacts, language);

@@ -349,7 +349,11 @@ phone: string,
 /**
  * Settings of the instance that must be changed, in words. `gateway_mend` sets them.
  */
-missing: Array<string>, };
+missing: Array<string>, 
+/**
+ * What no button mends, in words: an account of another channel, a pause that makes messages late.
+ */
+notes: Array<string>, };
 
 /**
  * `code`: a PNG in base64, good for 20 s.

@@ -5,7 +5,7 @@ use tokio::test;
 use crate::error::{FaultCode, Subject};
 use crate::fakes::Shop;
 use crate::notification::{Reason, State};
-use crate::ports::{GatewayState, MessengerError, SendOutcome};
+use crate::ports::{GatewayEvent, GatewayState, MessengerError, SendOutcome};
 
 fn says(shop: &Shop, state: Result<GatewayState, MessengerError>) {
     *shop.messenger.state.lock().unwrap() = state;
@@ -164,6 +164,52 @@ async fn a_refusal_is_over_with_the_next_message_that_is_taken() {
         shop.pass(90).await;
         assert_eq!(shop.about(3).state, State::Accepted);
         assert!(shop.desktop.cleared.lock().unwrap()[before..].contains(&Subject::Gateway));
+    })
+    .await;
+}
+
+#[test(start_paused = true)]
+async fn settings_that_linking_again_switched_off_are_one_alarm_and_over_when_mended() {
+    let shop = Shop::new();
+    shop.baseline().await;
+    let amiss = |names: &[&str]| {
+        *shop.messenger.amiss.lock().unwrap() = names.iter().map(ToString::to_string).collect();
+    };
+    let shown = || shop.outbox.desk().unwrap().gateway.amiss;
+    shop.open(async {
+        says(&shop, Ok(GatewayState::NotAuthorised));
+        shop.pass(62).await;
+        says(&shop, Ok(GatewayState::Authorised));
+        amiss(&["outgoingWebhook", "stateWebhook"]);
+        shop.pass(12).await;
+        assert_eq!(shown(), "outgoingWebhook, stateWebhook");
+        shop.pass(300).await;
+        let settings = alarms(&shop).into_iter().filter(|code| *code == FaultCode::GatewaySettings);
+        assert_eq!(settings.count(), 1);
+        // Sending goes on without words of delivery.
+        shop.book(1);
+        shop.pass(120).await;
+        assert_eq!(shop.about(1).state, State::Accepted);
+        amiss(&[]);
+        shop.pass(62).await;
+        assert_eq!(shown(), "");
+    })
+    .await;
+}
+
+#[test(start_paused = true)]
+async fn a_new_linking_that_only_a_push_tells_of_has_its_settings_looked_at() {
+    let shop = Shop::new();
+    shop.baseline().await;
+    shop.open(async {
+        shop.pass(5).await;
+        *shop.messenger.amiss.lock().unwrap() = vec!["outgoingWebhook".to_owned()];
+        shop.pass(70).await;
+        assert_eq!(shop.outbox.desk().unwrap().gateway.amiss, "", "nothing has happened to it");
+        // Between two looks it was unlinked and linked again.
+        shop.messenger.push(GatewayEvent::State(GatewayState::Authorised));
+        shop.pass(5).await;
+        assert_eq!(shop.outbox.desk().unwrap().gateway.amiss, "outgoingWebhook");
     })
     .await;
 }
