@@ -324,7 +324,9 @@ CREATE TABLE desk (
     rival_at INTEGER,                               -- since when another Booking Monitor is known to work for this shop; nothing is claimed meanwhile
     rival_by TEXT NOT NULL DEFAULT '' CHECK (rival_by IN ('', 'echo', 'status', 'mark')), -- what showed it: a message, a word of one's delivery, the account's mark
     rival_mark TEXT NOT NULL DEFAULT '',            -- the other shop's id, where a mark showed it
-    overruled_mark TEXT NOT NULL DEFAULT ''         -- another shop's id that a person has taken the account over from
+    overruled_mark TEXT NOT NULL DEFAULT '',        -- another shop's id that a person has taken the account over from
+    gateway_amiss TEXT NOT NULL DEFAULT '',         -- settings of the account that are not as they must be, by the gateway's names; '' when all are
+    gateway_amiss_at INTEGER                        -- since when
 ) STRICT;
 
 INSERT INTO desk (id) VALUES (1);

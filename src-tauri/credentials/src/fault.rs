@@ -34,9 +34,7 @@ pub(crate) fn of_call(error: &Error) -> SecretsError {
         }
         Error::TooLong(_, limit) => SecretsError::TooLong { limit: *limit as usize },
         Error::Invalid(what, why) => SecretsError::Refused(format!("{what} {why}")),
-        Error::Ambiguous(entries) => {
-            SecretsError::Refused(format!("{} entries have this name; remove all but one", entries.len()))
-        }
+        Error::Ambiguous(entries) => SecretsError::Ambiguous { entries: entries.len() },
         Error::NoDefaultStore => SecretsError::Absent("this system has none".to_owned()),
         Error::BadStoreFormat(why) | Error::NotSupportedByStore(why) => SecretsError::Refused(why.clone()),
         // The library may learn new ones; their text is unknown, so it is not shown.

@@ -291,7 +291,7 @@ async fn refusals_are_told_apart_and_never_show_what_is_stored() {
         (Error::BadEncoding(stored()), refused("what is stored there is not text")),
         (Error::BadDataFormat(stored(), boxed()), refused("what is stored there has another format")),
         (Error::TooLong("password".to_owned(), 512), SecretsError::TooLong { limit: 512 }),
-        (Error::Ambiguous(Vec::new()), refused("0 entries have this name; remove all but one")),
+        (Error::Ambiguous(Vec::new()), SecretsError::Ambiguous { entries: 0 }),
         (Error::NoDefaultStore, SecretsError::Absent("this system has none".to_owned())),
         (Error::NotSupportedByStore("no".to_owned()), refused("no")),
     ] {

@@ -111,6 +111,9 @@ pub enum MessengerError {
     /// Messages of somebody's lie in a queue through which nothing of ours has gone yet.
     #[error("{0} messages from before lie in the gateway's queue")]
     QueueLeft(usize),
+    /// It was asked to throw its queue away and says that it did not.
+    #[error("the gateway did not clear its queue: {0}")]
+    NotCleared(String),
     /// 5xx and 499.
     #[error("the gateway is out of order (HTTP {status})")]
     Server { status: u16 },
@@ -137,6 +140,9 @@ pub enum SecretsError {
     /// What was written did not come back: it stores nothing.
     #[error("the keyring does not keep what is stored in it")]
     NotKept,
+    /// More than one entry has the secret's name, and they may differ.
+    #[error("{entries} entries of the keyring have this name")]
+    Ambiguous { entries: usize },
     /// Too long for one entry.
     #[error("the secret is too long for the keyring (at most {limit} bytes)")]
     TooLong { limit: usize },
@@ -201,6 +207,8 @@ closed_set! {
         GatewayCheckLimit = "gateway_check_limit",
         GatewayWebhookSet = "gateway_webhook_set",
         GatewayQueueLeft = "gateway_queue_left",
+        GatewayNotCleared = "gateway_not_cleared",
+        GatewaySettings = "gateway_settings",
         GatewayOutOfOrder = "gateway_out_of_order",
         GatewayRefused = "gateway_refused",
         AnotherMonitor = "another_monitor",
@@ -210,6 +218,7 @@ closed_set! {
         KeyringAbsent = "keyring_absent",
         KeyringTimedOut = "keyring_timed_out",
         KeyringNotKept = "keyring_not_kept",
+        KeyringAmbiguous = "keyring_ambiguous",
         KeyringRefused = "keyring_refused",
         StorageFull = "storage_full",
         StorageReadOnly = "storage_read_only",
@@ -306,6 +315,7 @@ impl MessengerError {
             Self::CheckLimit => FaultCode::GatewayCheckLimit,
             Self::WebhookSet => FaultCode::GatewayWebhookSet,
             Self::QueueLeft(_) => FaultCode::GatewayQueueLeft,
+            Self::NotCleared(_) => FaultCode::GatewayNotCleared,
             Self::Server { .. } | Self::Unreadable(_) => FaultCode::GatewayOutOfOrder,
             Self::Refused(_) => FaultCode::GatewayRefused,
         }
@@ -328,7 +338,7 @@ impl MessengerError {
     /// For the log, as [`BookingsError::in_log`].
     pub fn in_log(&self) -> String {
         match self {
-            Self::Expired(_) | Self::Refused(_) => self.code().as_str().to_owned(),
+            Self::Expired(_) | Self::NotCleared(_) | Self::Refused(_) => self.code().as_str().to_owned(),
             own => own.to_string(),
         }
     }
@@ -350,6 +360,7 @@ impl SecretsError {
             Self::Absent(_) => FaultCode::KeyringAbsent,
             Self::TimedOut => FaultCode::KeyringTimedOut,
             Self::NotKept => FaultCode::KeyringNotKept,
+            Self::Ambiguous { .. } => FaultCode::KeyringAmbiguous,
             Self::TooLong { .. } | Self::Refused(_) => FaultCode::KeyringRefused,
         }
     }

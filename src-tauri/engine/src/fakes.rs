@@ -243,13 +243,17 @@ impl Bookings for FakeBookings {
 #[derive(Default)]
 pub(crate) struct FakeDesktop {
     pub(crate) alarms: Mutex<Vec<Fault>>,
+    /// What was said to be over.
+    pub(crate) cleared: Mutex<Vec<Subject>>,
 }
 
 impl Desktop for FakeDesktop {
     fn alarm(&self, fault: &Fault) {
         self.alarms.lock().unwrap().push(fault.clone());
     }
-    fn all_clear(&self, _: Subject) {}
+    fn all_clear(&self, subject: Subject) {
+        self.cleared.lock().unwrap().push(subject);
+    }
     fn show_window(&self, _: &str) -> bool {
         true
     }

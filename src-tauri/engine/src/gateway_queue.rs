@@ -4,6 +4,8 @@
 //! at an hour nobody chose. A person can look at it and throw it away. The
 //! gateway knows only "all of it", so nothing of ours may be on its way meanwhile.
 
+mod taking;
+
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use crate::notification::{NotificationId, State};
 use crate::outbox::{Actor, Outbox};
 use crate::ports::{Clock, Messenger, MessengerError, SentMessage};
 use crate::sender::is_it;
+pub use taking::{Taking, take_back};
 
 /// Sending rests for so long at the most: if this process ends half-way, it goes on by itself.
 const REST: TimeDelta = TimeDelta::minutes(2);
@@ -98,14 +101,7 @@ async fn clear_at_rest(
         tokio::time::sleep(LOOK_AGAIN).await;
     }
     let before = messenger.queued().await?;
-    // An attempt without an answer may have got this far: then its end is known now.
-    for unsettled in outbox.unsettled()?.iter().filter(|one| one.instance == messenger.instance()) {
-        for message in before.iter().filter(|message| is_it(message, unsettled)) {
-            if outbox.found_at_gateway(unsettled.attempt, &message.id, clock.now())? {
-                break;
-            }
-        }
-    }
+    find_unsettled(outbox, messenger, &before, clock)?;
     let answer = messenger.clear_queue().await;
     // What it shows now is believed before what it answered.
     let after: HashSet<String> = messenger.queued().await?.into_iter().map(|message| message.id).collect();
@@ -116,6 +112,23 @@ async fn clear_at_rest(
     }
     let notifications = outbox.gateway_cleared(&gone, actor, clock.now())?;
     Ok(Cleared { messages: gone.len(), notifications, left: after.len() })
+}
+
+/// An attempt without an answer may have got as far as the queue: then its end is known now.
+fn find_unsettled(
+    outbox: &Outbox,
+    messenger: &dyn Messenger,
+    lying: &[SentMessage],
+    clock: &dyn Clock,
+) -> Result<(), StorageError> {
+    for unsettled in outbox.unsettled()?.iter().filter(|one| one.instance == messenger.instance()) {
+        for message in lying.iter().filter(|message| is_it(message, unsettled)) {
+            if outbox.found_at_gateway(unsettled.attempt, &message.id, clock.now())? {
+                break;
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -105,6 +105,12 @@ pub trait Messenger: Send + Sync {
     /// Whether the account can send now.
     async fn state(&self) -> Result<GatewayState, MessengerError>;
 
+    /// What of the account's own settings is not as it must be, each by the gateway's name for it; empty
+    /// where all is well or the gateway has none.
+    async fn amiss(&self) -> Result<Vec<String>, MessengerError> {
+        Ok(Vec::new())
+    }
+
     /// Whether the number (E.164, `+79161234567`) has an account on the channel.
     async fn check_number(&self, phone: &str) -> Result<NumberCheck, MessengerError>;
 

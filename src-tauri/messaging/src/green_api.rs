@@ -91,6 +91,11 @@ impl Messenger for GreenApi {
         }
     }
 
+    async fn amiss(&self) -> Result<Vec<String>, MessengerError> {
+        let missing = self.settings().await?.missing;
+        Ok(missing.into_iter().map(|setting| setting.name().to_owned()).collect())
+    }
+
     async fn check_number(&self, phone: &str) -> Result<NumberCheck, MessengerError> {
         let number = number::digits(phone).and_then(|digits| digits.parse::<u64>().ok());
         let number = number.ok_or_else(not_international)?;
@@ -165,7 +170,10 @@ impl Messenger for GreenApi {
         let answer = self.ask(Method::ClearQueue, None).await?.json()?;
         match answer.get("isCleared").and_then(Value::as_bool) {
             Some(true) => Ok(()),
-            Some(false) => Err(MessengerError::Refused("it did not clear its queue".into())),
+            Some(false) => {
+                let reason = answer.get("reason").and_then(Value::as_str).unwrap_or("it gives no reason");
+                Err(MessengerError::NotCleared(self.http.quotable(reason)))
+            }
             None => Err(MessengerError::Unreadable("it does not say whether its queue is cleared".into())),
         }
     }

@@ -240,6 +240,8 @@ pub(crate) struct GatewayView {
     /// Numbers it wrote to for the first time since the desk's day began.
     pub(crate) first_contacts_today: i64,
     pub(crate) error: Option<ErrorView>,
+    /// The account's own settings are not as they must be: messages leave all the same.
+    pub(crate) settings: Option<ErrorView>,
 }
 
 #[derive(Debug, Serialize)]
@@ -339,6 +341,8 @@ impl Status {
     pub(crate) fn of(seen: Seen, settings: &Settings, now: DateTime<Utc>) -> Self {
         let told = &seen.desk.gateway;
         let error = ErrorView::of(&told.fault, &told.detail, told.fault_at, settings);
+        let amiss = if told.amiss.is_empty() { "" } else { FaultCode::GatewaySettings.as_str() };
+        let amiss = ErrorView::of(amiss, &told.amiss, told.amiss_at, settings);
         Self {
             owner: seen.desk.owner.as_ref().filter(|_| seen.owned).map(|owner| OwnerView {
                 pid: owner.pid,
@@ -364,6 +368,7 @@ impl Status {
                 state_at: told.state_at.map(rfc3339),
                 first_contacts_today: seen.first_contacts,
                 error,
+                settings: amiss,
             },
             clock: ClockView::of(&seen.desk.clock, settings),
             storage: seen

@@ -153,10 +153,15 @@ impl Simulator {
         self.0.shared.read(|world| world.gateway.taken())
     }
 
-    /// `authorized`, `notAuthorized`, `starting`, `blocked`, `yellowCard`, `suspended`, or a word
-    /// nobody knows yet.
+    /// `authorized`, `notAuthorized`, `starting`, `blocked`, `yellowCard`, `suspended`, `null` (the
+    /// instance is still being made), or a word nobody knows yet.
     pub fn set_gateway_state(&self, state: &str) {
         self.0.shared.change(|world| world.gateway.set_state(state, world.clock.now()));
+    }
+
+    /// Until when WhatsApp restricts the account, as `getWaSettings` says it.
+    pub fn set_suspended_until(&self, until: Option<DateTime<Utc>>) {
+        self.0.shared.change(|world| world.gateway.suspended_until = until);
     }
 
     /// The timetable of messages accepted from now on, and the other delays of the gateway.

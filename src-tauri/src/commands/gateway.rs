@@ -86,16 +86,21 @@ async fn look(session: &Session, gateway: &GreenApi, language: Language) -> Answ
     let failed = |error| Failure::gateway(&error, language);
     let state = gateway.state().await.map_err(failed)?;
     // While it starts it has no settings to tell.
-    let (phone, missing) = match gateway.settings().await {
-        Ok(found) => (found.phone, found.missing),
-        Err(MessengerError::Starting | MessengerError::NotAuthorised) => (String::new(), Vec::new()),
+    let found = match gateway.settings().await {
+        Ok(found) => found,
+        Err(MessengerError::Starting | MessengerError::NotAuthorised) => green_api::Settings::default(),
         Err(error) => return Err(failed(error)),
     };
+    let notes = words::account_notes(&found, language);
+    let (phone, missing) = (found.phone, found.missing);
     let word = state_word(&state).to_owned();
     let another = another(session, gateway).await.map_err(|error| Failure::storage(&error, language))?;
     Ok(GatewayCheck {
         what: words::gateway_state(&word, language),
-        ready: state == GatewayState::Authorised && missing.iter().all(|setting| !setting.is_needed()),
+        ready: state == GatewayState::Authorised
+            && found.other_channel.is_empty()
+            && missing.iter().all(|setting| !setting.is_needed()),
+        notes,
         state: word,
         phone: engine::phone::shown(&phone),
         missing: missing

@@ -91,6 +91,8 @@ pub struct GatewayCheck {
     pub missing: Vec<String>,
     /// Another Booking Monitor writes for the shop, in words; else empty. `take_over` ends that.
     pub another: String,
+    /// What no button mends, in words: an account of another channel, a pause that makes messages late.
+    pub notes: Vec<String>,
 }
 
 /// `code`: a PNG in base64, good for 20 s.

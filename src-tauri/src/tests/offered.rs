@@ -90,13 +90,13 @@ const fn waits(reason: Reason) -> bool {
         Came, CannotCheck, ChangedAfterEdit, Cleared, GatewayNotReady, Gathered, InYclients, KeepsChanging,
         Landline, Late, LookingUp, Manual, NoAuthor, NoClient, NoPhone, NoStart, NoWhatsapp, NotDelivered,
         NotFound, NotSent, Old, Online, OptedOut, PhoneHidden, PhoneUnreadable, Placeholder, QuietHours,
-        Rejected, Restored, SettingsChanged, StopUnclear, TextFailed, ToldElsewhere, TollFree, TooSoon,
-        TwoNumbers, Unreadable, ValueMissing,
+        Rejected, Restored, SettingsChanged, StopUnclear, TakenBack, TextFailed, ToldElsewhere, TollFree,
+        TooSoon, TwoNumbers, Unreadable, ValueMissing,
     };
     match reason {
         Restored | Late | Burst | Old | Manual | QuietHours | ChangedAfterEdit | SettingsChanged
         | TextFailed | ValueMissing | BrokenCharacter | Again | KeepsChanging | StopUnclear | BeginsFirst
-        | ToldElsewhere => true,
+        | TakenBack | ToldElsewhere => true,
         Reason::None
         | BeforeBaseline
         | Online

@@ -66,6 +66,7 @@ pub(crate) fn desk(session: &Session, now: DateTime<Utc>) -> Result<Desk, Storag
     let set_up = is_set_up(settings);
     faults::of_rival(&mut found, state.rival.as_ref(), settings.language);
     faults::of_gateway(&mut found, &state.gateway, settings.language);
+    faults::of_account(&mut found, &state.gateway, settings.language);
     faults::of_clock(&mut found, &state.clock, settings.language);
     faults::of_settings(&mut found, snapshot.error.as_ref(), settings.language);
     if !working && set_up {

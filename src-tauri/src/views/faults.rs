@@ -86,6 +86,12 @@ pub(super) fn of_gateway(found: &mut Vec<Fault>, told: &GatewayTold, language: L
     add(found, "gateway".to_owned(), "", told, language);
 }
 
+/// The account's own settings are not as they must be; the window has a button for that.
+pub(super) fn of_account(found: &mut Vec<Fault>, told: &GatewayTold, language: Language) {
+    let code = if told.amiss.is_empty() { "" } else { FaultCode::GatewaySettings.as_str() };
+    add(found, "account".to_owned(), "", (code, told.amiss.as_str(), told.amiss_at), language);
+}
+
 /// This computer's clock is not what the servers' show.
 pub(super) fn of_clock(found: &mut Vec<Fault>, told: &ClockTold, language: Language) {
     let code = told.fault().map_or("", FaultCode::as_str);

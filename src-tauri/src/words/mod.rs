@@ -21,7 +21,7 @@ use engine::words::Explanation;
 
 pub(crate) use refusals::{cancel_too_late, code, code_of, refused};
 pub(crate) use settings::{poll_interval_on_screen, settings, settings_field};
-pub(crate) use setup::{another_monitor, gateway_state, missing_right, missing_setting};
+pub(crate) use setup::{account_notes, another_monitor, gateway_state, missing_right, missing_setting};
 pub(crate) use template::{placeholders, template};
 
 /// One of two, without holes.

@@ -1,7 +1,7 @@
 //! The set-up's words: rights, the gateway's state, its own settings.
 
 use engine::settings::Language;
-use messaging::green_api::MissingSetting;
+use messaging::green_api::{MissingSetting, Settings};
 use yclients::MissingRight;
 
 use super::either;
@@ -88,6 +88,29 @@ pub(crate) fn missing_right(right: MissingRight, language: Language) -> (&'stati
         "Give the program's user this right: YClients → Settings → Users.",
     );
     (code, format!("{what} {grant}"))
+}
+
+/// What is wrong with the account that no button mends.
+pub(crate) fn account_notes(found: &Settings, language: Language) -> Vec<String> {
+    let mut notes = Vec::new();
+    let kind = &found.other_channel;
+    if !kind.is_empty() {
+        let which = if kind.eq_ignore_ascii_case("v3") { "MAX" } else { kind };
+        notes.push(say!(
+            language,
+            "Это инстанс не WhatsApp, а {which}: сообщения через него не уйдут. Впишите инстанс WhatsApp.",
+            "This is no instance of WhatsApp but of {which}: no message leaves through it. Enter a WhatsApp instance.",
+        ));
+    }
+    if let Some(delay) = found.send_delay.filter(|_| found.is_slow()) {
+        let seconds = delay.as_secs();
+        notes.push(say!(
+            language,
+            "Сервис ждёт {seconds} с между сообщениями: когда их много, последние опоздают. Уменьшите delaySendMessagesMilliseconds на console.green-api.com.",
+            "The service waits {seconds} s between two messages: of many the last are late. Lower delaySendMessagesMilliseconds at console.green-api.com.",
+        ));
+    }
+    notes
 }
 
 /// What does not work while a setting of the instance is not as it must be.

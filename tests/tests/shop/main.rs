@@ -16,4 +16,5 @@ mod servers;
 mod told_once;
 mod truth_over_time;
 mod two_installations;
+mod unlinked;
 mod updated;

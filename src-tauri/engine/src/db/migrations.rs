@@ -17,6 +17,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0006_unreadable.sql")),
     M::up(include_str!("migrations/0007_incoming.sql")),
     M::up(include_str!("migrations/0008_shop.sql")),
+    M::up(include_str!("migrations/0009_account.sql")),
 ];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| Migrations::from_slice(STEPS));

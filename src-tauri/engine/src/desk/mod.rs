@@ -262,6 +262,7 @@ impl Desk {
             end = inbox.attend(&mut stop) => end,
             // It ends only when halted, which comes below.
             () = &mut sending => return End::Stopped,
+            () = sender.watch() => End::Stopped,
             () = monitor.run() => End::Stopped,
             () = follower.run() => End::Stopped,
             () = asking => End::Stopped,

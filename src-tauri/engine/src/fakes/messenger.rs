@@ -57,6 +57,12 @@ pub(crate) struct FakeMessenger {
     meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     /// What happens while the next number is checked.
     at_check: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    /// What happens right after the queue was cleared.
+    after_clearing: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    /// How often the queue was cleared.
+    pub(crate) clearings: Mutex<usize>,
+    /// What of the account's settings is not as it must be.
+    pub(crate) amiss: Mutex<Vec<String>>,
 }
 
 impl Default for FakeMessenger {
@@ -88,6 +94,9 @@ impl Default for FakeMessenger {
             instance: Mutex::new(INSTANCE),
             meanwhile: Mutex::default(),
             at_check: Mutex::default(),
+            after_clearing: Mutex::default(),
+            clearings: Mutex::default(),
+            amiss: Mutex::default(),
         }
     }
 }
@@ -128,6 +137,11 @@ impl FakeMessenger {
         *self.at_check.lock().unwrap() = Some(Box::new(something));
     }
 
+    /// Between the next clearing of the queue and whatever is asked after it.
+    pub(crate) fn once_it_is_cleared(&self, something: impl FnOnce() + Send + 'static) {
+        *self.after_clearing.lock().unwrap() = Some(Box::new(something));
+    }
+
     pub(crate) fn next(&self, outcome: SendOutcome, arrives: bool) {
         self.script.lock().unwrap().push_back((outcome, arrives));
     }
@@ -142,6 +156,10 @@ impl Messenger for FakeMessenger {
     async fn state(&self) -> Result<GatewayState, MessengerError> {
         self.date.tell(TimeSource::Gateway);
         self.state.lock().unwrap().clone()
+    }
+
+    async fn amiss(&self) -> Result<Vec<String>, MessengerError> {
+        Ok(self.amiss.lock().unwrap().clone())
     }
 
     async fn check_number(&self, phone: &str) -> Result<NumberCheck, MessengerError> {
@@ -219,6 +237,10 @@ impl Messenger for FakeMessenger {
         self.reach()?;
         let kept = *self.cleared_in_vain.lock().unwrap();
         self.in_queue.lock().unwrap().retain(|_| kept);
+        *self.clearings.lock().unwrap() += 1;
+        if let Some(something) = self.after_clearing.lock().unwrap().take() {
+            something();
+        }
         Ok(())
     }
 

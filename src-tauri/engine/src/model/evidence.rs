@@ -59,7 +59,7 @@ pub(super) fn is_made_up(
         Reason::NotFound | Reason::LookingUp => !earlier.iter().any(|line| line.state == State::Sending),
         Reason::NotSent => before.is_none_or(|before| before.state != State::Sending),
         // Nobody puts an older database back, and nobody clears a queue.
-        Reason::Restored | Reason::Cleared => true,
+        Reason::Restored | Reason::Cleared | Reason::TakenBack => true,
         _ => false,
     }
 }

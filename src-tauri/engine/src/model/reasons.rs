@@ -181,6 +181,7 @@ impl Now {
             | Reason::Restored
             | Reason::KeepsChanging
             | Reason::ToldElsewhere
+            | Reason::TakenBack
             | Reason::ChangedAfterEdit
             | Reason::Rejected
             | Reason::NotSent

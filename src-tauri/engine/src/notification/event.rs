@@ -76,6 +76,8 @@ pub enum Event {
     ResolveDrop,
     /// The gateway had not sent it yet, and was told to forget it.
     Clear,
+    /// It lay in the queue of an account without a phone, and was taken out unsent.
+    TakeBack,
     /// Open the editor, or keep it open.
     Lease {
         by: String,
@@ -192,6 +194,7 @@ impl Event {
             Self::ResolveAgain { .. } => "resolve_again",
             Self::ResolveDrop => "resolve_drop",
             Self::Clear => "clear",
+            Self::TakeBack => "take_back",
             Self::Lease { .. } => "open_editor",
             Self::EndLease => "close_editor",
             Self::Draft { .. } => "draft",

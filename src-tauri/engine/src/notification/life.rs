@@ -136,6 +136,21 @@ impl Notification {
             (Unknown, Event::ResolveArrived) => self.accept(String::new(), Reason::ArrivedSaysPerson, now),
             // A word of delivery that comes all the same is still believed.
             (Accepted, Event::Clear) => self.finish(Undelivered, Reason::Cleared, now),
+            // Late by now, whoever let it go: a person says whether it still goes. Its words may be
+            // out of date where the booking changed since, and are gone where its client is forgotten.
+            (Accepted, Event::TakeBack)
+                if self.text.is_empty() || self.forgotten || !self.changed_after_sent.is_empty() =>
+            {
+                self.finish(Undelivered, Reason::Cleared, now);
+            }
+            (Accepted, Event::TakeBack) => {
+                self.state = Waiting;
+                (self.held, self.released) = (false, false);
+                (self.accepted_at, self.followed_at, self.finished_at) = (None, None, None);
+                self.gateway_id.clear();
+                self.checked_at = None;
+                self.because(Reason::TakenBack, String::new());
+            }
             (Queued | Waiting | Failed, Event::Lease { by, until }) => {
                 if self.lease_by != by && self.lease_until.is_some_and(|held| now < held) {
                     return Err(Refusal::Leased);

@@ -78,6 +78,7 @@ impl Reason {
             | Self::Again
             | Self::KeepsChanging
             | Self::ToldElsewhere
+            | Self::TakenBack
             | Self::ChangedAfterEdit
             | Self::NotFound
             | Self::Rejected

@@ -106,6 +106,8 @@ closed_set! {
         BeginsFirst = "begins_first",
         /// The account sent what it says, and this program did not.
         ToldElsewhere = "told_elsewhere",
+        /// It lay in the queue of an account without a phone, and the program took it back: unsent.
+        TakenBack = "taken_back",
         // Queued and not moving.
         CannotCheck = "cannot_check",
         GatewayNotReady = "gateway_not_ready",
@@ -117,7 +119,7 @@ closed_set! {
         Rejected = "rejected",
         NoWhatsapp = "no_whatsapp",
         NotDelivered = "not_delivered",
-        /// A person cleared the gateway's queue while it was in it.
+        /// The gateway's queue was cleared while it was in it.
         Cleared = "cleared",
         // Cancelled.
         ByPerson = "by_person",

@@ -256,6 +256,23 @@ pub(super) fn found_in(
     Ok(true)
 }
 
+/// A message that was taken back from the gateway's queue left all the same: the gateway's word on a
+/// message outweighs what was concluded from its list.
+pub(super) fn left_after_all(
+    tx: &Transaction<'_>,
+    gateway_id: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let notification: Option<i64> = tx
+        .prepare_cached(
+            "UPDATE send_attempts SET outcome = 'found', detail = ''
+             WHERE gateway_id = ?1 AND gateway_id <> '' AND outcome = 'not_sent' RETURNING notification_id",
+        )?
+        .query_row([gateway_id], |row| row.get(0))
+        .optional()?;
+    notification.map_or(Ok(()), |id| arrived(tx, NotificationId(id), gateway_id, now))
+}
+
 /// The gateway id under which an attempt of the message was found, if one was.
 fn found_id(tx: &Transaction<'_>, id: NotificationId) -> Result<Option<String>, StorageError> {
     Ok(tx

@@ -38,7 +38,7 @@ pub struct Claim {
 impl Outbox {
     /// Claims a row for sending, or answers None because one of the conditions
     /// does not hold: somebody edited, held or cancelled it, the pause began, the
-    /// client opted out or may have, the bot turned out to have made the booking, the visit
+    /// account is known to be unable to send, the client opted out or may have, the bot turned out to have made the booking, the visit
     /// began, an earlier attempt turned out to have arrived, the database cannot
     /// know what was sent. All conditions and the attempt's row are one
     /// transaction, committed (and synced to the disk) when this returns.
@@ -80,6 +80,7 @@ fn claim_in(
              AND NOT EXISTS (SELECT 1 FROM gateway_events e
                  WHERE e.settled = 0 AND e.about IS NULL AND e.kind IN ('echo', 'delivery') AND e.phone = n.phone
                  AND e.instance = n.instance AND e.received_at BETWEEN :now - :foreign_holds AND :now)
+             AND NOT EXISTS (SELECT 1 FROM desk WHERE gateway_state NOT IN ('', 'authorised'))
              AND NOT EXISTS (SELECT 1 FROM opt_outs o WHERE o.phone_key = n.phone_key AND o.opted_in_at IS NULL)
              AND (released = 1 OR NOT EXISTS (SELECT 1 FROM stop_suspects s WHERE s.phone_key = n.phone_key))
              AND NOT EXISTS (SELECT 1 FROM notification_bookings nb

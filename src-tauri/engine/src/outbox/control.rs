@@ -36,6 +36,9 @@ pub struct GatewayTold {
     pub fault: String,
     pub detail: String,
     pub fault_at: Option<DateTime<Utc>>,
+    /// Settings of the account that are not as they must be, by the gateway's names; empty when all are.
+    pub amiss: String,
+    pub amiss_at: Option<DateTime<Utc>>,
 }
 
 /// The one row of `desk`.
@@ -146,6 +149,8 @@ fn read_desk(row: &Row<'_>) -> rusqlite::Result<DeskState> {
             fault: row.get(7)?,
             detail: row.get(8)?,
             fault_at: at(9)?,
+            amiss: row.get(17)?,
+            amiss_at: at(18)?,
         },
         pause_due: row.get(12)?,
         clock: read_clock(row, 13)?,
@@ -186,7 +191,8 @@ impl Outbox {
                 .prepare_cached(
                     "SELECT owner_pid, owner_since, alive_at, paused_at, paused_until, gateway_state,
                      gateway_state_at, gateway_fault, gateway_detail, gateway_fault_at, doubt, doubt_at, pause_due,
-                     clock_difference, clock_state, clock_at, clock_detail, rival_at, rival_by, rival_mark FROM desk",
+                      clock_difference, clock_state, clock_at, clock_detail, rival_at, rival_by, rival_mark,
+                      gateway_amiss, gateway_amiss_at FROM desk",
                 )?
                 .query_row([], read_desk)?)
         })
@@ -293,13 +299,35 @@ impl Outbox {
     ) -> Result<bool, StorageError> {
         let code = fault.map_or_else(String::new, |(code, _)| code.as_str().to_owned());
         let detail = fault.map_or("", |(_, detail)| detail);
-        if self.desk()?.gateway.fault == code {
+        let known = self.desk()?.gateway;
+        if known.fault == code && known.detail == detail {
             return Ok(false);
+        }
+        if known.fault == code {
+            // The same, for another reason: it is no news, and what is shown is the present one.
+            return self.db.write(|tx| {
+                tx.execute("UPDATE desk SET gateway_detail = ?1", [detail])?;
+                Ok(false)
+            });
         }
         self.db.write(|tx| {
             tx.execute(
                 "UPDATE desk SET gateway_fault = ?1, gateway_detail = ?2, gateway_fault_at = ?3",
                 params![code, detail, fault.map(|_| At(now))],
+            )?;
+            Ok(true)
+        })
+    }
+
+    /// What of the account's settings is not as it must be; empty when all is well. True when that is news.
+    pub fn gateway_amiss(&self, amiss: &str, now: DateTime<Utc>) -> Result<bool, StorageError> {
+        if self.desk()?.gateway.amiss == amiss {
+            return Ok(false);
+        }
+        self.db.write(|tx| {
+            tx.execute(
+                "UPDATE desk SET gateway_amiss = ?1, gateway_amiss_at = ?2",
+                params![amiss, (!amiss.is_empty()).then_some(At(now))],
             )?;
             Ok(true)
         })

@@ -11,7 +11,7 @@ use super::{
     Actor, Outbox, WhyAside, apply_in, aside, attempts, chats, control, people, stops, unless_refused,
 };
 use crate::db::{At, StorageError};
-use crate::notification::{Event, NotificationId};
+use crate::notification::{Event, NotificationId, State};
 use crate::ports::{DeliveryStatus, GatewayEvent, Pushed, SentMessage};
 
 /// A gateway's clock and ours may differ by this.
@@ -142,6 +142,50 @@ impl Outbox {
         })
     }
 
+    /// Whether a message in the account's queue is an attempt of ours that was taken there.
+    pub fn is_lying(&self, instance: &str, gateway_id: &str) -> Result<bool, StorageError> {
+        self.db.read(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT 1 FROM send_attempts WHERE gateway_id = ?1 AND gateway_id <> '' AND instance = ?2
+                     AND outcome IN ('accepted', 'found')",
+                )?
+                .exists([gateway_id, instance])?)
+        })
+    }
+
+    /// These messages lay in the queue of an account without a phone and are there no more: they were
+    /// certainly not sent. Their attempts say so, and keep the gateway's id: should a word of delivery
+    /// come all the same, it is believed. Answers the rows that wait for a person because of it.
+    pub fn taken_back(
+        &self,
+        gateway_ids: &[String],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<NotificationId>, StorageError> {
+        self.db.write(|tx| {
+            let mut changed = Vec::new();
+            for gateway_id in gateway_ids {
+                let Some(id) = sent_as_in(tx, gateway_id)? else { continue };
+                // By another attempt, or with an end by now: what is known of it stays.
+                let lies = super::get_in(tx, id)?
+                    .is_some_and(|row| row.state == State::Accepted && row.gateway_id == *gateway_id);
+                if !lies {
+                    continue;
+                }
+                tx.prepare_cached(
+                    "UPDATE send_attempts SET outcome = 'not_sent', detail = 'taken back'
+                     WHERE gateway_id = ?1 AND outcome IN ('accepted', 'found')",
+                )?
+                .execute([gateway_id])?;
+                if unless_refused(apply_in(tx, id, None, Event::TakeBack, &Actor::Program, now))?.is_some() {
+                    changed.push(id);
+                }
+            }
+            people::note(tx, &Actor::Program, "take_back", now)?;
+            Ok(changed)
+        })
+    }
+
     /// Forgets what is of no more use: words about messages that are not ours,
     /// what was pushed and found its place, what was asked and done.
     pub fn tidy(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), StorageError> {
@@ -220,6 +264,13 @@ pub(super) fn settle_by_id(tx: &Transaction<'_>, id: &str, now: DateTime<Utc>) -
         )?
         .query_map([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
+    let left = |(word, ..): &(String, String, Option<At>)| {
+        use DeliveryStatus::{Delivered, Read, Sent};
+        matches!(status_of(word), Some(Sent | Delivered | Read))
+    };
+    if waiting.iter().any(left) {
+        attempts::left_after_all(tx, id, now)?;
+    }
     for (word, detail, at) in waiting {
         let Some(status) = status_of(&word) else { continue };
         let event = Event::Delivery { status, at: at.map_or(now, |at| at.0), detail };

@@ -6,21 +6,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tracing::warn;
 
 use super::Sender;
+use super::account::Aloud;
 use crate::db::StorageError;
 use crate::error::{Fault, FaultCode, Subject, bounded};
 use crate::monitor::known;
 use crate::notification::{Event, Notification, Reason};
 use crate::outbox::MANY_FIRST_CONTACTS;
-use crate::ports::{GatewayState, MessengerError, Moment};
+use crate::ports::{MessengerError, Moment};
 
-/// The account's state is asked for again after this.
-const STATE_HOLDS: Duration = Duration::from_secs(15);
-
-/// Two looks this far apart must agree before anybody is alarmed.
-const ALARM_AFTER: Duration = Duration::from_secs(10);
-
-/// A gateway that cannot be reached may be back in a moment.
-const OFFLINE_ALARM_AFTER: Duration = Duration::from_mins(1);
+/// A claim believes what was heard of the account for so long.
+const STATE_HOLDS: Duration = Duration::from_secs(3);
 
 /// Between two tries, doubled each time up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -30,13 +25,16 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// clock that is set back must not freeze the line.
 #[derive(Debug, Default)]
 pub struct Readiness {
+    /// When the account was last asked, whatever came of it.
+    pub(super) looked_at: Option<Moment>,
     /// When the account was last known to be ready, by both clocks.
     ready_at: Option<Moment>,
     /// The whole line waits until then.
     blocked_until: Option<Duration>,
-    /// Since when it cannot send.
-    fault_since: Option<Duration>,
-    alarmed: bool,
+    /// Why it cannot send, and since when that is the reason.
+    pub(super) trouble: Option<(FaultCode, Duration)>,
+    /// What the desk was alarmed about.
+    pub(super) alarmed: Option<FaultCode>,
     /// The last refusal that was told.
     refusal_told: Option<FaultCode>,
     /// The next message leaves no sooner: pacing.
@@ -45,6 +43,12 @@ pub struct Readiness {
     pub(super) checks_rest_until: Option<Duration>,
     /// The account's mark is looked at again then.
     pub(super) mark_holds_until: Option<Duration>,
+    /// When the account's settings were looked at last, since its state last changed.
+    pub(super) settings_seen_at: Option<Duration>,
+    /// No phone is linked.
+    pub(super) is_unlinked: bool,
+    /// When it was last looked, since then, what of ours lies in the account's queue.
+    pub(super) queue_seen_at: Option<Duration>,
 }
 
 impl Readiness {
@@ -57,7 +61,28 @@ impl Readiness {
 
     /// Whether nothing can leave at the moment.
     pub(super) fn is_blocked(&self, monotonic: Duration) -> bool {
-        self.fault_since.is_some() || self.blocked_until.is_some_and(|until| monotonic < until)
+        self.trouble.is_some() || self.blocked_until.is_some_and(|until| monotonic < until)
+    }
+
+    /// Whether the account was heard to be ready so lately that a message may leave, and nothing was
+    /// pushed about it since (`told_at` is when its state was last written down).
+    fn is_ready(&self, moment: Moment, told_at: Option<DateTime<Utc>>) -> bool {
+        self.ready_at.is_some_and(|ready| {
+            moment.monotonic.saturating_sub(ready.monotonic) < STATE_HOLDS
+                && told_at.is_none_or(|told| told <= ready.wall)
+        })
+    }
+
+    /// The account can send.
+    pub(super) fn is_ready_at(&mut self, moment: Moment) {
+        self.ready_at = Some(moment);
+        self.blocked_until = None;
+        self.trouble = None;
+    }
+
+    /// What was heard of it before is not believed any more.
+    pub(super) fn is_not_ready(&mut self) {
+        self.ready_at = None;
     }
 
     /// How long the line waits for its gateway, or to keep its distance.
@@ -99,51 +124,25 @@ impl Sender {
         &self,
         row: &Notification,
     ) -> Result<Result<(), Duration>, StorageError> {
-        let moment = self.clock.moment();
-        let told = self.outbox.desk()?.gateway;
-        let fresh = self.readiness.lock().await.ready_at.is_some_and(|ready| {
-            // A pushed change of state is news, whatever was asked before.
-            moment.monotonic.saturating_sub(ready.monotonic) < STATE_HOLDS
-                && told.state_at.is_none_or(|pushed| pushed <= ready.wall)
-        });
-        if fresh {
+        let told_at = self.outbox.desk()?.gateway.state_at;
+        if self.readiness.lock().await.is_ready(self.clock.moment(), told_at) {
             return Ok(Ok(()));
         }
-        let state = self.messenger.state().await;
+        let Err(error) = self.look_at_account(Aloud::Yes).await? else { return Ok(Ok(())) };
         let moment = self.clock.moment();
-        let now = moment.wall;
-        let error = match state {
-            Ok(state) => {
-                self.outbox.gateway_told(&state, now)?;
-                let obstacle = match not_ready(&state) {
-                    None => self.queue_from_before().await?,
-                    Some(error) => Some(error),
-                };
-                let moment = self.clock.moment();
-                match obstacle {
-                    None => {
-                        self.gateway_is_ready(moment).await?;
-                        return Ok(Ok(()));
-                    }
-                    Some(error) => error,
-                }
-            }
-            Err(error) => error,
-        };
-        self.gateway_is_not_ready(&error, moment).await?;
         let pause = self.readiness.lock().await.failed(&error, None, row.tries, moment.monotonic);
         let event = Event::Postpone {
             reason: Reason::GatewayNotReady,
             detail: error.code().as_str().to_owned(),
-            next_try_at: now + pause,
+            next_try_at: moment.wall + pause,
         };
-        self.apply(row, event, now)?;
+        self.apply(row, event, moment.wall)?;
         Ok(Err(pause.to_std().unwrap_or_default()))
     }
 
     /// What lies in the queue of an account that nothing has gone through yet: another
     /// program's, or another number's. Before that is gone, ours would leave among it.
-    async fn queue_from_before(&self) -> Result<Option<MessengerError>, StorageError> {
+    pub(super) async fn queue_from_before(&self) -> Result<Option<MessengerError>, StorageError> {
         if self.outbox.last_instance()?.as_deref() == Some(self.messenger.instance()) {
             return Ok(None);
         }
@@ -152,19 +151,6 @@ impl Sender {
             Ok(lying) => Some(MessengerError::QueueLeft(lying.len())),
             Err(error) => Some(error),
         })
-    }
-
-    async fn gateway_is_ready(&self, moment: Moment) -> Result<(), StorageError> {
-        let mut readiness = self.readiness.lock().await;
-        readiness.ready_at = Some(moment);
-        readiness.blocked_until = None;
-        readiness.fault_since = None;
-        readiness.alarmed = false;
-        drop(readiness);
-        if self.outbox.gateway_fault(None, moment.wall)? {
-            self.desktop.all_clear(Subject::Gateway);
-        }
-        Ok(())
     }
 
     /// A refusal that will meet every message until a person acts is an alarm, once.
@@ -176,6 +162,13 @@ impl Sender {
         if told != Some(error.code()) {
             let detail = error.to_string();
             self.desktop.alarm(&Fault { subject: Subject::Gateway, code: error.code(), detail });
+        }
+    }
+
+    /// A message was taken: whatever was refused before is over.
+    pub(super) async fn refusals_are_over(&self) {
+        if self.readiness.lock().await.refusal_told.take().is_some() {
+            self.desktop.all_clear(Subject::Gateway);
         }
     }
 
@@ -193,36 +186,6 @@ impl Sender {
                 detail: format!("{MANY_FIRST_CONTACTS} numbers were written to for the first time today"),
             }),
             Err(error) => warn!(%error, "first contacts could not be counted"),
-        }
-    }
-
-    async fn gateway_is_not_ready(&self, error: &MessengerError, moment: Moment) -> Result<(), StorageError> {
-        let detail = error.to_string();
-        if self.outbox.gateway_fault(Some((error.code(), &detail)), moment.wall)? {
-            warn!(error = error.in_log(), "the gateway cannot send");
-        }
-        let mut readiness = self.readiness.lock().await;
-        let since = *readiness.fault_since.get_or_insert(moment.monotonic);
-        let patience =
-            if error.code() == FaultCode::GatewayOffline { OFFLINE_ALARM_AFTER } else { ALARM_AFTER };
-        if !readiness.alarmed && moment.monotonic.saturating_sub(since) >= patience {
-            readiness.alarmed = true;
-            self.desktop.alarm(&Fault { subject: Subject::Gateway, code: error.code(), detail });
-        }
-        Ok(())
-    }
-}
-
-/// Why an account in this state cannot send; None when it can.
-const fn not_ready(state: &GatewayState) -> Option<MessengerError> {
-    match state {
-        GatewayState::Authorised => None,
-        GatewayState::Starting => Some(MessengerError::Starting),
-        GatewayState::Blocked | GatewayState::YellowCard | GatewayState::Suspended => {
-            Some(MessengerError::Suspended)
-        }
-        GatewayState::NotAuthorised | GatewayState::SleepMode | GatewayState::Unknown(_) => {
-            Some(MessengerError::NotAuthorised)
         }
     }
 }

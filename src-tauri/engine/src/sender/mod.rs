@@ -6,6 +6,7 @@
 //! it is recorded before the next row is looked at: if it cannot be recorded,
 //! nothing is sent.
 
+mod account;
 mod backlog;
 mod check;
 #[cfg(debug_assertions)]
@@ -128,6 +129,7 @@ impl Sender {
             // Nothing is late, begun or due by a clock that nobody confirms.
             return Ok(Next::Rest(TICK));
         }
+        self.take_back_if_due().await?;
         let moment = self.clock.moment();
         let now = moment.wall;
         let desk = self.look_for_rivals(moment)?;
@@ -207,6 +209,11 @@ impl Sender {
         if self.is_quiet(&row, self.clock.now())? {
             return Ok(Next::Again);
         }
+        // The checks took their time, and an account that was unlinked meanwhile would take the
+        // message all the same, keep it, and send it at an hour that nobody chose.
+        if let Err(pause) = self.gateway_ready(&row).await? {
+            return Ok(Next::Rest(pause.min(TICK)));
+        }
         let late_after = if row.reason == Reason::None { LATE_IN_LINE } else { LATE_AFTER };
         let terms = ClaimTerms {
             revision,
@@ -260,7 +267,10 @@ impl Sender {
         let moment = self.clock.moment();
         let now = moment.wall;
         let end = match outcome {
-            SendOutcome::Accepted { id } => Attempt::Accepted { id },
+            SendOutcome::Accepted { id } => {
+                self.refusals_are_over().await;
+                Attempt::Accepted { id }
+            }
             SendOutcome::NotSent { retry_after, error } => {
                 let pause = self.readiness.lock().await.failed(
                     &error,

@@ -148,6 +148,16 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             means: "From a new number they look like bulk mail, and WhatsApp may restrict it. While they lie there the program sends nothing through this instance.",
             do_next: "Look at them: booking-monitor gateway queue. Throw away what nobody needs: booking-monitor gateway clear. Once the queue is empty the program goes on by itself.",
         },
+        FaultCode::GatewayNotCleared => Explanation {
+            what: "The gateway did not clear its queue.",
+            means: "The messages in it lie there still, and leave when a phone is linked.",
+            do_next: "Wait a minute and clear it again. If it refuses once more, clear it at console.green-api.com, and link the phone only after that.",
+        },
+        FaultCode::GatewaySettings => Explanation {
+            what: "Settings of the WhatsApp account are not as they must be.",
+            means: "Messages leave, but what becomes of them, or the answer \"stop\", is not seen here.",
+            do_next: "Press \"Switch on\" in the window, or run the command; the account restarts for up to five minutes: booking-monitor check --fix",
+        },
         FaultCode::GatewayOutOfOrder => Explanation {
             what: "The gateway is having trouble.",
             means: NOT_SENT,
@@ -192,6 +202,11 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             what: "The keyring does not keep what is stored in it.",
             means: NO_KEYS,
             do_next: "Check that you are signed in as yourself and that the keyring works: gnome-keyring, KWallet, Credential Manager or Keychain.",
+        },
+        FaultCode::KeyringAmbiguous => Explanation {
+            what: "The keyring holds several entries of one name.",
+            means: NO_KEYS,
+            do_next: "Open the keyring's own program (Passwords and Keys, KWallet, Keychain), find booking-monitor and delete all entries of that name. Then enter the token anew in the settings.",
         },
         FaultCode::KeyringRefused => Explanation {
             what: "The keyring refused.",

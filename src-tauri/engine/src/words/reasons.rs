@@ -215,6 +215,10 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "WhatsApp сейчас не может отправлять. Пробуем снова.",
             "WhatsApp cannot send at the moment. Trying again.",
         ),
+        Reason::TakenBack => (
+            "Не ушло: телефон салона был отвязан. Программа забрала сообщение, чтобы оно не ушло поздно. Решите, отправить ли сейчас.",
+            "It did not go out: no phone was linked. The program took it back, so that it would not leave late. Decide whether to send it now.",
+        ),
         Reason::NotSent => (
             "Попытка точно ничего не отправила. Пробуем снова.",
             "The attempt certainly sent nothing. Trying again.",
@@ -240,8 +244,8 @@ pub const fn reason(reason: Reason, language: Language) -> &'static str {
             "The message was accepted and never reached the client. Call the client.",
         ),
         Reason::Cleared => (
-            "Не ушло: человек очистил очередь WhatsApp. Напишите клиенту ещё раз или позвоните.",
-            "It never left: a person cleared the queue of WhatsApp. Write to the client again, or call.",
+            "Не ушло: сообщение убрали из очереди WhatsApp. Напишите клиенту ещё раз или позвоните.",
+            "It never left: it was cleared from the queue of WhatsApp. Write to the client again, or call.",
         ),
         Reason::ByPerson => ("Отменено человеком.", "Cancelled by a person."),
         Reason::InYclients => (

@@ -155,6 +155,16 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             means: "С нового номера они похожи на рассылку, и WhatsApp может его ограничить. Пока они там, программа через этот инстанс ничего не отправляет.",
             do_next: "Посмотрите их: booking-monitor gateway queue. Ненужные выбросьте: booking-monitor gateway clear. Когда очередь опустеет, программа продолжит сама.",
         },
+        FaultCode::GatewayNotCleared => Explanation {
+            what: "Сервис отправки не очистил свою очередь.",
+            means: "Сообщения лежат в ней по-прежнему и уйдут, когда привяжут телефон.",
+            do_next: "Подождите минуту и очистите ещё раз. Если снова откажет, очистите очередь на console.green-api.com и только потом привязывайте телефон.",
+        },
+        FaultCode::GatewaySettings => Explanation {
+            what: "Настройки аккаунта WhatsApp не такие, как нужно.",
+            means: "Сообщения уходят, но что с ними стало, или ответ «Стоп», здесь не видно.",
+            do_next: "Нажмите «Включить» в окне или выполните команду, аккаунт перезапустится, до пяти минут: booking-monitor check --fix",
+        },
         FaultCode::GatewayOutOfOrder => Explanation {
             what: "Сервис отправки работает с перебоями.",
             means: NOT_SENT,
@@ -199,6 +209,11 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             what: "Хранилище паролей не сохраняет то, что в него кладут.",
             means: NO_KEYS,
             do_next: "Проверьте, под своей ли учётной записью вы вошли и работает ли хранилище: gnome-keyring, KWallet, диспетчер учётных данных или «Связка ключей».",
+        },
+        FaultCode::KeyringAmbiguous => Explanation {
+            what: "В хранилище ключей несколько записей с одним именем.",
+            means: NO_KEYS,
+            do_next: "Откройте программу хранилища («Пароли и ключи», KWallet, «Связка ключей»), найдите booking-monitor и удалите все записи с этим именем. Затем введите токен заново в настройках.",
         },
         FaultCode::KeyringRefused => Explanation {
             what: "Хранилище паролей отказало.",

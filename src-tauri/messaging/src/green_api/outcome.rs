@@ -5,7 +5,8 @@
 //! | name, connection or TLS failed | not sent |
 //! | the permit had ended when the connection stood | not sent |
 //! | 2xx with an id | accepted |
-//! | 200 with `{"status": false}`: the gateway says that it did not take it | by its reason, as a 400 |
+//! | 200 with `{"status": false}` and a reason that is documented as "not accepted" | by its reason, as a 400 |
+//! | 200 with `{"status": false}` and any other reason, or none | ambiguous |
 //! | 400 because the instance is starting or not linked | not sent |
 //! | 400 or 403 because the account is expired, deleted or suspended | rejected |
 //! | every other 400: this message is refused, and would be again | rejected |
@@ -50,7 +51,11 @@ fn of_success(http: &Http, reply: &Reply) -> SendOutcome {
     let id = answer.get("idMessage").and_then(Value::as_str).map(str::trim).filter(|id| !id.is_empty());
     match (id, refusal::reason(&answer)) {
         (Some(id), None) => SendOutcome::Accepted { id: id.to_owned() },
-        (None, Some(reason)) => refused(refusal::by_words(&http.quotable(&reason))),
+        (None, Some(reason)) => match refusal::by_words(&http.quotable(&reason)) {
+            // Words that nobody documents: it may have been taken all the same.
+            MessengerError::Refused(reason) => ambiguous(&format!("a refusal of an unknown kind: {reason}")),
+            error => refused(error),
+        },
         (Some(_), Some(_)) => ambiguous("an id and a refusal in one answer"),
         (None, None) => ambiguous("the answer has no id"),
     }

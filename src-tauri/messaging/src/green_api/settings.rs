@@ -23,6 +23,18 @@ pub struct Settings {
     pub send_delay: Option<Duration>,
     /// What to change before the instance is of use.
     pub missing: Vec<MissingSetting>,
+    /// The channel's word for the instance (`v3` is MAX), where it is not WhatsApp's; else empty.
+    pub other_channel: String,
+}
+
+/// Of twenty messages that come together the last must leave before it is late by five minutes.
+const LONGEST_SEND_DELAY: Duration = Duration::from_secs(15);
+
+impl Settings {
+    /// Whether the gateway's own pause keeps messages longer than a shop has patience.
+    pub fn is_slow(&self) -> bool {
+        self.send_delay.is_some_and(|delay| delay > LONGEST_SEND_DELAY)
+    }
 }
 
 /// A setting that is not as it must be.
@@ -41,6 +53,17 @@ pub enum MissingSetting {
 }
 
 impl MissingSetting {
+    /// The gateway's own name for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoWebhook => "webhookUrl",
+            Self::Outgoing => "outgoingWebhook",
+            Self::OutgoingApi => "outgoingAPIMessageWebhook",
+            Self::State => "stateWebhook",
+            Self::Incoming => "incomingWebhook",
+        }
+    }
+
     /// Whether messages cannot be sent and followed without it. What clients write
     /// is for the word «Стоп» alone.
     pub const fn is_needed(self) -> bool {
@@ -86,6 +109,10 @@ impl GreenApi {
                 .and_then(Value::as_u64)
                 .map(Duration::from_millis),
             missing: missing.into_iter().flatten().collect(),
+            other_channel: text(&answer, "/typeInstance")
+                .filter(|kind| !kind.eq_ignore_ascii_case("whatsapp"))
+                .map(|kind| kind.chars().take(40).collect())
+                .unwrap_or_default(),
         })
     }
 
@@ -94,7 +121,8 @@ impl GreenApi {
         Ok(self.settings().await?.missing)
     }
 
-    /// Sets what must be set and leaves the rest alone. The instance restarts.
+    /// Sets what must be set and leaves the rest alone. The instance restarts. That the gateway says it
+    /// saved them is no proof: it may keep nothing, so whoever asks for it reads them back.
     pub async fn apply_settings(&self) -> Result<(), MessengerError> {
         self.save_settings(&wanted()).await
     }

@@ -188,8 +188,11 @@ async fn the_queue_is_cleared_only_when_the_gateway_says_so() {
     let gateway = Gateway::answering(200, r#"{"isCleared":true}"#).await;
     assert_eq!(gateway.client().clear_queue().await, Ok(()));
     assert_eq!(gateway.request().0, format!("GET /waInstance1103000001/clearMessagesQueue/{TOKEN}"));
+    let too_often = r#"{"isCleared":false,"reason":"Too many requests","leftTime":46}"#;
+    let refused = Gateway::answering(200, too_often).await.client().clear_queue().await;
+    assert_eq!(refused, Err(Error::NotCleared("Too many requests".to_owned())));
     let refused = Gateway::answering(200, r#"{"isCleared":false}"#).await.client().clear_queue().await;
-    assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+    assert!(matches!(refused, Err(Error::NotCleared(_))), "{refused:?}");
     for body in ["", "null", "{}", "[]", "<html></html>"] {
         let cleared = Gateway::with(answer(200, body)).await.client().clear_queue().await;
         assert!(matches!(cleared, Err(Error::Unreadable(_))), "{body}: {cleared:?}");

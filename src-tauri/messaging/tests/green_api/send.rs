@@ -337,10 +337,19 @@ async fn a_refused_message_is_rejected() {
     assert_eq!(rejected(fate(answer(400, "bad request data")).await), "bad request data");
     rejected(fate(answer(400, "")).await);
     rejected(fate(answer(400, "<html></html>")).await);
-    assert_eq!(
-        rejected(fate(answer(200, r#"{"status":false,"reason":"no such chat"}"#)).await),
-        "no such chat"
-    );
+}
+
+#[tokio::test]
+async fn a_success_that_says_false_for_no_documented_reason_is_ambiguous() {
+    for inside in [
+        r#"{"status":false}"#,
+        r#"{"status":false,"reason":""}"#,
+        r#"{"status":false,"reason":7}"#,
+        r#"{"status":false,"reason":"no such chat"}"#,
+        r#"{"status":false,"reason":"internal error"}"#,
+    ] {
+        ambiguous(fate(answer(200, inside)).await);
+    }
 }
 
 #[tokio::test]

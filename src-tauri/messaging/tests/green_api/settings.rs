@@ -108,3 +108,27 @@ fn a_client_that_would_be_unsafe_or_useless_is_not_built() {
     assert_eq!(build("https://1103.api.green-api.com", "waInstance1", TOKEN), Err(ConfigError::Instance));
     assert_eq!(build("https://1103.api.green-api.com", "1103000001", "../x"), Err(ConfigError::Token));
 }
+
+#[tokio::test]
+async fn an_account_of_another_channel_and_a_long_pause_are_named() {
+    let settings = async |more: serde_json::Value| {
+        let gateway = Gateway::answering(200, &more.to_string()).await;
+        gateway.client().settings().await.unwrap()
+    };
+    let max =
+        settings(json!({ "wid": "", "typeInstance": "v3", "delaySendMessagesMilliseconds": 600_000 })).await;
+    assert_eq!((max.other_channel.as_str(), max.is_slow()), ("v3", true));
+    let usual =
+        settings(json!({ "typeInstance": "whatsapp", "delaySendMessagesMilliseconds": 15_000 })).await;
+    assert_eq!((usual.other_channel.as_str(), usual.is_slow()), ("", false));
+    let silent = settings(json!({ "delaySendMessagesMilliseconds": "often" })).await;
+    assert_eq!((silent.other_channel.as_str(), silent.is_slow()), ("", false));
+}
+
+#[tokio::test]
+async fn what_is_amiss_has_the_gateway_s_own_names() {
+    let off = json!({ "webhookUrl": "https://crm.example.com", "outgoingWebhook": "no",
+        "outgoingAPIMessageWebhook": "yes", "stateWebhook": "yes", "incomingWebhook": "no" });
+    let gateway = Gateway::answering(200, &off.to_string()).await;
+    assert_eq!(gateway.client().amiss().await.unwrap(), ["webhookUrl", "outgoingWebhook", "incomingWebhook"]);
+}

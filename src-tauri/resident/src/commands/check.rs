@@ -16,9 +16,9 @@ use engine::error::FaultCode;
 use engine::monitor::unread_in;
 use engine::outbox::Outbox;
 use engine::ports::{GatewayState, Messenger as _, SecretName, Secrets};
-use engine::settings::{self, Settings};
+use engine::settings::{self, Language, Settings as ShopSettings};
 use engine::shop_mark::AccountMark;
-use messaging::green_api::GreenApi;
+use messaging::green_api::{GreenApi, MissingSetting, Settings};
 
 use crate::failure::Failure;
 use crate::output::complain;
@@ -75,7 +75,7 @@ pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
 fn check_settings(
     report: &mut Report<'_>,
     dir: &std::path::Path,
-    settings: Result<&Settings, &Failure>,
+    settings: Result<&ShopSettings, &Failure>,
 ) -> Result<(), Failure> {
     let language = report.language;
     let name = &Name::new("settings", say::settings(language));
@@ -90,7 +90,7 @@ fn check_settings(
         }
         Ok(settings) => report.good(name, say::branches(settings.branches.len(), language)),
     }?;
-    for broken in settings.map_or_else(|_| Vec::new(), Settings::broken_templates) {
+    for broken in settings.map_or_else(|_| Vec::new(), ShopSettings::broken_templates) {
         let name = &Name::new("template", say::template(language));
         report.bad(
             name,
@@ -116,7 +116,11 @@ fn check_time(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Fail
 }
 
 /// Bookings that came and cannot be read, as the running program found them.
-fn check_unread(report: &mut Report<'_>, dir: &std::path::Path, settings: &Settings) -> Result<(), Failure> {
+fn check_unread(
+    report: &mut Report<'_>,
+    dir: &std::path::Path,
+    settings: &ShopSettings,
+) -> Result<(), Failure> {
     let language = report.language;
     let Ok(db) = Db::open(dir) else { return Ok(()) };
     for branch in &settings.branches {
@@ -218,7 +222,7 @@ async fn check_secrets(report: &mut Report<'_>, keys: &Keys) -> Result<(), Failu
 
 pub(super) async fn check_gateway(
     report: &mut Report<'_>,
-    settings: &Settings,
+    settings: &ShopSettings,
     keys: &Keys,
     outbox: Option<&Outbox>,
     fix: bool,
@@ -296,15 +300,16 @@ async fn check_notifications(
     let language = report.language;
     let name = &Name::new("notifications", say::notifications(language));
     report.begin(name);
-    let missing = match gateway.missing_settings().await {
-        Ok(missing) => missing,
+    let found = match gateway.settings().await {
+        Ok(found) => found,
         Err(error) => return report.fault(name, error.code(), &error.to_string()),
     };
+    check_account(report, &found)?;
+    let missing = found.missing;
     if missing.is_empty() {
         return report.good(name, say::notifications_on(language));
     }
-    let off: Vec<&str> = missing.iter().map(|setting| say::missing_setting(*setting, language)).collect();
-    let off = off.join(", ");
+    let off = listed(&missing, language);
     if !fix {
         let (message, advice) = (say::notifications_off(&off, language), say::run_fix(language));
         return if missing.iter().any(|setting| setting.is_needed()) {
@@ -314,8 +319,43 @@ async fn check_notifications(
         };
     }
     let shop = outbox.map(Outbox::shop_or_new).transpose()?.unwrap_or_default();
-    match gateway.apply_settings_for(&shop, false).await {
-        Ok(_) => report.look(name, say::fixed(&off, language), say::restarting(language)),
-        Err(error) => report.fault(name, error.code(), &error.to_string()),
+    if let Err(error) = gateway.apply_settings_for(&shop, false).await {
+        return report.fault(name, error.code(), &error.to_string());
+    }
+    // That they are saved is believed when they are read back: a gateway may say so and keep nothing.
+    match gateway.missing_settings().await {
+        Ok(still) if still.is_empty() => {
+            report.look(name, say::fixed(&off, language), say::restarting(language))
+        }
+        Ok(still) => {
+            let still = listed(&still, language);
+            report.bad(name, say::not_kept(&still, language), say::set_by_hand(language))
+        }
+        Err(_) => report.bad(name, say::not_read_back(&off, language), say::check_again(language)),
+    }
+}
+
+fn listed(settings: &[MissingSetting], language: Language) -> String {
+    let names: Vec<&str> = settings.iter().map(|one| say::missing_setting(*one, language)).collect();
+    names.join(", ")
+}
+
+/// What no `--fix` mends: an account of another channel, and a pause that makes messages late.
+fn check_account(report: &mut Report<'_>, found: &Settings) -> Result<(), Failure> {
+    let language = report.language;
+    if !found.other_channel.is_empty() {
+        report.bad(
+            &Name::new("channel", say::channel(language)),
+            say::other_channel(&found.other_channel, language),
+            say::take_whatsapp_instance(language),
+        )?;
+    }
+    match found.send_delay {
+        Some(delay) if found.is_slow() => report.look(
+            &Name::new("send_delay", say::send_delay(language)),
+            say::slow(delay.as_secs(), language),
+            say::shorten_delay(language),
+        ),
+        _ => Ok(()),
     }
 }

@@ -121,6 +121,11 @@ fn print(
         out.line(row("", &paint(Tone::Bad, words::fault_word(&told.fault, language))))?;
         out.line(row("", &paint(Tone::Quiet, &told.detail)))?;
     }
+    if !told.amiss.is_empty() {
+        let fault = words::fault(FaultCode::GatewaySettings, language);
+        out.line(row("", &paint(Tone::Bad, fault)))?;
+        out.line(row("", &paint(Tone::Quiet, &told.amiss)))?;
+    }
     if seen.first_contacts >= MANY_FIRST_CONTACTS {
         let warning = words::status::first_contacts(seen.first_contacts, language);
         out.line(row("", &paint(Tone::Attention, warning)))?;

@@ -213,7 +213,8 @@ impl Facts {
     fn faults(&self) -> impl Iterator<Item = (FaultCode, Option<DateTime<Utc>>)> {
         let gateway = &self.desk.gateway;
         let branches = self.branches.iter().map(|branch| (branch.fault_code.as_str(), branch.fault_at));
-        let all = branches.chain([(gateway.fault.as_str(), gateway.fault_at)]);
+        let amiss = if gateway.amiss.is_empty() { "" } else { FaultCode::GatewaySettings.as_str() };
+        let all = branches.chain([(gateway.fault.as_str(), gateway.fault_at), (amiss, gateway.amiss_at)]);
         let rival = self.desk.rival.as_ref().map(|rival| (FaultCode::AnotherMonitor, Some(rival.since)));
         rival.into_iter().chain(all.filter_map(|(code, at)| Some((FaultCode::parse(code)?, at))))
     }

@@ -54,7 +54,13 @@ fixed_words! {
     set_instance: "Впишите instance_id в [whatsapp]: номер из личного кабинета console.green-api.com.", "Write instance_id into [whatsapp]: the number from console.green-api.com.";
     linked: "подключён", "linked";
     link: "Откройте console.green-api.com: телефон привязывают там по QR-коду.", "Open console.green-api.com: the phone is linked there by its QR code.";
-    clear_queue: "Если привязываете другой номер, сначала очистите её: booking-monitor gateway clear", "If another number is to be linked, clear it first: booking-monitor gateway clear";
+    clear_queue: "Что там лежит, покажет gateway queue. Ненужное уберите до привязки: booking-monitor gateway clear", "gateway queue shows what lies there. Clear it before linking if nobody needs it: booking-monitor gateway clear";
+    channel: "Канал", "Channel";
+    take_whatsapp_instance: "Впишите instance_id и адрес инстанса WhatsApp из console.green-api.com.", "Write down instance_id and address of a WhatsApp instance from console.green-api.com.";
+    send_delay: "Пауза сервиса", "Gateway's pause";
+    shorten_delay: "Уменьшите delaySendMessagesMilliseconds на console.green-api.com: хватит 1000.", "Lower delaySendMessagesMilliseconds at console.green-api.com: 1000 will do.";
+    set_by_hand: "Подождите пять минут и повторите check. Если не изменится, включите их на console.green-api.com.", "Wait five minutes and run check again. If nothing changes, switch them on at console.green-api.com.";
+    check_again: "Аккаунт перезапускается. Через пять минут проверьте ещё раз: booking-monitor check", "The account restarts. Look again in five minutes: booking-monitor check";
     notifications_on: "включены", "on";
     run_fix: "Включить: booking-monitor check --fix (аккаунт перезапустится, до пяти минут).", "To switch them on: booking-monitor check --fix (the account restarts, up to five minutes).";
     shop: "салон", "shop";
@@ -220,6 +226,39 @@ pub(crate) fn notifications_off(off: &str, language: Language) -> String {
 
 pub(crate) fn fixed(off: &str, language: Language) -> String {
     say!(language, "включено: {off}", "switched on: {off}")
+}
+
+pub(crate) fn not_kept(still: &str, language: Language) -> String {
+    say!(
+        language,
+        "сервис ответил, что сохранил, но выключено по-прежнему: {still}",
+        "the gateway says that it saved them, and these are off still: {still}",
+    )
+}
+
+pub(crate) fn not_read_back(off: &str, language: Language) -> String {
+    say!(
+        language,
+        "отправлено, но прочитать обратно пока нельзя: {off}",
+        "asked for, and cannot be read back yet: {off}",
+    )
+}
+
+pub(crate) fn other_channel(kind: &str, language: Language) -> String {
+    let which = if kind.eq_ignore_ascii_case("v3") { "MAX" } else { kind };
+    say!(
+        language,
+        "это инстанс не WhatsApp, а {which}: сообщения через него не уйдут",
+        "this is no instance of WhatsApp but of {which}: no message leaves through it",
+    )
+}
+
+pub(crate) fn slow(seconds: u64, language: Language) -> String {
+    say!(
+        language,
+        "сервис ждёт {seconds} с между сообщениями: когда их много, последние опоздают",
+        "the gateway waits {seconds} s between two messages: of many the last are late",
+    )
 }
 
 /// `off` seconds ahead of the server; negative is behind.

@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use chrono::DateTime;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -20,11 +21,16 @@ pub(crate) async fn messages(State(shared): State<Shared>) -> Json<Vec<TakenMess
 #[serde(deny_unknown_fields)]
 struct NewState {
     state: String,
+    /// Until when a restriction lasts, in seconds since 1970.
+    #[serde(default)]
+    suspended_until: Option<i64>,
 }
 
 pub(crate) async fn state(State(shared): State<Shared>, body: Bytes) -> Response {
     match read::<NewState>(&body) {
-        Ok(NewState { state }) => shared.change(|world| {
+        Ok(NewState { state, suspended_until }) => shared.change(|world| {
+            world.gateway.suspended_until =
+                suspended_until.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
             let now = world.clock.now();
             world.gateway.set_state(&state, now);
             Json(world.gateway.summary()).into_response()

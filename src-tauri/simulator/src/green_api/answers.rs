@@ -37,11 +37,6 @@ pub(crate) fn validation(path: &str, details: &str, now: DateTime<Utc>) -> Respo
     bad_request(path, &format!("Validation failed. Details: {details}"), now)
 }
 
-/// A failure inside a 200, as the checks give it.
-pub(crate) fn status_false(reason: &str) -> Response {
-    data(json!({ "status": false, "reason": reason }))
-}
-
 /// No notification: the word `null`, or no byte at all. Both were seen.
 pub(crate) fn nothing(empty: bool) -> Response {
     let json_type: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/json; charset=utf-8")];

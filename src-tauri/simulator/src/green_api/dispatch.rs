@@ -86,16 +86,18 @@ async fn run(call: &Call, method: &str, receipt: Option<&str>) -> Response {
         "showMessagesQueue" => sending::show_queue(call),
         "clearMessagesQueue" => sending::clear_queue(call),
         "getMessagesCount" => sending::count_queue(call),
+        "getWebhooksCount" => notifications::count(call),
+        "clearWebhooksQueue" => notifications::clear(call),
         "getMessage" => history::get_message(call),
         "getChatHistory" => history::chat_history(call),
-        "lastOutgoingMessages" => history::last_outgoing(call),
+        "lastOutgoingMessages" => history::last(call, false),
+        "lastIncomingMessages" => history::last(call, true),
         "receiveNotification" => notifications::receive(call).await,
         "deleteNotification" => notifications::delete(call, receipt.unwrap_or_default()),
         "getSettings" => settings::get(call),
         "setSettings" => settings::set(call),
-        "getStateInstance" => answers::data(
-            call.shared.read(|world| json!({ "stateInstance": world.gateway.state() })),
-        ),
+        "getWaSettings" => settings::of_whatsapp(call),
+        "getStateInstance" => answers::data(call.shared.read(|world| world.gateway.state_answer())),
         "getStatusInstance" => answers::data(call.shared.read(|world| {
             json!({ "statusInstance": if world.gateway.is_authorized() { "online" } else { "offline" } })
         })),
@@ -109,7 +111,7 @@ async fn run(call: &Call, method: &str, receipt: Option<&str>) -> Response {
 
 fn verb_of(method: &str, with_receipt: bool) -> Option<Method> {
     match (method, with_receipt) {
-        ("deleteNotification", true) => Some(Method::DELETE),
+        ("deleteNotification", true) | ("clearWebhooksQueue", false) => Some(Method::DELETE),
         (
             "sendMessage"
             | "checkWhatsapp"
@@ -127,7 +129,10 @@ fn verb_of(method: &str, with_receipt: bool) -> Option<Method> {
             | "showMessagesQueue"
             | "clearMessagesQueue"
             | "getMessagesCount"
+            | "getWebhooksCount"
+            | "getWaSettings"
             | "lastOutgoingMessages"
+            | "lastIncomingMessages"
             | "qr"
             | "reboot"
             | "logout",

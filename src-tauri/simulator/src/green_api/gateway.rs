@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use super::message::{Delivery, DeliveryStatus, Message, Origin, TakenMessage};
@@ -13,6 +13,13 @@ use super::numbers::{NumberPlan, chat_of_phone, lid_of_phone};
 use super::{notifications, settings};
 use crate::options::Options;
 use crate::world::Shared;
+
+/// What lies in the queue for longer is thrown away.
+const QUEUE_KEEPS: TimeDelta = TimeDelta::hours(24);
+
+/// The word that stands for an instance that is still being made: `getStateInstance` has no object for
+/// it, but `null`.
+const BEING_MADE: &str = "null";
 
 /// Everything the gateway knows.
 #[derive(Debug)]
@@ -27,6 +34,10 @@ pub(crate) struct Gateway {
     /// The notification that the next one overtakes.
     pub(crate) held_back: Option<Value>,
     pub(crate) empty_polls: u64,
+    /// When the notifications were thrown away last.
+    pub(crate) notifications_cleared_at: Option<Instant>,
+    /// Until when WhatsApp restricts the account, where it said so.
+    pub(crate) suspended_until: Option<DateTime<Utc>>,
     state: String,
     numbers: BTreeMap<String, NumberPlan>,
     last_receipt: u64,
@@ -37,7 +48,7 @@ pub(crate) struct Gateway {
 /// The instance at a glance.
 #[derive(Clone, Debug, Serialize)]
 pub struct GatewaySummary {
-    /// `authorized`, `notAuthorized`, …
+    /// `authorized`, `notAuthorized`, … or `null` while the instance is made.
     pub state: String,
     /// The instance's id.
     pub instance_id: String,
@@ -61,6 +72,8 @@ impl Gateway {
             notifications: VecDeque::new(),
             held_back: None,
             empty_polls: 0,
+            notifications_cleared_at: None,
+            suspended_until: None,
             state: options.gateway_state.clone(),
             numbers: BTreeMap::new(),
             last_receipt: 0,
@@ -77,12 +90,40 @@ impl Gateway {
         self.state == "authorized"
     }
 
+    /// Whether a phone is linked, though it may be able to do nothing at the moment.
+    pub(crate) fn is_linked(&self) -> bool {
+        matches!(self.state.as_str(), "authorized" | "sleepMode" | "yellowCard" | "suspended")
+    }
+
+    /// Whether it takes nothing for the time being: it starts, or is still being made.
+    pub(crate) fn is_starting(&self) -> bool {
+        matches!(self.state.as_str(), "starting" | BEING_MADE)
+    }
+
+    /// What `getStateInstance` answers.
+    pub(crate) fn state_answer(&self) -> Value {
+        if self.state == BEING_MADE { Value::Null } else { json!({ "stateInstance": self.state }) }
+    }
+
+    /// What lies in the queue, in the order it was taken.
+    pub(crate) fn queued(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Message> {
+        self.messages.iter().filter(move |message| lies(message, now))
+    }
+
     pub(crate) fn set_state(&mut self, state: &str, now: DateTime<Utc>) {
         if self.state == state {
             return;
         }
         state.clone_into(&mut self.state);
-        notifications::push_state(self, now);
+        for message in &mut self.messages {
+            if message.taken.status == DeliveryStatus::Queued && !lies(message, now) {
+                message.taken.status = DeliveryStatus::Cleared;
+                message.steps.clear();
+            }
+        }
+        if self.state != BEING_MADE {
+            notifications::push_state(self, now);
+        }
     }
 
     pub(crate) fn number(&self, phone: &str) -> NumberPlan {
@@ -160,6 +201,11 @@ impl Gateway {
             notifications::push_status(self, &message, step.status, now);
         }
     }
+}
+
+/// Whether a message lies in the queue. It does for a day, and then it is gone.
+fn lies(message: &Message, now: DateTime<Utc>) -> bool {
+    message.taken.status == DeliveryStatus::Queued && now - message.taken.at < QUEUE_KEEPS
 }
 
 /// Delivers messages for as long as the simulator runs.

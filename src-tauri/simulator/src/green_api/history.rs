@@ -45,7 +45,8 @@ pub(crate) fn chat_history(call: &Call) -> Response {
     }))
 }
 
-pub(crate) fn last_outgoing(call: &Call) -> Response {
+/// The last messages of all chats, of one direction.
+pub(crate) fn last(call: &Call, incoming: bool) -> Response {
     let minutes = match call.parameter("minutes").map(str::parse::<i64>) {
         None => DEFAULT_MINUTES,
         Some(Ok(minutes)) if minutes > 0 => minutes,
@@ -55,7 +56,7 @@ pub(crate) fn last_outgoing(call: &Call) -> Response {
         let since = world.clock.now() - TimeDelta::try_minutes(minutes).unwrap_or(TimeDelta::MAX);
         let rows: Vec<Value> = shown(&world.gateway)
             .rev()
-            .filter(|message| message.origin != Origin::Client && message.taken.at >= since)
+            .filter(|message| (message.origin == Origin::Client) == incoming && message.taken.at >= since)
             .map(|message| entry(&world.gateway, message))
             .collect();
         json!(rows)

@@ -20,7 +20,9 @@ pub enum DeliveryStatus {
     Failed,
     /// The number has no account.
     NoAccount,
-    /// Taken out of the queue before it was sent.
+    /// The account is limited for suspected spam, and this message with it.
+    YellowCard,
+    /// Taken out of the queue before it was sent, or there for longer than a day.
     Cleared,
 }
 
@@ -34,6 +36,7 @@ impl DeliveryStatus {
             Self::Read => "read",
             Self::Failed => "failed",
             Self::NoAccount => "noAccount",
+            Self::YellowCard => "yellowCard",
         }
     }
 }

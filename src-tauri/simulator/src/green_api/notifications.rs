@@ -15,6 +15,9 @@ use super::{answers, dispatch::Call, gateway::Gateway, history, settings};
 const WEBHOOK_SET: &str =
     "Message cannot be received because custom webhook url is set. Go to cabinet, clear webhook url";
 
+/// The documented distance between two clearings of the notifications.
+const CLEARED_ONCE_IN: Duration = Duration::from_mins(1);
+
 /// Waits for a notification for as long as the client asked, or as the simulator was told.
 pub(crate) async fn receive(call: &Call) -> Response {
     let asked = match call.parameter("receiveTimeout") {
@@ -71,6 +74,28 @@ pub(crate) fn delete(call: &Call, receipt: &str) -> Response {
     });
     let reason = if found { String::new() } else { format!("Message receiptId = {wanted} not found") };
     answers::data(json!({ "result": found, "reason": reason }))
+}
+
+pub(crate) fn count(call: &Call) -> Response {
+    answers::data(call.shared.read(|world| json!({ "count": world.gateway.notifications.len() })))
+}
+
+/// Throws the notifications away, at most once a minute.
+pub(crate) fn clear(call: &Call) -> Response {
+    answers::data(call.shared.change(|world| {
+        let gateway = &mut world.gateway;
+        let left = gateway
+            .notifications_cleared_at
+            .map_or(Duration::ZERO, |cleared| CLEARED_ONCE_IN.saturating_sub(cleared.elapsed()));
+        if !left.is_zero() {
+            let seconds = left.as_secs().max(1);
+            return json!({ "isCleared": false, "reason": "Too many requests", "leftTime": seconds });
+        }
+        gateway.notifications_cleared_at = Some(Instant::now());
+        gateway.notifications.clear();
+        gateway.held_back = None;
+        json!({ "isCleared": true, "reason": "" })
+    }))
 }
 
 /// What the API sent comes back with chat, id and text.

@@ -58,6 +58,8 @@ pub enum Outcome {
     NoAccount,
     /// Fails.
     Failed,
+    /// Fails because the account is limited for suspected spam.
+    YellowCard,
     /// Fails, and `sent` comes after it. Seen live.
     FailedThenSent,
     /// Delivered before it was sent: the notifications come in the wrong order.
@@ -83,6 +85,7 @@ impl Outcome {
             Self::Queued => [None, None, None],
             Self::NoAccount => [Some(step(sent_ms, DeliveryStatus::NoAccount)), None, None],
             Self::Failed => [failed, None, None],
+            Self::YellowCard => [Some(step(sent_ms, DeliveryStatus::YellowCard)), None, None],
             Self::FailedThenSent => [failed, sent, None],
             Self::DeliveredThenSent => [Some(step(sent_ms, DeliveryStatus::Delivered)), sent, read],
         };

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::message::{DeliveryStatus, Message, Origin, TakenMessage};
 use super::numbers::{chat_of_phone, phone_of_chat};
-use super::{answers, dispatch::Call, gateway::Gateway, notifications};
+use super::{answers, dispatch::Call, notifications};
 use crate::world::World;
 
 /// The documented greatest length of a text.
@@ -19,6 +19,7 @@ const MAX_SHOWN: usize = 500;
 const CHAT_FORMS: &str =
     "'chatId' must be one of the next formats: 'phone_number@c.us', 'chat_id@lid' or 'group_id@g.us'";
 const NOT_AUTHORIZED: &str = "instance is starting or not authorized";
+const STARTING: &str = "instance in starting process try later";
 
 pub(crate) async fn send_message(call: &Call) -> Response {
     let Some(chat_id) = call.body["chatId"].as_str().filter(|chat| !chat.is_empty()) else {
@@ -34,34 +35,27 @@ pub(crate) async fn send_message(call: &Call) -> Response {
         return call.invalid("'message' length must be less than or equal to 20000 characters long");
     }
     let taken = call.shared.change(|world| {
-        let state = world.gateway.state();
-        // A sleeping phone and a yellow card do not refuse: the message waits in the queue.
-        if !matches!(state, "authorized" | "sleepMode" | "yellowCard") {
-            return Err(state.to_owned());
+        if world.gateway.is_starting() {
+            return Err(Box::new(answers::text(StatusCode::BAD_REQUEST, STARTING)));
         }
+        if world.gateway.state() == "suspended" {
+            let mut response = answers::data(json!({ "message": "Your account is suspended" }));
+            *response.status_mut() = StatusCode::FORBIDDEN;
+            return Err(Box::new(response));
+        }
+        // No other state refuses, and least of all an unlinked phone: the message waits in the queue
+        // for up to a day, and leaves when a phone is linked.
         let link_preview = call.body["linkPreview"].as_bool();
         Ok((take(world, chat_id, text, link_preview, Origin::Taken), world.gateway.delivery.hold_answer_ms))
     });
     match taken {
-        Err(state) => refusal(&state),
+        Err(refusal) => *refusal,
         Ok((id, hold_ms)) => {
             if hold_ms > 0 {
                 tokio::time::sleep(Duration::from_millis(hold_ms)).await;
             }
             answers::data(json!({ "idMessage": id }))
         }
-    }
-}
-
-fn refusal(state: &str) -> Response {
-    match state {
-        "starting" => answers::text(StatusCode::BAD_REQUEST, "instance in starting process try later"),
-        "suspended" => {
-            let mut response = answers::data(json!({ "message": "Your account is suspended" }));
-            *response.status_mut() = StatusCode::FORBIDDEN;
-            response
-        }
-        _ => answers::text(StatusCode::BAD_REQUEST, NOT_AUTHORIZED),
     }
 }
 
@@ -113,7 +107,7 @@ pub(crate) fn check_whatsapp(call: &Call) -> Response {
     }
     call.shared.read(|world| {
         if !world.gateway.is_authorized() {
-            return answers::status_false(NOT_AUTHORIZED);
+            return answers::text(StatusCode::BAD_REQUEST, NOT_AUTHORIZED);
         }
         let plan = world.gateway.number(&phone);
         answers::data(if plan.on_whatsapp {
@@ -136,13 +130,11 @@ pub(crate) fn check_whatsapp(call: &Call) -> Response {
     })
 }
 
-fn queued(gateway: &Gateway) -> impl Iterator<Item = &Message> {
-    gateway.messages.iter().filter(|message| message.taken.status == DeliveryStatus::Queued)
-}
-
 pub(crate) fn show_queue(call: &Call) -> Response {
     call.shared.read(|world| {
-        let rows: Vec<Value> = queued(&world.gateway)
+        let rows: Vec<Value> = world
+            .gateway
+            .queued(world.clock.now())
             .take(MAX_SHOWN)
             .map(|message| {
                 json!({
@@ -163,7 +155,9 @@ pub(crate) fn show_queue(call: &Call) -> Response {
 }
 
 pub(crate) fn count_queue(call: &Call) -> Response {
-    answers::data(call.shared.read(|world| json!({ "count": queued(&world.gateway).count() })))
+    answers::data(
+        call.shared.read(|world| json!({ "count": world.gateway.queued(world.clock.now()).count() })),
+    )
 }
 
 /// Takes everything out of the queue, whoever put it there.

@@ -66,12 +66,31 @@ pub(crate) fn set(call: &Call) -> Response {
     }
     call.shared.change(|world| {
         for (name, value) in asked {
-            if name != "wid" && known.contains_key(name) {
+            if !matches!(name.as_str(), "wid" | "typeInstance") && known.contains_key(name) {
                 world.gateway.settings.insert(name.clone(), value.clone());
             }
         }
     });
     answers::data(json!({ "saveSettings": true }))
+}
+
+/// What WhatsApp itself says of the account. An instance without a phone has none to name.
+pub(crate) fn of_whatsapp(call: &Call) -> Response {
+    answers::data(call.shared.read(|world| {
+        let gateway = &world.gateway;
+        let linked = gateway.is_linked();
+        let shown = |text: String| if linked { text } else { String::new() };
+        let mut settings = json!({
+            "avatar": "",
+            "phone": shown(gateway.phone.clone()),
+            "stateInstance": gateway.state(),
+            "deviceId": shown(format!("{}:8@s.whatsapp.net", gateway.phone)),
+        });
+        if let Some(until) = gateway.suspended_until {
+            settings["suspendedUntil"] = json!(until.timestamp());
+        }
+        settings
+    }))
 }
 
 pub(crate) fn qr(call: &Call) -> Response {

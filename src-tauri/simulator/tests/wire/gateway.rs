@@ -70,27 +70,6 @@ async fn a_bad_request_is_explained_and_echoes_the_token() {
 }
 
 #[tokio::test]
-async fn an_instance_that_is_not_ready_takes_nothing() {
-    let simulator = start().await;
-    let cases = [
-        ("notAuthorized", 400, "instance is starting or not authorized"),
-        ("blocked", 400, "instance is starting or not authorized"),
-        ("starting", 400, "instance in starting process try later"),
-        ("suspended", 403, r#"{"message":"Your account is suspended"}"#),
-    ];
-    for (state, status, text) in cases {
-        simulator.set_gateway_state(state);
-        let body = json!({ "chatId": "79031112233@c.us", "message": "x" });
-        let answer = gateway(&simulator, Method::POST, "sendMessage", Some(body)).await;
-        assert_eq!(answer.status().as_u16(), status);
-        assert_eq!(answer.text().await.expect("text"), text);
-    }
-    assert!(simulator.messages().is_empty());
-    let checked = post(&simulator, "checkWhatsapp", json!({ "phoneNumber": 79_031_112_233_u64 })).await;
-    assert_eq!(checked["status"], false);
-}
-
-#[tokio::test]
 async fn a_number_is_on_whatsapp_or_not_or_known_by_a_lid() {
     let simulator = start().await;
     simulator.set_number("+7 903 111-22-34", NumberPlan::not_on_whatsapp());

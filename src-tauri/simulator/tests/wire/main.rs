@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot speak to its server has failed")]
 
+mod account;
 mod control;
 mod directory;
 mod faults;

@@ -387,7 +387,11 @@ missing: Array<string>,
 /**
  * Another Booking Monitor writes for the shop, in words; else empty. `take_over` ends that.
  */
-another: string, };
+another: string, 
+/**
+ * What no button mends, in words: an account of another channel, a pause that makes messages late.
+ */
+notes: Array<string>, };
 
 /**
  * `code`: a PNG in base64, good for 20 s.

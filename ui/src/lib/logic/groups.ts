@@ -7,6 +7,7 @@ export type Kind =
   | 'changed_after_edit'
   | 'restored'
   | 'again'
+  | 'taken_back'
   | 'keeps_changing'
   | 'stop_unclear'
   | 'told_elsewhere'
@@ -30,6 +31,7 @@ export const KINDS: Kind[] = [
   'changed_after_edit',
   'restored',
   'again',
+  'taken_back',
   'keeps_changing',
   'stop_unclear',
   'told_elsewhere',
@@ -63,6 +65,7 @@ export const IN_BULK: Record<Kind, Act[]> = {
   changed_after_edit: ['send_now', 'cancel'],
   restored: ['send_now', 'cancel'],
   again: ['send_now', 'cancel'],
+  taken_back: ['send_now', 'cancel'],
   keeps_changing: ['send_now', 'cancel'],
   stop_unclear: ['send_now', 'cancel'],
   told_elsewhere: ['send_now', 'cancel'],

@@ -1,5 +1,6 @@
 //! From the claim to the client's phone, in paused time.
 
+mod account;
 mod asleep;
 mod doubt;
 mod first_contacts;
@@ -362,6 +363,11 @@ async fn a_claim_is_refused_for_each_reason_there_is() {
     shop.outbox.resume(&anna, now).unwrap();
     assert_eq!(claim(revision, now), None, "the end of the pause is yet to be dealt with");
     shop.outbox.db().write(crate::outbox::Outbox::pause_is_dealt_with).unwrap();
+    for state in [GatewayState::NotAuthorised, GatewayState::Starting, GatewayState::Unknown("odd".into())] {
+        shop.outbox.gateway_told(&state, now).unwrap();
+        assert_eq!(claim(revision, now), None, "the account was heard to be {state:?}");
+    }
+    shop.outbox.gateway_told(&GatewayState::Authorised, now).unwrap();
     let other = crate::outbox::ClaimTerms { instance: "green-api:7", ..terms(revision) };
     assert!(shop.outbox.claim(id, other, &StoppedClock::at(now)).unwrap().is_none(), "another account");
     let attempt = claim(revision, now);

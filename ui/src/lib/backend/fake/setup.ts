@@ -231,6 +231,7 @@ export function setup(
             : 'No phone is linked. Scan the code.',
         ready: linked,
         phone: linked ? '+7 900 111-22-33' : '',
+        notes: [],
         missing: mended
           ? []
           : desk.language === 'ru'

@@ -95,6 +95,7 @@ export const queue = {
     broken_character: 'A broken character',
     restored: 'Perhaps told already',
     again: 'The booking stands again',
+    taken_back: 'Taken back from an unlinked phone',
     keeps_changing: 'The booking keeps changing',
     stop_unclear: 'The "stop" may be theirs',
     told_elsewhere: 'Another program has written',

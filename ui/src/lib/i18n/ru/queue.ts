@@ -95,6 +95,7 @@ export const queue = {
     broken_character: 'Испорченный символ',
     restored: 'Могли уже написать',
     again: 'Запись снова в силе',
+    taken_back: 'Забрано: телефон был отвязан',
     keeps_changing: 'Запись всё меняется',
     stop_unclear: 'Может быть, это их «стоп»',
     told_elsewhere: 'Уже написала другая программа',

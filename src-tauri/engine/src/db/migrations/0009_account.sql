@@ -1,0 +1,2 @@
+ALTER TABLE desk ADD COLUMN gateway_amiss TEXT NOT NULL DEFAULT '';
+ALTER TABLE desk ADD COLUMN gateway_amiss_at INTEGER;
