@@ -187,7 +187,7 @@ CREATE TABLE gateway_events (
 
 CREATE INDEX gateway_events_unsettled ON gateway_events (gateway_id) WHERE settled = 0;
 -- Whether another program has just written to a number.
-CREATE INDEX gateway_events_unjudged ON gateway_events (phone)
+CREATE INDEX gateway_events_unjudged ON gateway_events (instance, phone)
     WHERE settled = 0 AND about IS NULL AND kind IN ('echo', 'delivery');
 
 -- Whose chat it is that hides its number: learnt from an answer or a message that names both.

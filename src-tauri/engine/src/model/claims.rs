@@ -151,7 +151,8 @@ fn judge_remakes(lines: &[Line], slack: TimeDelta, must: &mut impl FnMut(bool, &
     let remakes: Vec<_> =
         lines[since..].windows(2).filter(|pair| is_remake(&pair[0], &pair[1])).map(|pair| &pair[1]).collect();
     must(remakes.len() <= REMAKES, "made anew more than three times");
-    let first = history::first_due_at(lines);
+    // A person who did something to it saw it: from there it counts anew, as the remakes do.
+    let first = history::first_due_at(&lines[since..]);
     let too_late = |line: &&Line| first.is_some_and(|first| line.at > first + REMAKES_END + slack);
     must(!remakes.iter().any(too_late), "made anew ten minutes after it was to leave at first");
 }

@@ -9,5 +9,5 @@ ALTER TABLE desk ADD COLUMN overruled_mark TEXT NOT NULL DEFAULT '';
 ALTER TABLE gateway_events ADD COLUMN about INTEGER;
 -- What came before these rules is not judged by them.
 UPDATE gateway_events SET about = 0;
-CREATE INDEX gateway_events_unjudged ON gateway_events (phone)
+CREATE INDEX gateway_events_unjudged ON gateway_events (instance, phone)
     WHERE settled = 0 AND about IS NULL AND kind IN ('echo', 'delivery');
