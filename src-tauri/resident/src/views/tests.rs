@@ -205,7 +205,8 @@ fn a_status() {
         "state": "",
         "state_at": null,
         "first_contacts_today": 2,
-        "error": null
+        "error": null,
+        "settings": null
       },
       "clock": {
         "difference_ms": 0,

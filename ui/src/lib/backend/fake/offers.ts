@@ -45,6 +45,7 @@ export function acts(row: Row, at: number): Act[] {
     case 'expired':
     case 'skipped':
       if (row.reason === 'in_yclients') offer('look_again', row.state === 'cancelled' && ahead);
+      else if (row.reason === 'unreadable') offer('look_again', row.state === 'skipped' && ahead);
       else offer('restore', !test && may_go && !NEVER.includes(row.reason));
       break;
   }
