@@ -119,14 +119,14 @@ impl<'a> Fields<'a> {
         let Some(raw) = self.raw(name)? else { return Ok(Vec::new()) };
         let no_list = || Flaw::new(FlawKind::NoList, name);
         let items: Vec<&RawValue> = match Self::of(raw) {
-            Some(fields) if !fields.twice.is_empty() => return Err(no_list()),
-            Some(fields) if fields.said.keys().all(|key| key.parse::<u64>().is_ok()) => {
+            Some(fields)
+                if fields.twice.is_empty() && fields.said.keys().all(|key| key.parse::<u64>().is_ok()) =>
+            {
                 fields.said.into_values().collect()
             }
-            Some(_) => return Err(no_list()),
             None if raw.get().starts_with('[') => serde_json::from_str(raw.get()).map_err(|_| no_list())?,
             None if self.value(name)?.is_none() => Vec::new(),
-            None => return Err(no_list()),
+            Some(_) | None => return Err(no_list()),
         };
         items.into_iter().map(|item| Self::of(item).ok_or_else(no_list)).collect()
     }

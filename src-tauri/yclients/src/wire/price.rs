@@ -81,7 +81,7 @@ mod tests {
 
     use super::*;
 
-    fn paid(line: Value, amount: i64) -> i64 {
+    fn paid(line: &Value, amount: i64) -> i64 {
         let raw = RawValue::from_string(line.to_string()).unwrap();
         Prices::read(&Fields::of(&raw).unwrap()).unwrap().paid(amount)
     }
@@ -90,14 +90,14 @@ mod tests {
     fn the_price_of_the_line_is_what_is_paid_after_discount_and_points() {
         let line = json!({ "cost": 1800, "cost_to_pay": 1800, "manual_cost": 1800, "cost_per_unit": 1000,
             "first_cost": 2000, "discount": 10, "amount": 2 });
-        assert_eq!(paid(line, 2), 180_000);
+        assert_eq!(paid(&line, 2), 180_000);
         // Three hundred of it in points, as a live server writes it.
         let line = json!({ "cost": 1700, "cost_to_pay": 1700, "manual_cost": 2000, "cost_per_unit": 2000,
             "first_cost": 2000, "discount": 0, "amount": 1 });
-        assert_eq!(paid(line, 1), 170_000);
+        assert_eq!(paid(&line, 1), 170_000);
         let line = json!({ "cost": 1700, "cost_to_pay": 0, "manual_cost": 2000, "first_cost": 2000 });
-        assert_eq!(paid(line, 1), 170_000, "whatever is still owed");
-        assert_eq!(paid(json!({ "cost": 0, "first_cost": 500 }), 1), 0, "free is a price");
+        assert_eq!(paid(&line, 1), 170_000, "whatever is still owed");
+        assert_eq!(paid(&json!({ "cost": 0, "first_cost": 500 }), 1), 0, "free is a price");
     }
 
     #[test]
@@ -109,16 +109,16 @@ mod tests {
             (json!("1500.00"), 150_000),
             (json!(99.999), 10_000),
         ] {
-            assert_eq!(paid(json!({ "cost": cost }), 1), expected);
+            assert_eq!(paid(&json!({ "cost": cost }), 1), expected);
         }
     }
 
     #[test]
     fn without_a_final_price_the_discount_is_taken_off() {
-        assert_eq!(paid(json!({ "first_cost": 999, "discount": 15 }), 1), 84_915);
-        assert_eq!(paid(json!({ "cost_per_unit": 500.5, "discount": "10" }), 2), 90_090);
-        assert_eq!(paid(json!({ "cost_to_pay": 700 }), 1), 70_000);
-        assert_eq!(paid(json!({ "manual_cost": "650" }), 1), 65_000);
+        assert_eq!(paid(&json!({ "first_cost": 999, "discount": 15 }), 1), 84_915);
+        assert_eq!(paid(&json!({ "cost_per_unit": 500.5, "discount": "10" }), 2), 90_090);
+        assert_eq!(paid(&json!({ "cost_to_pay": 700 }), 1), 70_000);
+        assert_eq!(paid(&json!({ "manual_cost": "650" }), 1), 65_000);
     }
 
     #[test]
@@ -126,9 +126,9 @@ mod tests {
         for nothing in
             [json!({}), json!({ "cost": null }), json!({ "cost": "даром" }), json!({ "cost": 1e30 })]
         {
-            assert_eq!(paid(nothing, 1), 0);
+            assert_eq!(paid(&nothing, 1), 0);
         }
-        assert_eq!(paid(json!({ "cost": -5 }), 1), 0);
-        assert_eq!(paid(json!({ "cost_per_unit": i64::MAX / 100 }), i64::MAX), 0);
+        assert_eq!(paid(&json!({ "cost": -5 }), 1), 0);
+        assert_eq!(paid(&json!({ "cost_per_unit": i64::MAX / 100 }), i64::MAX), 0);
     }
 }
