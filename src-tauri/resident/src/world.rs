@@ -97,6 +97,7 @@ pub(crate) async fn yclients(
         .map_err(BookingsError::SecretMissing)?;
     let config = yclients::Config {
         request_gap: settings.yclients.request_gap,
+        proxy: settings.proxy.clone(),
         witness,
         ..yclients::Config::new(settings.yclients.base_url.clone())
     };
@@ -123,6 +124,7 @@ pub(crate) async fn gateway(
         .map_err(MessengerError::SecretMissing)?;
     let whatsapp = &settings.whatsapp;
     let config = green_api::Config {
+        proxy: settings.gateway_proxy().clone(),
         witness,
         ..green_api::Config::new(whatsapp.base_url.clone(), whatsapp.instance_id.clone())
     };

@@ -42,7 +42,10 @@ fn gateway_with(settings: &Settings, token: SecretString) -> Answer<GreenApi> {
     if whatsapp.instance_id.trim().is_empty() {
         return Err(Failure::of(ErrorCode::NotSetUp, language).field("instance_id"));
     }
-    let config = green_api::Config::new(whatsapp.base_url.clone(), whatsapp.instance_id.clone());
+    let config = green_api::Config {
+        proxy: settings.gateway_proxy().clone(),
+        ..green_api::Config::new(whatsapp.base_url.clone(), whatsapp.instance_id.clone())
+    };
     GreenApi::new(&config, token).map_err(|error| match error {
         green_api::ConfigError::Token => Failure::of(ErrorCode::SecretRejected, language).detail(error),
         green_api::ConfigError::Instance => {

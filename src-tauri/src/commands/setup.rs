@@ -137,6 +137,7 @@ pub async fn secret_remove(session: &Session, name: SecretName) -> Answer<Secret
 fn config(settings: &Settings) -> yclients::Config {
     yclients::Config {
         request_gap: settings.yclients.request_gap,
+        proxy: settings.proxy.clone(),
         ..yclients::Config::new(settings.yclients.base_url.clone())
     }
 }

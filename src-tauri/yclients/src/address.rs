@@ -20,6 +20,9 @@ pub enum ConfigError {
     /// The extra root certificate is no PEM certificate.
     #[error("the extra root certificate cannot be read: {0}")]
     Certificate(String),
+    /// The proxy's address is none.
+    #[error("the proxy's address cannot be used")]
+    Proxy,
     /// The TLS library refused to start, for example for want of any root certificate.
     #[error("secure connections cannot be set up: {0}")]
     Tls(String),

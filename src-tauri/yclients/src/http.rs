@@ -1,8 +1,8 @@
 //! One request, one answer: headers, pace, a bound on the answer's size, and the
 //! envelope every answer comes in.
 //!
-//! No retry, no redirect, no cookie, no proxy of the system: what is asked goes
-//! to the server that was set, once.
+//! No retry, no redirect, no cookie, and no proxy but the one that was set: what is
+//! asked goes to its server, once.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use engine::clock::{Question, TimeSource, Witness, is_sensible};
 use engine::error::BookingsError;
+use engine::settings::Proxy;
 use reqwest::header::{ACCEPT, AGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Certificate, RequestBuilder, Response, StatusCode, Url};
 use rustls::RootCertStore;
@@ -45,6 +46,8 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// The whole request, to the answer's last byte.
     pub request_timeout: Duration,
+    /// The way to the server. To this computer itself there is never one round.
+    pub proxy: Proxy,
     /// Told what the server's clock shows, by every answer.
     pub witness: Option<Arc<dyn Witness>>,
 }
@@ -59,6 +62,7 @@ impl Config {
             extra_root: None,
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
+            proxy: Proxy::None,
             witness: None,
         }
     }
@@ -104,12 +108,18 @@ impl Http {
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .no_proxy()
             .referer(false)
             .gzip(true)
             .user_agent(concat!("booking-monitor/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(config.connect_timeout)
             .timeout(config.request_timeout);
+        builder = match config.proxy.to(&config.base_url) {
+            Proxy::System => builder,
+            Proxy::None => builder.no_proxy(),
+            Proxy::At(address) => {
+                builder.no_proxy().proxy(reqwest::Proxy::all(address).map_err(|_| ConfigError::Proxy)?)
+            }
+        };
         if let Some(pem) = &config.extra_root {
             builder = builder.tls_certs_merge(roots(pem)?);
         }

@@ -82,12 +82,14 @@ fn all_of(settings: &Settings) -> Vec<Change> {
         Change::QuietHours(settings.quiet_hours),
         Change::MinLead(settings.min_lead),
         Change::Burst(settings.burst),
+        Change::Proxy(settings.proxy.clone()),
         Change::YclientsBaseUrl(settings.yclients.base_url.clone()),
         Change::RequestGap(settings.yclients.request_gap),
         Change::Gateway(settings.whatsapp.gateway),
         Change::WhatsappBaseUrl(settings.whatsapp.base_url.clone()),
         Change::InstanceId(settings.whatsapp.instance_id.clone()),
         Change::SendGap(settings.whatsapp.send_gap),
+        Change::WhatsappProxy(settings.whatsapp.proxy.clone()),
     ];
     if settings.template.is_some() {
         changes.push(Change::Template(settings.template.clone()));

@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, TableLike, Value};
 
 use super::{
-    BranchQuietHours, BranchSettings, Delay, Gateway, Language, QuietHours, Settings, SettingsError, Theme,
-    broken, file_path, parse,
+    BranchQuietHours, BranchSettings, Delay, Gateway, Language, Proxy, QuietHours, Settings, SettingsError,
+    Theme, broken, file_path, parse,
 };
 use crate::booking::CompanyId;
 
@@ -39,6 +39,9 @@ pub enum Change {
     Burst(usize),
     /// None is the built-in message.
     Template(Option<String>),
+    Proxy(Proxy),
+    /// None: as for everything.
+    WhatsappProxy(Option<Proxy>),
     YclientsBaseUrl(String),
     RequestGap(Duration),
     Gateway(Gateway),
@@ -202,6 +205,13 @@ impl Change {
                 set(root, "burst", i64::try_from(*most).unwrap_or(i64::MAX));
             }
             Self::Template(text) => set_or_remove(root, "template", text.as_deref().map(one_line_end)),
+            Self::Proxy(proxy) => set(root, "proxy", proxy.as_str()),
+            Self::WhatsappProxy(Some(proxy)) => set_in(root, "whatsapp", "proxy", proxy.as_str()),
+            Self::WhatsappProxy(None) => {
+                if let Some(account) = root.get_mut("whatsapp").and_then(Item::as_table_like_mut) {
+                    account.remove("proxy");
+                }
+            }
             Self::YclientsBaseUrl(url) => set_in(root, "yclients", "base_url", url.as_str()),
             Self::RequestGap(gap) => set_in(root, "yclients", "request_gap_ms", whole_ms(*gap)),
             Self::Gateway(gateway) => set_in(root, "whatsapp", "gateway", gateway.as_str()),

@@ -14,6 +14,7 @@ mod edit;
 mod environment;
 mod error;
 mod parse;
+mod proxy;
 mod quiet_hours;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use environment::Environment;
 pub use error::SettingsError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use parse::parse;
+pub use proxy::Proxy;
 pub use quiet_hours::{QuietHours, QuietHoursError};
 pub use whole::{Put, WholeError, WholeFile, exported};
 
@@ -60,6 +62,8 @@ pub struct Settings {
     pub burst: usize,
     /// The message; None: the built-in one.
     pub template: Option<String>,
+    /// The way to YClients, and to each account that has none of its own.
+    pub proxy: Proxy,
     pub yclients: YclientsSettings,
     pub whatsapp: WhatsappSettings,
     pub window: WindowSettings,
@@ -103,6 +107,8 @@ pub struct WhatsappSettings {
     pub instance_id: String,
     /// Between two messages, before jitter.
     pub send_gap: Duration,
+    /// The way to the gateway; None: as for everything.
+    pub proxy: Option<Proxy>,
 }
 
 /// How the program shows itself.
@@ -197,6 +203,13 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// The way to the account that carries messages.
+    pub fn gateway_proxy(&self) -> &Proxy {
+        self.whatsapp.proxy.as_ref().unwrap_or(&self.proxy)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -208,6 +221,7 @@ impl Default for Settings {
             min_lead: TimeDelta::minutes(15),
             burst: 20,
             template: None,
+            proxy: Proxy::None,
             yclients: YclientsSettings {
                 base_url: "https://api.yclients.com/api/v1".to_owned(),
                 request_gap: Duration::from_secs(1),
@@ -217,6 +231,7 @@ impl Default for Settings {
                 base_url: "https://api.green-api.com".to_owned(),
                 instance_id: String::new(),
                 send_gap: Duration::from_secs(3),
+                proxy: None,
             },
             window: WindowSettings { theme: Theme::System, small_window: true, names_in_banners: false },
             branches: Vec::new(),

@@ -10,8 +10,8 @@ use toml_edit::{Document, Item, TableLike, Value};
 
 use super::address::base_url;
 use super::{
-    BranchQuietHours, BranchSettings, Delay, Gateway, Language, QuietHours, Settings, SettingsError, Theme,
-    WhatsappSettings, WindowSettings, YclientsSettings,
+    BranchQuietHours, BranchSettings, Delay, Gateway, Language, Proxy, QuietHours, Settings, SettingsError,
+    Theme, WhatsappSettings, WindowSettings, YclientsSettings,
 };
 use crate::booking::CompanyId;
 use crate::{phone, template};
@@ -36,13 +36,14 @@ const ROOT_KEYS: &[&str] = &[
     "min_lead_minutes",
     "burst",
     "template",
+    "proxy",
     "yclients",
     "whatsapp",
     "window",
     "branches",
 ];
 const YCLIENTS_KEYS: &[&str] = &["base_url", "request_gap_ms"];
-const WHATSAPP_KEYS: &[&str] = &["gateway", "base_url", "instance_id", "send_gap_ms"];
+const WHATSAPP_KEYS: &[&str] = &["gateway", "base_url", "instance_id", "send_gap_ms", "proxy"];
 const WINDOW_KEYS: &[&str] = &["theme", "small_window", "names_in_banners"];
 const BRANCH_KEYS: &[&str] = &[
     "company_id",
@@ -78,6 +79,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<Settings, SettingsError> 
         min_lead: root.min_lead()?.unwrap_or(default.min_lead),
         burst: root.burst()?.unwrap_or(default.burst),
         template: root.template()?.filter(|text| !text.is_empty()),
+        proxy: root.proxy()?.unwrap_or(default.proxy),
         yclients: yclients(&root, default.yclients)?,
         whatsapp: whatsapp(&root, default.whatsapp)?,
         window: window(&root, default.window)?,
@@ -114,6 +116,7 @@ fn whatsapp(root: &Section<'_>, default: WhatsappSettings) -> Result<WhatsappSet
         send_gap: section
             .integer("send_gap_ms", 0..=MAX_GAP_MS, "milliseconds")?
             .map_or(default.send_gap, milliseconds),
+        proxy: section.proxy()?,
     })
 }
 
@@ -331,6 +334,11 @@ impl<'a> Section<'a> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         // The address is not repeated: somebody may have put a password into it.
         base_url(text).map(Some).map_err(|problem| self.wrong(key, problem))
+    }
+
+    fn proxy(&self) -> Result<Option<Proxy>, SettingsError> {
+        let Some(text) = self.text("proxy")? else { return Ok(None) };
+        Proxy::parse(text).map(Some).map_err(|problem| self.wrong("proxy", problem))
     }
 
     fn instance_id(&self) -> Result<Option<String>, SettingsError> {

@@ -197,6 +197,7 @@ fn differences(old: &Settings, new: &Settings) -> Vec<Change> {
     note(old.min_lead != new.min_lead, Change::MinLead(new.min_lead));
     note(old.burst != new.burst, Change::Burst(new.burst));
     note(old.template != new.template, Change::Template(new.template.clone()));
+    note(old.proxy != new.proxy, Change::Proxy(new.proxy.clone()));
     let (was, is) = (&old.yclients, &new.yclients);
     note(was.base_url != is.base_url, Change::YclientsBaseUrl(is.base_url.clone()));
     note(was.request_gap != is.request_gap, Change::RequestGap(is.request_gap));
@@ -205,6 +206,7 @@ fn differences(old: &Settings, new: &Settings) -> Vec<Change> {
     note(was.base_url != is.base_url, Change::WhatsappBaseUrl(is.base_url.clone()));
     note(was.instance_id != is.instance_id, Change::InstanceId(is.instance_id.clone()));
     note(was.send_gap != is.send_gap, Change::SendGap(is.send_gap));
+    note(was.proxy != is.proxy, Change::WhatsappProxy(is.proxy.clone()));
     let (was, is) = (&old.window, &new.window);
     note(was.theme != is.theme, Change::Theme(is.theme));
     note(was.small_window != is.small_window, Change::SmallWindow(is.small_window));
@@ -235,12 +237,14 @@ pub fn exported(
         Change::MinLead(settings.min_lead),
         Change::Burst(settings.burst),
         Change::Template(settings.template.clone()),
+        Change::Proxy(settings.proxy.clone()),
         Change::YclientsBaseUrl(settings.yclients.base_url.clone()),
         Change::RequestGap(settings.yclients.request_gap),
         Change::Gateway(settings.whatsapp.gateway),
         Change::WhatsappBaseUrl(settings.whatsapp.base_url.clone()),
         Change::InstanceId(settings.whatsapp.instance_id.clone()),
         Change::SendGap(settings.whatsapp.send_gap),
+        Change::WhatsappProxy(settings.whatsapp.proxy.clone()),
         Change::Theme(settings.window.theme),
         Change::SmallWindow(settings.window.small_window),
         Change::NamesInBanners(settings.window.names_in_banners),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::clock::Witness;
+use engine::settings::Proxy;
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -21,8 +22,11 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// From the connection to the answer's last byte.
     pub request_timeout: Duration,
+    /// The way to the gateway. To this computer itself there is never one round.
+    pub proxy: Proxy,
     /// Told what the gateway's clock shows, by every answer. They come over TLS or from this
-    /// computer: no other address is accepted, and no redirect or proxy leads elsewhere.
+    /// computer: no other address is accepted, no redirect leads elsewhere, and a proxy hands on what
+    /// it cannot read.
     pub witness: Option<Arc<dyn Witness>>,
 }
 
@@ -34,6 +38,7 @@ impl Config {
             instance_id: instance_id.into(),
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
+            proxy: Proxy::None,
             witness: None,
         }
     }
@@ -54,6 +59,9 @@ pub enum ConfigError {
     /// Empty, or with characters that would change the address.
     #[error("the token is empty or has characters that no token has")]
     Token,
+    /// The proxy's address is none.
+    #[error("the proxy's address cannot be used")]
+    Proxy,
     /// The TLS library refused to start, for example for want of any root certificate.
     #[error("secure connections cannot be set up: {0}")]
     Tls(String),

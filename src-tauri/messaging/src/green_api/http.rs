@@ -16,6 +16,7 @@ use chrono::{DateTime, Utc};
 use engine::clock::{Question, TimeSource, Witness, is_sensible};
 use engine::error::MessengerError;
 use engine::ports::Permit;
+use engine::settings::Proxy;
 use reqwest::header::{AGE, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -88,12 +89,18 @@ impl Http {
         // reqwest comes without a TLS provider of its own. Whoever installs one
         // first wins; a second call is refused, and that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let proxy = match config.proxy.to(&config.base_url) {
+            Proxy::At(address) => Some(reqwest::Proxy::all(address).map_err(|_| ConfigError::Proxy)?),
+            Proxy::None | Proxy::System => None,
+        };
+        let as_the_system = *config.proxy.to(&config.base_url) == Proxy::System;
         let builder = |connect_timeout| {
-            Client::builder()
-                .http1_only()
+            let way = Client::builder();
+            let way = if as_the_system { way } else { way.no_proxy() };
+            let way = proxy.iter().cloned().fold(way, reqwest::ClientBuilder::proxy);
+            way.http1_only()
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
-                .no_proxy()
                 .referer(false)
                 .connection_verbose(false)
                 .user_agent(concat!("booking-monitor/", env!("CARGO_PKG_VERSION")))

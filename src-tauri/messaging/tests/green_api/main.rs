@@ -3,6 +3,7 @@
 
 mod gateway;
 mod lookups;
+mod proxy;
 mod receive;
 mod send;
 mod settings;

@@ -16,7 +16,7 @@ use engine::error::FaultCode;
 use engine::monitor::unread_in;
 use engine::outbox::Outbox;
 use engine::ports::{GatewayState, Messenger as _, SecretName, Secrets};
-use engine::settings::{self, Language, Settings as ShopSettings};
+use engine::settings::{self, Language, Proxy, Settings as ShopSettings, WhatsappSettings};
 use engine::shop_mark::AccountMark;
 use messaging::green_api::{GreenApi, MissingSetting, Settings};
 
@@ -244,6 +244,12 @@ pub(super) async fn check_gateway(
     };
     report.begin(&name);
     match gateway.state().await {
+        Err(error)
+            if error.code() == FaultCode::GatewayOffline
+                && is_reached_by_the_system(settings, keys).await =>
+        {
+            return report.bad(&name, error.to_string(), say::take_the_systems_proxy_there(language));
+        }
         Err(error) => return report.fault(&name, error.code(), &error.to_string()),
         Ok(GatewayState::Authorised) => report.good(&name, say::linked(language))?,
         Ok(state) => {
@@ -253,6 +259,21 @@ pub(super) async fn check_gateway(
     }
     check_shop(report, &gateway, outbox).await?;
     check_notifications(report, &gateway, outbox, fix).await
+}
+
+/// Whether an answer comes through the system's proxy, where none came straight.
+async fn is_reached_by_the_system(settings: &ShopSettings, keys: &Keys) -> bool {
+    if *settings.gateway_proxy() != Proxy::None {
+        return false;
+    }
+    let whatsapp = WhatsappSettings { proxy: Some(Proxy::System), ..settings.whatsapp.clone() };
+    let other = ShopSettings { whatsapp, ..settings.clone() };
+    match world::gateway(&other, keys, None).await {
+        Ok(gateway) => {
+            gateway.state().await.map_or_else(|error| error.code() != FaultCode::GatewayOffline, |_| true)
+        }
+        Err(_) => false,
+    }
 }
 
 /// Whether another Booking Monitor writes for the shop: by the account's mark, or by what was seen since.

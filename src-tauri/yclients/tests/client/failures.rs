@@ -4,6 +4,7 @@ use std::time::Duration;
 use engine::booking::{BookingId, CompanyId};
 use engine::error::BookingsError;
 use engine::ports::{BookingQuery, Bookings};
+use engine::settings::Proxy;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -258,4 +259,26 @@ async fn altegio_is_spoken_to_in_its_own_media_type() {
     ask(&Client::new(&config, PARTNER.into(), USER.into()).unwrap()).await;
     let request = &server.received_requests().await.unwrap()[0];
     assert_eq!(request.headers["accept"], "application/vnd.api.v2+json");
+}
+
+#[tokio::test]
+async fn what_is_asked_goes_through_the_proxy_that_is_set_and_no_token_is_shown_to_it() {
+    let (heard, mut hears) = tokio::sync::mpsc::unbounded_channel();
+    let proxy = raw(move |mut stream| {
+        let heard = heard.clone();
+        async move {
+            let mut buffer = [0; 4096];
+            let length = stream.read(&mut buffer).await.unwrap_or(0);
+            let _ = heard.send(String::from_utf8_lossy(&buffer[..length]).into_owned());
+            let _ = stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await;
+        }
+    })
+    .await;
+    let config = Config { proxy: Proxy::At(proxy), ..Config::new("https://yclients.invalid/api/v1") };
+    let error = ask(&Client::new(&config, PARTNER.into(), USER.into()).unwrap()).await;
+    // It is the proxy that refuses: neither a token nor a right is in question.
+    assert!(matches!(error, BookingsError::Offline(_)), "{error:?}");
+    let asked = hears.recv().await.unwrap();
+    assert!(asked.starts_with("CONNECT yclients.invalid:443"), "{asked}");
+    assert!(!asked.contains(PARTNER) && !asked.contains(USER));
 }

@@ -93,6 +93,18 @@ fn other_spellings_are_read_too() {
 }
 
 #[test]
+fn a_proxy_is_none_unless_it_is_asked_for_and_an_account_may_have_its_own_way() {
+    assert_eq!(load("").unwrap().gateway_proxy(), &Proxy::None);
+    let all = load("proxy = \"http://10.0.0.1:3128\"").unwrap();
+    assert_eq!(all.gateway_proxy(), &Proxy::At("http://10.0.0.1:3128".to_owned()));
+    let apart = load("proxy = \"system\"\n[whatsapp]\nproxy = \"none\"").unwrap();
+    assert_eq!((&apart.proxy, apart.gateway_proxy()), (&Proxy::System, &Proxy::None));
+    let wrong =
+        load("enabled = true\n[whatsapp]\nproxy = \"http://anna:tayna@10.0.0.1\"").unwrap_err().to_string();
+    assert!(wrong.contains("line 3: whatsapp.proxy must not hold") && !wrong.contains("tayna"), "{wrong}");
+}
+
+#[test]
 fn the_window_s_settings_are_read_and_written_like_the_others() {
     let settings = load("[window]\ntheme = \"dark\"\nsmall_window = false\nnames_in_banners = true").unwrap();
     let expected = WindowSettings { theme: Theme::Dark, small_window: false, names_in_banners: true };
@@ -156,10 +168,10 @@ fn every_refusal_names_line_key_and_what_is_allowed() {
     .map(|text| refusal(text))
     .collect();
     assert_snapshot!(refusals.join("\n"), @r##"
-    settings.toml, line 2: pol_interval_ms is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, burst, template, yclients, whatsapp, window, branches
+    settings.toml, line 2: pol_interval_ms is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, burst, template, proxy, yclients, whatsapp, window, branches
     settings.toml, line 2: yclients.base is not a setting; here may be base_url, request_gap_ms
     settings.toml, line 3: branches.company is not a setting; here may be company_id, integration_user_ids, phone_region, notification_delay_ms, template, quiet_hours, min_lead_minutes
-    settings.toml, line 2: green-api is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, burst, template, yclients, whatsapp, window, branches
+    settings.toml, line 2: green-api is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, burst, template, proxy, yclients, whatsapp, window, branches
     settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), not 99
     settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), without quotes
     settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), without quotes

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::booking::CompanyId;
 use engine::ports::{Bookings as _, BookingsError};
-use engine::settings::Settings;
+use engine::settings::{Proxy, Settings};
 
 use super::report::{Name, Report};
 use crate::failure::Failure;
@@ -33,6 +33,11 @@ pub(in crate::commands) async fn check_yclients(
         let name = Name::new(format!("yclients.{company}"), format!("YClients {company}"));
         report.begin(&name);
         match client.branch(company).await {
+            Err(error @ BookingsError::Offline(_))
+                if is_reached_by_the_system(settings, keys, company).await =>
+            {
+                report.bad(&name, error.to_string(), say::take_the_systems_proxy(report.language))?;
+            }
             Err(error) => report.fault(&name, error.code(), &error.to_string())?,
             Ok(answer) => {
                 server_time = answer.server_time.map(|time| (time, now())).or(server_time);
@@ -56,6 +61,19 @@ pub(in crate::commands) async fn check_yclients(
             report.bad(name, say::clock_off(off, language), say::set_clock(language))
         }
         Some(_) => report.good(name, say::clock_right(report.language)),
+    }
+}
+
+/// Whether an answer comes through the system's proxy, where none came straight. Whatever it says: that
+/// it comes is what was missing.
+async fn is_reached_by_the_system(settings: &Settings, keys: &Keys, company: CompanyId) -> bool {
+    if settings.proxy != Proxy::None {
+        return false;
+    }
+    let other = Settings { proxy: Proxy::System, ..settings.clone() };
+    match world::yclients(&other, keys, None).await {
+        Ok(client) => !matches!(client.branch(company).await, Err(BookingsError::Offline(_))),
+        Err(_) => false,
     }
 }
 
