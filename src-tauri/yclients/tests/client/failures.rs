@@ -263,7 +263,7 @@ async fn altegio_is_spoken_to_in_its_own_media_type() {
 
 #[tokio::test]
 async fn what_is_asked_goes_through_the_proxy_that_is_set_and_no_token_is_shown_to_it() {
-    let (heard, mut hears) = tokio::sync::mpsc::unbounded_channel();
+    let (heard, mut requests) = tokio::sync::mpsc::unbounded_channel();
     let proxy = raw(move |mut stream| {
         let heard = heard.clone();
         async move {
@@ -278,7 +278,7 @@ async fn what_is_asked_goes_through_the_proxy_that_is_set_and_no_token_is_shown_
     let error = ask(&Client::new(&config, PARTNER.into(), USER.into()).unwrap()).await;
     // It is the proxy that refuses: neither a token nor a right is in question.
     assert!(matches!(error, BookingsError::Offline(_)), "{error:?}");
-    let asked = hears.recv().await.unwrap();
+    let asked = requests.recv().await.unwrap();
     assert!(asked.starts_with("CONNECT yclients.invalid:443"), "{asked}");
     assert!(!asked.contains(PARTNER) && !asked.contains(USER));
 }
