@@ -50,7 +50,13 @@ async fn two_installations_tell_two_clients_twice_at_the_most_and_one_of_them_st
         let mut bookings = Vec::new();
         for number in 0..12 {
             bookings.push(first.book("Анна", &client(number)));
-            first.polls_later(6).await;
+            // At a desk minutes lie between two bookings: what is pushed about one is read before the next.
+            first.polls_later(25).await;
+            first
+                .until("what was pushed to be read", |shop| {
+                    (shop.simulator.notifications_waiting() == 0).then_some(())
+                })
+                .await;
         }
         first
             .until("one of them to stop", |_| {
