@@ -138,13 +138,13 @@ mod tests {
     use crate::notification::Reason;
     use crate::ports::{DeliveryStatus, GatewayEvent, SendOutcome};
 
-    fn lying(id: &str, phone: &str, text: &str) -> SentMessage {
+    pub(super) fn lying(id: &str, phone: &str, text: &str) -> SentMessage {
         let (phone, text) = (phone.to_owned(), text.to_owned());
         SentMessage { id: id.to_owned(), phone, text, at: None, by_api: true, status: None }
     }
 
     /// Two bookings are told, and the gateway keeps the messages of both.
-    async fn two_lie_there() -> Shop {
+    pub(super) async fn two_lie_there() -> Shop {
         let shop = Shop::new();
         shop.baseline().await;
         shop.book(1);

@@ -85,9 +85,9 @@ enum Likeness {
 }
 
 impl Outbox {
-    /// Judges what the account told of messages that are not ours. True when it is news that another
-    /// Booking Monitor works for this shop.
-    pub(crate) fn judge_foreign(&self, instance: &str, now: DateTime<Utc>) -> Result<bool, StorageError> {
+    /// Judges what the account told of messages that are not ours. That another Booking Monitor works for
+    /// this shop stands at the desk then.
+    pub(crate) fn judge_foreign(&self, instance: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
         // Looked for before the write lock is taken: nearly always there is nothing.
         let any = self.db.read(|connection| {
             Ok::<_, StorageError>(
@@ -100,14 +100,13 @@ impl Outbox {
             )
         })?;
         if !any {
-            return Ok(false);
+            return Ok(());
         }
         self.db.write(|tx| {
-            let mut news = false;
             for word in unjudged(tx, instance)? {
-                news |= judge(tx, instance, &word, now)?;
+                judge(tx, instance, &word, now)?;
             }
-            Ok(news)
+            Ok(())
         })
     }
 
@@ -189,28 +188,22 @@ fn unjudged(tx: &Transaction<'_>, instance: &str) -> Result<Vec<Word>, StorageEr
     Ok(words.collect::<Result<_, _>>()?)
 }
 
-/// True when sending stops because of it.
-fn judge(
-    tx: &Transaction<'_>,
-    instance: &str,
-    word: &Word,
-    now: DateTime<Utc>,
-) -> Result<bool, StorageError> {
+fn judge(tx: &Transaction<'_>, instance: &str, word: &Word, now: DateTime<Utc>) -> Result<(), StorageError> {
     // A message is judged once, however many words about it come, and by its echo where there is one:
     // its text says whether it is about anything of ours.
     if word.id.is_empty() || attempts::is_taken(tx, &word.id)? || is_judged_by_another(tx, word)? {
-        return concerns(tx, word, 0).map(|()| false);
+        return concerns(tx, word, 0);
     }
     let is_fresh = now >= word.received_at && now - word.received_at < ECHO_COMES_WITHIN;
     if is_fresh && !word.is_echo {
-        return Ok(false);
+        return Ok(());
     }
     let ours = may_be_ours(tx, instance, word)?;
     if ours == Ours::Undecided {
-        return Ok(false);
+        return Ok(());
     }
     let Some((row, likeness)) = row_like(tx, word, now)? else {
-        return concerns(tx, word, 0).map(|()| false);
+        return concerns(tx, word, 0);
     };
     concerns(tx, word, row.id.0)?;
     if matches!(row.state, State::Queued | State::Waiting) && row.reason != Reason::ToldElsewhere {
@@ -218,14 +211,13 @@ fn judge(
         unless_refused(apply_in(tx, row.id, None, event, &Actor::Program, now))?;
     }
     if ours == Ours::Perhaps {
-        return Ok(false);
+        return Ok(());
     }
     let by = if word.is_echo { Evidence::Echo } else { Evidence::Status };
-    match likeness {
-        Likeness::Same => stop(tx, by, "", now),
-        Likeness::Alike if told_elsewhere(tx, now)? >= NO_CHANCE => stop(tx, by, "", now),
-        Likeness::Alike => Ok(false),
+    if matches!(likeness, Likeness::Same) || told_elsewhere(tx, now)? >= NO_CHANCE {
+        stop(tx, by, "", now)?;
     }
+    Ok(())
 }
 
 fn concerns(tx: &Transaction<'_>, word: &Word, row: i64) -> Result<(), StorageError> {

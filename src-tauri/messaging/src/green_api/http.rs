@@ -89,28 +89,28 @@ impl Http {
         // reqwest comes without a TLS provider of its own. Whoever installs one
         // first wins; a second call is refused, and that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let proxy = match config.proxy.to(&config.base_url) {
-            Proxy::At(address) => Some(reqwest::Proxy::all(address).map_err(|_| ConfigError::Proxy)?),
-            Proxy::None | Proxy::System => None,
-        };
-        let as_the_system = *config.proxy.to(&config.base_url) == Proxy::System;
         let builder = |connect_timeout| {
-            let way = Client::builder();
-            let way = if as_the_system { way } else { way.no_proxy() };
-            let way = proxy.iter().cloned().fold(way, reqwest::ClientBuilder::proxy);
-            way.http1_only()
+            let builder = Client::builder()
+                .http1_only()
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
                 .referer(false)
                 .connection_verbose(false)
                 .user_agent(concat!("booking-monitor/", env!("CARGO_PKG_VERSION")))
-                .connect_timeout(connect_timeout)
+                .connect_timeout(connect_timeout);
+            Ok(match config.proxy.to(&config.base_url) {
+                Proxy::System => builder,
+                Proxy::None => builder.no_proxy(),
+                Proxy::At(proxy) => {
+                    builder.no_proxy().proxy(reqwest::Proxy::all(proxy).map_err(|_| ConfigError::Proxy)?)
+                }
+            })
         };
         let message_connect_timeout = config.connect_timeout.min(MESSAGE_CONNECTS_WITHIN);
         let tls = |error: reqwest::Error| ConfigError::Tls(causes(&error.without_url()));
         Ok(Self {
-            kept: builder(config.connect_timeout).build().map_err(tls)?,
-            fresh: builder(message_connect_timeout)
+            kept: builder(config.connect_timeout)?.build().map_err(tls)?,
+            fresh: builder(message_connect_timeout)?
                 .pool_max_idle_per_host(0)
                 .connector_layer(OnlyWithPermit)
                 .build()

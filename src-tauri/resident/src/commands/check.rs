@@ -270,7 +270,7 @@ async fn is_reached_by_the_system(settings: &ShopSettings, keys: &Keys) -> bool 
     let other = ShopSettings { whatsapp, ..settings.clone() };
     match world::gateway(&other, keys, None).await {
         Ok(gateway) => {
-            gateway.state().await.map_or_else(|error| error.code() != FaultCode::GatewayOffline, |_| true)
+            !matches!(gateway.state().await, Err(error) if error.code() == FaultCode::GatewayOffline)
         }
         Err(_) => false,
     }

@@ -2,26 +2,13 @@ use tokio::test;
 
 use super::*;
 use crate::fakes::Shop;
+use crate::gateway_queue::tests::{lying, two_lie_there};
 use crate::notification::{Reason, State};
-use crate::ports::{DeliveryStatus, GatewayEvent, MessengerError, Pushed, SendOutcome, SentMessage};
-
-fn lying(id: &str, phone: &str, text: &str) -> SentMessage {
-    let (phone, text) = (phone.to_owned(), text.to_owned());
-    SentMessage { id: id.to_owned(), phone, text, at: None, by_api: true, status: None }
-}
+use crate::ports::{DeliveryStatus, GatewayEvent, MessengerError, Pushed, SendOutcome};
 
 /// Two bookings were told a moment before the phone was unlinked: the account keeps both messages.
-async fn two_lie_there() -> Shop {
-    let shop = Shop::new();
-    shop.baseline().await;
-    shop.book(1);
-    shop.book(2);
-    shop.open(shop.pass(120)).await;
-    for id in [1, 2] {
-        let row = shop.about(id);
-        assert_eq!(row.state, State::Accepted);
-        shop.messenger.in_queue.lock().unwrap().push(lying(&row.gateway_id, &row.phone, &row.text));
-    }
+async fn two_lie_unlinked() -> Shop {
+    let shop = two_lie_there().await;
     says(&shop, GatewayState::NotAuthorised);
     shop
 }
@@ -43,7 +30,7 @@ const LIES: (State, Reason) = (State::Accepted, Reason::None);
 
 #[test(start_paused = true)]
 async fn what_is_all_ours_waits_for_a_person_and_leaves_once_by_their_word() {
-    let shop = two_lie_there().await;
+    let shop = two_lie_unlinked().await;
     shop.open(shop.pass(65)).await;
     assert_eq!((fate(&shop, 1), fate(&shop, 2)), (WAITS, WAITS));
     assert!(shop.messenger.in_queue.lock().unwrap().is_empty());
@@ -61,7 +48,7 @@ async fn what_is_all_ours_waits_for_a_person_and_leaves_once_by_their_word() {
 
 #[test(start_paused = true)]
 async fn another_program_s_message_among_them_leaves_all_where_they_are() {
-    let shop = two_lie_there().await;
+    let shop = two_lie_unlinked().await;
     shop.messenger.in_queue.lock().unwrap().push(lying("Z", "+79991112233", "Скидки"));
     assert_eq!(taken(&shop).await.unwrap(), Taking::Left(3));
     assert_eq!((fate(&shop, 1), *shop.messenger.clearings.lock().unwrap()), (LIES, 0));
@@ -70,7 +57,7 @@ async fn another_program_s_message_among_them_leaves_all_where_they_are() {
 #[test(start_paused = true)]
 async fn only_an_account_that_is_exactly_without_a_phone_is_cleared() {
     use GatewayState::{Authorised, Blocked, SleepMode, Starting, Suspended, Unknown, YellowCard};
-    let shop = two_lie_there().await;
+    let shop = two_lie_unlinked().await;
     let odd = Unknown("odd".to_owned());
     for state in [Authorised, Blocked, SleepMode, Starting, Suspended, YellowCard, odd] {
         says(&shop, state);
@@ -84,7 +71,7 @@ async fn only_an_account_that_is_exactly_without_a_phone_is_cleared() {
 
 #[test(start_paused = true)]
 async fn a_phone_that_is_linked_meanwhile_makes_nobody_certain() {
-    let shop = two_lie_there().await;
+    let shop = two_lie_unlinked().await;
     let messenger = shop.messenger.clone();
     shop.messenger.once_it_is_cleared(move || *messenger.state.lock().unwrap() = Ok(GatewayState::Starting));
     assert_eq!(taken(&shop).await.unwrap(), Taking::Nothing);
@@ -93,7 +80,7 @@ async fn a_phone_that_is_linked_meanwhile_makes_nobody_certain() {
 
 #[test(start_paused = true)]
 async fn what_came_in_between_stays_and_what_is_gone_is_undelivered_and_not_waiting() {
-    let shop = two_lie_there().await;
+    let shop = two_lie_unlinked().await;
     let messenger = shop.messenger.clone();
     shop.messenger.once_it_is_cleared(move || {
         messenger.in_queue.lock().unwrap().push(lying("Z", "+79991112233", "Скидки"));
@@ -104,7 +91,7 @@ async fn what_came_in_between_stays_and_what_is_gone_is_undelivered_and_not_wait
 
 #[test(start_paused = true)]
 async fn a_list_that_may_go_on_is_not_cleared() {
-    let shop = two_lie_there().await;
+    let shop = two_lie_unlinked().await;
     let mut queue = shop.messenger.in_queue.lock().unwrap().clone();
     let one = queue[0].clone();
     queue.resize(500, one);
@@ -117,7 +104,7 @@ async fn a_list_that_may_go_on_is_not_cleared() {
 
 #[test(start_paused = true)]
 async fn a_gateway_that_does_not_clear_or_does_not_say_so_changes_no_row() {
-    let shop = two_lie_there().await;
+    let shop = two_lie_unlinked().await;
     *shop.messenger.cleared_in_vain.lock().unwrap() = true;
     assert_eq!(taken(&shop).await.unwrap(), Taking::Left(2));
     *shop.messenger.unreachable.lock().unwrap() = true;
@@ -142,7 +129,7 @@ async fn an_attempt_without_an_answer_that_lies_there_is_ours_too() {
 
 #[test(start_paused = true)]
 async fn a_word_of_delivery_that_comes_all_the_same_is_believed_and_it_is_not_sent_again() {
-    let shop = two_lie_there().await;
+    let shop = two_lie_unlinked().await;
     let id = shop.about(1).gateway_id;
     assert!(matches!(taken(&shop).await.unwrap(), Taking::Taken(_)));
     shop.person().send_now(shop.about(1).id, shop.clock.now()).unwrap();
@@ -158,7 +145,7 @@ async fn a_word_of_delivery_that_comes_all_the_same_is_believed_and_it_is_not_se
 
 #[test(start_paused = true)]
 async fn what_arrived_or_whose_booking_changed_since_is_not_sent_again_in_old_words() {
-    let shop = two_lie_there().await;
+    let shop = two_lie_unlinked().await;
     let now = shop.clock.now();
     let read = |id: i64| GatewayEvent::Delivery {
         id: shop.about(id).gateway_id,
