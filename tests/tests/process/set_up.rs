@@ -55,8 +55,8 @@ async fn settings_broken_at_work_change_nothing_and_good_ones_are_taken() {
     std::fs::write(shop.dir().join("settings.toml"), format!("enabled = false\n{good}")).unwrap();
     shop.until("polls to end", |shop| {
         // What the account pushes is read all the same: a client may say "stop".
-        let polls = shop.simulator.requests().into_iter().filter(|seen| seen.endpoint == "records");
-        let last = polls.last().map(|seen| seen.at)?;
+        let mut polls = shop.simulator.requests().into_iter().filter(|seen| seen.endpoint == "records");
+        let last = polls.next_back().map(|seen| seen.at)?;
         (shop.simulator.now() - last > chrono::TimeDelta::milliseconds(1500)).then_some(())
     })
     .await;
