@@ -148,13 +148,17 @@ fn judge_time(
 /// Rule 15: what is made anew again and again is no message that leaves by itself.
 fn judge_remakes(lines: &[Line], slack: TimeDelta, must: &mut impl FnMut(bool, &str)) {
     let since = lines.iter().rposition(|line| !line.by_program).unwrap_or_default();
-    let remakes: Vec<_> =
-        lines[since..].windows(2).filter(|pair| is_remake(&pair[0], &pair[1])).map(|pair| &pair[1]).collect();
-    must(remakes.len() <= REMAKES, "made anew more than three times");
+    let remakes = lines[since..].windows(2).filter(|pair| is_remake(&pair[0], &pair[1])).count();
+    must(remakes <= REMAKES, "made anew more than three times");
     // A person who did something to it saw it: from there it counts anew, as the remakes do.
-    let first = history::first_due_at(&lines[since..]);
-    let too_late = |line: &&Line| first.is_some_and(|first| line.at > first + REMAKES_END + slack);
-    must(!remakes.iter().any(too_late), "made anew ten minutes after it was to leave at first");
+    // What comes back by itself (rule 14) gets a window of its own: the ten minutes are that window's.
+    let waited = |pair: &[Line]| pair[0].state == State::Waiting && pair[1].state == State::Queued;
+    let back = lines.windows(2).rposition(waited).map_or(since, |index| since.max(index + 1));
+    let first = history::first_due_at(&lines[back..]);
+    let too_late = |pair: &[Line]| {
+        is_remake(&pair[0], &pair[1]) && first.is_some_and(|first| pair[1].at > first + REMAKES_END + slack)
+    };
+    must(!lines[back..].windows(2).any(too_late), "made anew ten minutes after it was to leave at first");
 }
 
 /// Rules 3, 7 and 15: the text is the last a person saved, or what the program makes of the

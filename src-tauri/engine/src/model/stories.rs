@@ -8,8 +8,8 @@ use super::actions::{Act, Answer, Change, Fate, Lead, Made, Setting, Step};
 use super::tell;
 
 use Change::{
-    BreakName, Came, Delete, DidNotCome, GivePhone, Master, Name, NoPhone, Order, Phone, Price, Service,
-    Shift, Title, Undelete, Waiting,
+    BreakName, Came, Delete, DidNotCome, GivePhone, Master, MendName, Name, NoPhone, Order, Phone, Price,
+    Service, Shift, Title, Undelete, Waiting,
 };
 
 /// Until the next poll has brought what was done, the window of it still open.
@@ -351,4 +351,19 @@ fn a_clock_that_was_set_while_the_computer_slept_is_seen_through() {
 #[test]
 fn a_number_that_went_and_came_back_is_told() {
     there_and_back(change(NoPhone), change(GivePhone));
+}
+
+#[test]
+fn a_name_that_breaks_and_is_mended_again_and_again_is_asked_about() {
+    let flicker = |steps: &mut Vec<Step>| steps.extend([change(BreakName), SEEN, change(MendName), SEEN]);
+    let mut steps = vec![booked(), SEEN];
+    flicker(&mut steps);
+    flicker(&mut steps);
+    steps.push(SENT);
+    told(&steps);
+}
+
+#[test]
+fn a_name_that_is_mended_after_a_quarter_of_an_hour_gives_a_window_of_its_own() {
+    told(&[booked(), SEEN, change(BreakName), Step::Pass(900_000), change(MendName), SENT]);
 }

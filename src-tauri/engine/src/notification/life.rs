@@ -200,7 +200,9 @@ impl Notification {
                     self.changed_once_more(time_before, now);
                 }
             }
-            (Waiting | Failed, Event::Remake { made, .. }) => {
+            (Waiting | Failed, Event::Remake { made, cause, .. }) => {
+                let counts = cause == RemakeCause::Changed && self.is_another_message(&made);
+                self.remakes += i64::from(counts);
                 self.remake(made);
                 self.revision += 1;
             }
@@ -263,7 +265,8 @@ impl Notification {
             (Queued, Event::Rearm { due_at, gap_at }) => {
                 self.due_at = due_at;
                 self.gap_at = gap_at.or(self.gap_at);
-                (self.remakes, self.changing_at) = (0, None);
+                // The window begins anew, but no person has seen what keeps changing.
+                self.changing_at = None;
                 self.next_try_at = DateTime::UNIX_EPOCH;
                 self.tries = 0;
                 self.checked_at = None;

@@ -59,6 +59,11 @@ impl Notification {
         }
     }
 
+    /// Whether whoever gets it would read something else, or somebody else would read it.
+    pub(super) fn is_another_message(&self, made: &Made) -> bool {
+        self.text != made.text || self.phone != made.phone
+    }
+
     /// Whether the program may end it, or end it for another reason.
     pub(super) fn can_end(&self, state: State) -> bool {
         matches!(state, State::Queued | State::Waiting | State::Failed) || self.may_come_back()
@@ -86,6 +91,9 @@ impl Notification {
             return self.conflict(made);
         }
         let same_number = self.phone == made.phone;
+        // What waited was all the while in the queue: what brings it back changes it once more.
+        let open = matches!(self.state, State::Waiting | State::Failed);
+        let changed = open && !self.held && self.is_another_message(&made);
         let was = self.was.take();
         self.remake(made);
         (self.instance, self.gap_at) = (instance, gap_at);
@@ -113,5 +121,12 @@ impl Notification {
             self.revision += 1;
         }
         self.because(reason, detail);
+        // The ten minutes count from the window it has now.
+        self.changing_at = None;
+        self.remakes += i64::from(changed);
+        if open && self.remakes >= MOST_REMAKES && state == State::Queued && !self.held {
+            self.state = State::Waiting;
+            self.because(Reason::KeepsChanging, String::new());
+        }
     }
 }
