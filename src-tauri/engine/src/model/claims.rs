@@ -15,6 +15,7 @@ use crate::db::StorageError;
 use crate::fakes::COMPANY;
 use crate::notification::{LATE_AFTER, LATE_IN_LINE, Notification, Reason, State};
 use crate::outbox::Link;
+use crate::person::LEASE;
 use crate::settings::Settings;
 use crate::visit::VisitFacts;
 
@@ -84,7 +85,11 @@ fn judge(world: &World, row: &Notification, instance: &str, leaves: (&str, &str)
     must(!known.opted_out.contains(&row.phone), "the client opted out");
     must(told.iter().all(|(booking, _)| !known.imported.contains(booking)), "the bot made it");
     let edited_now = known.editors.get(&row.id).is_some_and(|(until, since)| {
-        now + slack < *until + TimeDelta::seconds(10) && monotonic < *since + Duration::from_secs(40)
+        // What ends under it closes it; what comes back has a window of its own.
+        let ended = |line: &Line| line.is_ended() && line.at + slack >= *until - LEASE;
+        now + slack < *until + TimeDelta::seconds(10)
+            && monotonic < *since + Duration::from_secs(40)
+            && !history[&row.id].iter().any(ended)
     });
     must(!edited_now, "an editor is open");
     // Rule 10: nothing is claimed by a clock that is wrong and not corrected. What else depends

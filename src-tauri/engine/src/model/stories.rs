@@ -367,3 +367,19 @@ fn a_name_that_breaks_and_is_mended_again_and_again_is_asked_about() {
 fn a_name_that_is_mended_after_a_quarter_of_an_hour_gives_a_window_of_its_own() {
     told(&[booked(), SEEN, change(BreakName), Step::Pass(900_000), change(MendName), SENT]);
 }
+
+#[test]
+fn what_ends_under_an_open_editor_and_comes_back_is_let_go_by_a_person_s_word() {
+    let steps = [
+        booked(),
+        SEEN,
+        Step::Do(Act::OpenEditor(0, false)),
+        change(DidNotCome),
+        SEEN,
+        change(Waiting),
+        SEEN,
+        Step::Do(Act::SendNow(0)),
+        SENT,
+    ];
+    told(&steps);
+}
