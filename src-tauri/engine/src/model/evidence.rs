@@ -46,7 +46,9 @@ pub(super) fn is_made_up(
         Reason::Manual => !known.ever_manual,
         Reason::Again => {
             let since = history::first_due_at(earlier).or(after.booked_at);
-            let asked = after.copy > 0 || may_have_arrived(earlier);
+            let asked = after.copy > 0
+                || may_have_arrived(earlier)
+                || (earlier.is_empty() && was_left_out(after, history));
             !asked && !long_after(since, TimeDelta::hours(12))
         }
         Reason::KeepsChanging => {
@@ -62,6 +64,16 @@ pub(super) fn is_made_up(
         Reason::Restored | Reason::Cleared | Reason::TakenBack => true,
         _ => false,
     }
+}
+
+/// It may speak of a booking that was left out of a message which may have arrived: nobody keeps
+/// with which of its texts.
+fn was_left_out(line: &Line, history: &Histories) -> bool {
+    history.values().any(|other| {
+        let before = &other[..other.partition_point(|other| other.event < line.event)];
+        let left = |pair: &[Line]| pair[0].links.iter().any(|link| !pair[1].links.contains(link));
+        before.windows(2).any(left) && may_have_arrived(before)
+    })
 }
 
 /// How many became due with it: because of its gap, or within a minute and a half.

@@ -4,7 +4,7 @@
 
 use std::iter::once;
 
-use super::actions::{Act, Answer, Change, Fate, Lead, Made, Setting, Step};
+use super::actions::{Act, Answer, Change, Fate, Lead, Made, Point, Setting, Step};
 use super::tell;
 
 use Change::{
@@ -380,6 +380,30 @@ fn what_ends_under_an_open_editor_and_comes_back_is_let_go_by_a_person_s_word() 
         SEEN,
         Step::Do(Act::SendNow(0)),
         SENT,
+    ];
+    told(&steps);
+}
+
+#[test]
+fn what_was_left_out_of_a_message_that_may_have_arrived_asks_before_it_goes_alone() {
+    let back = |index, change| Step::Do(Act::Change(index, change));
+    let steps = [
+        Step::CrashAt(Point::BeforeClaim),
+        booked(),
+        book(0, Lead::Days(2), Made::ByStaff),
+        SEEN,
+        back(1, DidNotCome),
+        SEEN,
+        Step::Pass(30_000),
+        back(1, Waiting),
+        Step::Pass(15_000),
+        booked(),
+        SEEN,
+        change(DidNotCome),
+        SEEN,
+        change(Waiting),
+        Step::Pass(15_000),
+        Step::Do(Act::Arrived(0)),
     ];
     told(&steps);
 }
