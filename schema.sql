@@ -129,6 +129,9 @@ CREATE INDEX notifications_by_shell ON booking_notifications (accepted_at)
 -- Whether a number was written to before: first contacts are counted by day.
 CREATE INDEX notifications_by_phone ON booking_notifications (phone_key, accepted_at)
     WHERE accepted_at IS NOT NULL;
+-- What still names somebody, the oldest visit first: after `keep_days` that goes.
+CREATE INDEX notifications_named ON booking_notifications (starts_at, id)
+    WHERE client_name <> '' OR phone NOT IN ('', '—') OR text NOT IN ('', '—');
 
 -- Which bookings a message speaks of. The key is what makes "told once" true.
 CREATE TABLE notification_bookings (
@@ -160,6 +163,8 @@ CREATE TABLE send_attempts (
     detail TEXT NOT NULL DEFAULT '',                -- what the gateway or the network said
     gateway_id TEXT NOT NULL DEFAULT '',            -- the gateway's id, once known
     looked_up INTEGER NOT NULL DEFAULT 0,           -- how many of the look-ups after an ambiguous end are done
+    phone_key TEXT NOT NULL DEFAULT '',             -- hash of the number once that is let go: what comes late still finds it
+    text_key TEXT NOT NULL DEFAULT '',              -- and of the text
     CHECK (outcome = 'open' OR finished_at IS NOT NULL),
     CHECK (outcome NOT IN ('accepted', 'found') OR gateway_id <> '')
 ) STRICT;
@@ -244,11 +249,13 @@ CREATE TABLE bookings (
     imported INTEGER NOT NULL DEFAULT 0 CHECK (imported IN (0, 1)), -- named as the bot's own by an import
     first_seen_at INTEGER NOT NULL,                 -- when a poll or an import first brought it
     seen_at INTEGER NOT NULL,                       -- when it was last found changed
-    snapshot TEXT NOT NULL DEFAULT '',              -- JSON: the booking as last seen; '' for an id known from an import alone
+    snapshot TEXT NOT NULL DEFAULT '',              -- JSON: the booking as last seen; '#' or '!' and its print once it is let go or its client forgotten; '' for an id known from an import alone
     PRIMARY KEY (company_id, booking_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX bookings_imported ON bookings (booking_id) WHERE imported = 1;
+-- What is kept as a whole, the longest unchanged first: after `keep_days` that goes.
+CREATE INDEX bookings_named ON bookings (seen_at, company_id, booking_id) WHERE snapshot >= '{';
 
 -- Records of YClients that came and cannot be read: counted, told once, and asked for again now and then.
 CREATE TABLE unreadable_bookings (
@@ -326,7 +333,10 @@ CREATE TABLE desk (
     rival_mark TEXT NOT NULL DEFAULT '',            -- the other shop's id, where a mark showed it
     overruled_mark TEXT NOT NULL DEFAULT '',        -- another shop's id that a person has taken the account over from
     gateway_amiss TEXT NOT NULL DEFAULT '',         -- settings of the account that are not as they must be, by the gateway's names; '' when all are
-    gateway_amiss_at INTEGER                        -- since when
+    gateway_amiss_at INTEGER,                       -- since when
+    let_go_messages INTEGER NOT NULL DEFAULT 0,     -- messages that lost name, number and text by their age, so far
+    let_go_bookings INTEGER NOT NULL DEFAULT 0,     -- bookings that did
+    let_go_at INTEGER                               -- when one did last
 ) STRICT;
 
 INSERT INTO desk (id) VALUES (1);

@@ -8,13 +8,14 @@
 mod inbox;
 mod lock;
 mod place;
+mod retention;
 mod vigil;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Mutex, Notify, watch};
 use tracing::{error, warn};
 
@@ -33,6 +34,7 @@ use inbox::Inbox;
 pub use lock::{LockError, OwnerLock, WindowLock};
 use place::Keeper;
 pub use place::{BegunAnew, Place, PlaceError, begin_anew, doubt, remember};
+use retention::Retention;
 pub use vigil::Vigil;
 
 /// While nobody confirms the time, the servers are asked for it this often.
@@ -256,6 +258,12 @@ impl Desk {
         };
         let mut inbox = Inbox::new(self, &settings, ports.desktop.as_ref(), &changed, signals, serving);
         inbox.judges_for = Some(instance);
+        let retention = Retention::new(
+            self.outbox.clone(),
+            self.clock.clone(),
+            self.vigil.clone(),
+            TimeDelta::days(settings.keep_days),
+        );
         let sending = sender.run();
         tokio::pin!(sending);
         let end = tokio::select! {
@@ -266,6 +274,7 @@ impl Desk {
             () = monitor.run() => End::Stopped,
             () = follower.run() => End::Stopped,
             () = asking => End::Stopped,
+            () = retention.run() => End::Stopped,
             () = keeping => End::Reload,
         };
         // Nothing new is begun; what is on its way is brought to its record. A stop that comes

@@ -3,6 +3,7 @@
 mod clock;
 mod gaps;
 mod pauses;
+mod retention;
 
 use chrono::TimeDelta;
 use tokio::test;

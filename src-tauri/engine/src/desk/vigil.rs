@@ -219,7 +219,12 @@ impl Vigil {
         matches!(*self.standing.borrow(), ClockStanding::Agreed | ClockStanding::Alone)
     }
 
-    /// Waits for that.
+    /// Whether the servers' clocks say so too.
+    pub(super) fn is_agreed(&self) -> bool {
+        *self.standing.borrow() == ClockStanding::Agreed
+    }
+
+    /// Waits for a time that is confirmed.
     pub async fn confirmed(&self) {
         let mut standing = self.standing.subscribe();
         let confirmed =

@@ -8,6 +8,7 @@ use rusqlite::Transaction;
 
 use super::again::{judge_again, tell_left_out};
 use super::caution::{BURST, ask_about, hold_burst, hold_volley};
+use super::kept::{self, Kept};
 use super::recheck::{Visit, carry_out, facts_of, is_broken, own_row, recall, recheck};
 use super::{known, unread};
 use crate::booking::{Attendance, Booking, BookingId};
@@ -90,11 +91,16 @@ pub(super) fn absorb(
         absorbed.last_change_at = absorbed.last_change_at.max(booking.changed_at);
         let snapshot = known::normal_form(&booking)?;
         let before = known::snapshot_in(tx, booking.company, booking.id)?;
-        if before.as_deref() == Some(snapshot.as_str()) {
+        if before.as_deref().is_some_and(|kept| kept::is_as(kept, &snapshot)) {
             continue;
         }
-        known::put_booking_in(tx, &booking, &snapshot, made_by(light.branch, &booking), light.now)?;
+        let author = made_by(light.branch, &booking);
         let row = outbox::row_about_in(tx, booking.company, booking.id)?;
+        if let Some(why) = names_nobody(light, before.as_deref(), row.as_ref(), &booking) {
+            known::put_booking_in(tx, &booking, &why.print(&snapshot), author, light.now)?;
+            continue;
+        }
+        known::put_booking_in(tx, &booking, &snapshot, author, light.now)?;
         let outcome = if let Some(row) = row {
             absorbed.changed += 1;
             let was = before.as_deref().and_then(|snapshot| serde_json::from_str(snapshot).ok());
@@ -116,6 +122,20 @@ pub(super) fn absorb(
         hold_volley(tx, light.branch, light.now)?;
     }
     Ok(absorbed)
+}
+
+/// What was emptied stays empty: of a forgotten client for good, what was let go while its visit is over.
+fn names_nobody(
+    light: Light<'_>,
+    before: Option<&str>,
+    row: Option<&Notification>,
+    booking: &Booking,
+) -> Option<Kept> {
+    match before.and_then(Kept::of) {
+        _ if row.is_some_and(|row| row.forgotten) => Some(Kept::Forgotten),
+        Some(Kept::LetGo) if light.branch.starts_at(booking).is_some_and(|start| start > light.now) => None,
+        kept => kept,
+    }
 }
 
 /// What YClients mends for many bookings at once is one change.

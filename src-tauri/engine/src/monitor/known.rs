@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
+use super::kept::Kept;
 use crate::booking::{Booking, BookingId, BranchFacts, CompanyId};
 use crate::db::{At, StorageError};
 use crate::outbox::Outbox;
@@ -159,7 +160,7 @@ pub(super) fn put_branch_in(
     Ok(())
 }
 
-/// A booking as the last poll saw it.
+/// A booking as the last poll saw it, or what is [`Kept`] of it.
 pub(crate) fn snapshot_in(
     connection: &Connection,
     company: CompanyId,
@@ -178,7 +179,7 @@ pub(crate) fn booking_in(
     company: CompanyId,
     booking: BookingId,
 ) -> Result<Option<Booking>, StorageError> {
-    match snapshot_in(connection, company, booking)? {
+    match snapshot_in(connection, company, booking)?.filter(|kept| Kept::of(kept).is_none()) {
         Some(snapshot) => serde_json::from_str(&snapshot)
             .map(Some)
             .map_err(|error| StorageError::Corrupt(format!("booking {booking}: {error}"))),

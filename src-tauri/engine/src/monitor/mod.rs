@@ -9,6 +9,7 @@ mod absorb;
 mod again;
 mod bots;
 mod caution;
+mod kept;
 pub mod known;
 mod names;
 mod poll;
@@ -40,6 +41,7 @@ use refused::quiet_pause;
 pub(crate) use absorb::{Light, note_change};
 pub(crate) use again::{judge_all, renew_facts_in, tell_left_out};
 pub use bots::{Touched, touched_by_bots};
+pub(crate) use kept::Kept;
 pub(crate) use poll::{Released, rearm_all};
 pub(crate) use reading::{Sought, read_all};
 pub(crate) use recheck::{

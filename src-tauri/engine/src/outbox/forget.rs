@@ -12,18 +12,17 @@ use rusqlite::{Connection, Transaction, params};
 use serde::Serialize;
 
 use super::{Actor, Outbox, OutboxError, apply_in, aside, get_in, people, stops, unless_refused};
+use crate::booking::{BookingId, CompanyId};
 use crate::db::{At, StorageError};
+use crate::monitor::{Kept, known};
 use crate::notification::{Event, NotificationId, Refusal, State};
 use crate::phone::Phone;
 
 /// Stands where the database wants a word and there is none any more.
-const NOTHING: &str = "—";
+pub(super) const NOTHING: &str = "—";
 
 /// Numbers that end alike are one, however they were written: in a snapshot they are as YClients has them.
 const TAIL: usize = 9;
-
-/// Each waits for whoever reads as long as any statement does.
-const TRIES: u32 = 3;
 
 /// What was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -40,7 +39,7 @@ pub struct Forgotten {
     pub gateway_events: usize,
     /// Answers about the number's account, removed whole.
     pub number_checks: usize,
-    /// Visits still to come: while they are in YClients, they are read again when they change.
+    /// Visits still to come, in YClients: of them a print is kept, whatever becomes of them.
     pub visits_ahead: usize,
     /// The number is on the stop list and stays there, as a hash.
     pub on_stop_list: bool,
@@ -53,23 +52,8 @@ impl Outbox {
     /// itself still holds of it. Refused while a message to the client is on its way.
     pub fn forget(&self, phone: &Phone, actor: &Actor, now: DateTime<Utc>) -> Result<Forgotten, OutboxError> {
         let mut done = self.db.write(|tx| forget_in(tx, phone, actor, now))?;
-        done.journal_emptied = self.empty_the_file()?;
+        done.journal_emptied = self.db.overwrite_deleted()?;
         Ok(done)
-    }
-
-    /// Free pages and the journal hold what was deleted. Others may be reading: they are waited for.
-    fn empty_the_file(&self) -> Result<bool, StorageError> {
-        self.db.read(|connection| {
-            connection.execute_batch("VACUUM")?;
-            for _ in 0..TRIES {
-                let busy: bool =
-                    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-                if !busy {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        })
     }
 }
 
@@ -163,7 +147,7 @@ fn bookings_with(connection: &Connection, number: &str) -> Result<BTreeSet<(i64,
     let mut found = BTreeSet::new();
     let mut statement = connection.prepare(
         "SELECT company_id, booking_id, json_extract(snapshot, '$.client.phone') FROM bookings
-         WHERE snapshot <> '' AND json_extract(snapshot, '$.client.phone') <> ''",
+         WHERE snapshot >= '{' AND json_extract(snapshot, '$.client.phone') <> ''",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -190,13 +174,23 @@ fn forget_bookings(
     }
     let mut emptied = 0;
     for (company, booking) in found {
-        emptied += tx
-            .prepare_cached(
-                "UPDATE bookings SET snapshot = '' WHERE company_id = ?1 AND booking_id = ?2 AND snapshot <> ''",
-            )?
-            .execute([company, booking])?;
+        emptied += usize::from(leave_a_print(tx, (company, booking), Kept::Forgotten)?);
     }
     Ok(emptied)
+}
+
+/// Leaves of a booking what names nobody. False: nothing was kept of it.
+pub(super) fn leave_a_print(
+    tx: &Transaction<'_>,
+    (company, booking): (i64, i64),
+    why: Kept,
+) -> Result<bool, StorageError> {
+    let Some(snapshot) = known::snapshot_in(tx, CompanyId(company), BookingId(booking))? else {
+        return Ok(false);
+    };
+    tx.prepare_cached("UPDATE bookings SET snapshot = ?3 WHERE company_id = ?1 AND booking_id = ?2")?
+        .execute(params![company, booking, why.print(&snapshot)])?;
+    Ok(true)
 }
 
 fn tail(number: &str) -> Option<String> {

@@ -310,17 +310,31 @@ fn match_echo(
     let begun_by = echo.at.unwrap_or(now).checked_add_signed(CLOCKS_DIFFER).unwrap_or(now);
     let mut candidates: Vec<(i64, String, String)> = tx
         .prepare_cached(
-            "SELECT id, outcome, phone FROM send_attempts
-             WHERE outcome IN ('open', 'ambiguous', 'given_up') AND instance = ?1 AND text = ?3
-             AND text <> '' AND phone <> '' AND (phone = ?2 OR ?2 = '') AND started_at <= ?4 ORDER BY id",
+            "SELECT id, outcome, phone, phone_key FROM send_attempts
+             WHERE outcome IN ('open', 'ambiguous', 'given_up') AND instance = ?1 AND started_at <= ?4
+             AND ((text = ?3 AND text <> '' AND phone <> '' AND (phone = ?2 OR ?2 = ''))
+              OR (text_key = ?5 AND text_key <> '' AND phone_key <> '' AND (phone_key = ?6 OR ?6 = '')))
+             ORDER BY id",
         )?
-        .query_map(params![instance, echo.phone, echo.text, At(begun_by)], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?
+        .query_map(
+            params![
+                instance,
+                echo.phone,
+                echo.text,
+                At(begun_by),
+                people::text_key(&echo.text),
+                people::phone_key(&echo.phone)
+            ],
+            |row| {
+                let (phone, key): (String, String) = (row.get(2)?, row.get(3)?);
+                let key = if phone.is_empty() { key } else { people::phone_key(&phone) };
+                Ok((row.get(0)?, row.get(1)?, key))
+            },
+        )?
         .collect::<Result<_, _>>()?;
     let known = if echo.phone.is_empty() { chats::phone_of_chat(tx, instance, chat)? } else { None };
     if let Some(key) = &known {
-        candidates.retain(|(_, _, phone)| people::phone_key(phone) == *key);
+        candidates.retain(|(_, _, whose)| whose == key);
     }
     let under_way = candidates.iter().any(|(_, outcome, _)| outcome == "open");
     let unclear = echo.phone.is_empty() && known.is_none() && candidates.len() > 1;

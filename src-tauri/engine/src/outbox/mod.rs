@@ -22,6 +22,7 @@ mod list;
 mod numbers;
 mod origin;
 mod people;
+mod retention;
 mod rival;
 mod rows;
 mod stops;
@@ -45,6 +46,7 @@ pub use gateway::Settled;
 pub use list::Counts;
 pub use origin::Doubt;
 pub use people::{ImportedBookings, phone_key};
+pub use retention::{LetGo, LetGoSoFar, Pass};
 pub use rival::{Evidence, Rival};
 pub use stops::{Likely, StopWish};
 

@@ -17,8 +17,17 @@ pub fn phone_key(phone: &str) -> String {
     if phone.is_empty() {
         return String::new();
     }
+    hash_of(phone)
+}
+
+/// A text as an attempt keeps it once it is let go.
+pub(super) fn text_key(text: &str) -> String {
+    if text.is_empty() { String::new() } else { hash_of(text) }
+}
+
+fn hash_of(what: &str) -> String {
     let mut key = String::with_capacity(64);
-    for byte in Sha256::digest(format!("booking-monitor {phone}")) {
+    for byte in Sha256::digest(format!("booking-monitor {what}")) {
         let _ = write!(key, "{byte:02x}");
     }
     key

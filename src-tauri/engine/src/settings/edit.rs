@@ -37,6 +37,7 @@ pub enum Change {
     MinLead(TimeDelta),
     /// 0: however many.
     Burst(usize),
+    KeepDays(i64),
     /// None is the built-in message.
     Template(Option<String>),
     Proxy(Proxy),
@@ -204,6 +205,7 @@ impl Change {
             Self::Burst(most) => {
                 set(root, "burst", i64::try_from(*most).unwrap_or(i64::MAX));
             }
+            Self::KeepDays(days) => set(root, "keep_days", *days),
             Self::Template(text) => set_or_remove(root, "template", text.as_deref().map(one_line_end)),
             Self::Proxy(proxy) => set(root, "proxy", proxy.as_str()),
             Self::WhatsappProxy(Some(proxy)) => set_in(root, "whatsapp", "proxy", proxy.as_str()),

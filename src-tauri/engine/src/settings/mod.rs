@@ -60,6 +60,8 @@ pub struct Settings {
     pub min_lead: TimeDelta,
     /// More new messages of one branch than this within a minute wait for a person; 0: never.
     pub burst: usize,
+    /// Names, numbers and texts of what is older go, ids and hashes stay.
+    pub keep_days: i64,
     /// The message; None: the built-in one.
     pub template: Option<String>,
     /// The way to YClients, and to each account that has none of its own.
@@ -220,6 +222,7 @@ impl Default for Settings {
             quiet_hours: None,
             min_lead: TimeDelta::minutes(15),
             burst: 20,
+            keep_days: 90,
             template: None,
             proxy: Proxy::None,
             yclients: YclientsSettings {

@@ -23,6 +23,8 @@ pub(super) const MAX_DELAY_MS: i64 = 1_800_000;
 const MAX_GAP_MS: i64 = 600_000;
 const MAX_LEAD_MINUTES: i64 = 10_080;
 const MAX_BURST: i64 = 10_000;
+/// Ten years.
+const MAX_KEEP_DAYS: i64 = 3_650;
 const MAX_INSTANCE_ID: usize = 64;
 /// The keys of every section are names that may be shown.
 const ALL_KEYS: [&[&str]; 5] = [ROOT_KEYS, YCLIENTS_KEYS, WHATSAPP_KEYS, WINDOW_KEYS, BRANCH_KEYS];
@@ -35,6 +37,7 @@ const ROOT_KEYS: &[&str] = &[
     "quiet_hours",
     "min_lead_minutes",
     "burst",
+    "keep_days",
     "template",
     "proxy",
     "yclients",
@@ -78,6 +81,7 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<Settings, SettingsError> 
         },
         min_lead: root.min_lead()?.unwrap_or(default.min_lead),
         burst: root.burst()?.unwrap_or(default.burst),
+        keep_days: root.integer("keep_days", 1..=MAX_KEEP_DAYS, "days")?.unwrap_or(default.keep_days),
         template: root.template()?.filter(|text| !text.is_empty()),
         proxy: root.proxy()?.unwrap_or(default.proxy),
         yclients: yclients(&root, default.yclients)?,

@@ -196,6 +196,7 @@ fn differences(old: &Settings, new: &Settings) -> Vec<Change> {
     note(old.quiet_hours != new.quiet_hours, Change::QuietHours(new.quiet_hours));
     note(old.min_lead != new.min_lead, Change::MinLead(new.min_lead));
     note(old.burst != new.burst, Change::Burst(new.burst));
+    note(old.keep_days != new.keep_days, Change::KeepDays(new.keep_days));
     note(old.template != new.template, Change::Template(new.template.clone()));
     note(old.proxy != new.proxy, Change::Proxy(new.proxy.clone()));
     let (was, is) = (&old.yclients, &new.yclients);
@@ -236,6 +237,7 @@ pub fn exported(
         Change::QuietHours(settings.quiet_hours),
         Change::MinLead(settings.min_lead),
         Change::Burst(settings.burst),
+        Change::KeepDays(settings.keep_days),
         Change::Template(settings.template.clone()),
         Change::Proxy(settings.proxy.clone()),
         Change::YclientsBaseUrl(settings.yclients.base_url.clone()),

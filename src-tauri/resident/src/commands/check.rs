@@ -37,7 +37,11 @@ pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
     let mut report = Report { out: &mut session.out, json, language, lines: Vec::new(), progress };
 
     check_settings(&mut report, &dir, settings.as_ref())?;
-    check_data(&mut report, &dir)?;
+    check_data(
+        &mut report,
+        &dir,
+        settings.as_ref().map_or(ShopSettings::default().keep_days, |settings| settings.keep_days),
+    )?;
     runtime::block_on(async {
         let keys = check_keyring(&mut report).await?;
         check_origin(&mut report, &dir, &keys).await?;
@@ -150,7 +154,7 @@ fn check_incoming(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), 
     Ok(())
 }
 
-fn check_data(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Failure> {
+fn check_data(report: &mut Report<'_>, dir: &std::path::Path, keep_days: i64) -> Result<(), Failure> {
     let language = report.language;
     let name = &Name::new("data_directory", say::data_dir(language));
     if let Err(error) = db::make_private(dir) {
@@ -167,10 +171,15 @@ fn check_data(report: &mut Report<'_>, dir: &std::path::Path) -> Result<(), Fail
         }
         (Ok(()), None) => report.good(name, dir.display().to_string())?,
     }
-    let name = &Name::new("database", say::database(language));
+    let name = &Name::new("database", say::database_name(language));
     report.begin(name);
-    match Db::open(dir).and_then(|db| db.quick_check()) {
-        Ok(()) => report.good(name, say::database_sound(language)),
+    let found = Db::open(dir).and_then(|db| {
+        db.quick_check()?;
+        let size = db.size();
+        Ok((size, Outbox::new(Arc::new(db)).let_go_so_far()?.let_go))
+    });
+    match found {
+        Ok((size, gone)) => report.good(name, say::database(size, keep_days, gone, language)),
         Err(error) => report.fault(name, error.code(), &error.to_string()),
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use engine::booking::CompanyId;
+use engine::outbox::LetGo;
 use engine::ports::GatewayState;
 use engine::settings::Language;
 use messaging::green_api::MissingSetting;
@@ -21,7 +22,7 @@ fixed_words! {
     settings: "Настройки", "Settings";
     template: "Шаблон", "Template";
     data_dir: "Папка данных", "Data directory";
-    database: "База данных", "Database";
+    database_name: "База данных", "Database";
     keyring: "Связка ключей", "Keyring";
     origin: "Откуда база", "Database's origin";
     clock: "Часы", "Clock";
@@ -37,7 +38,6 @@ fixed_words! {
     enable: "Чтобы включить, поставьте enabled = true.", "To switch it on, set enabled = true.";
     // Data.
     move_here: "Перенесите папку на диск этого компьютера или укажите другую: --data-dir.", "Move it to a disk of this computer, or name another directory: --data-dir.";
-    database_sound: "исправна", "sound";
     origin_known: "та, что работала здесь, или новая", "the one that worked here, or a new one";
     // Keyring and secrets.
     keyring_keeps: "отвечает и хранит", "answers and keeps what it is given";
@@ -117,6 +117,39 @@ pub(crate) fn lying(messages: usize, language: Language) -> String {
         "{messages}: уйдут, как только телефон привяжут",
         "{messages}: they leave as soon as a phone is linked"
     )
+}
+
+/// A sound database: its size, and what was let go by its age.
+pub(crate) fn database(bytes: u64, keep_days: i64, gone: LetGo, language: Language) -> String {
+    let size = size(bytes, language);
+    let many = |number: i64| usize::try_from(number).unwrap_or_default();
+    let messages = counted(
+        many(gone.messages),
+        ["сообщение", "сообщения", "сообщений"],
+        ["message", "messages"],
+        language,
+    );
+    let bookings =
+        counted(many(gone.bookings), ["запись", "записи", "записей"], ["booking", "bookings"], language);
+    let days = counted(many(keep_days), ["день", "дня", "дней"], ["day", "days"], language);
+    if gone == LetGo::default() {
+        return say!(
+            language,
+            "исправна, {size}; имена, номера и тексты хранятся {days}",
+            "sound, {size}; names, numbers and texts are kept for {days}",
+        );
+    }
+    say!(
+        language,
+        "исправна, {size}; имена, номера и тексты хранятся {days}, убраны из старых: {messages}, {bookings}",
+        "sound, {size}; names, numbers and texts are kept for {days}, gone from what is older: {messages}, {bookings}",
+    )
+}
+
+fn size(bytes: u64, language: Language) -> String {
+    let tenths = bytes.div_ceil(100_000);
+    let (whole, tenth) = (tenths / 10, tenths % 10);
+    say!(language, "{whole},{tenth} МБ", "{whole}.{tenth} MB")
 }
 
 /// The line about bookings that cannot be read.

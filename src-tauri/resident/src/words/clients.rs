@@ -116,8 +116,8 @@ pub(crate) fn act(
         lines.push(
             either(
                 language,
-                "У клиента есть будущий визит: удалите его и в YClients, иначе программа прочтёт его снова.",
-                "The client has a visit ahead: delete it in YClients too, or the program reads it again.",
+                "У клиента есть будущий визит: удалите его и в YClients. Программа о нём больше ничего не хранит и не пишет.",
+                "The client has a visit ahead: delete it in YClients too. The program keeps and sends nothing more about it.",
             )
             .to_owned(),
         );

@@ -168,10 +168,10 @@ fn every_refusal_names_line_key_and_what_is_allowed() {
     .map(|text| refusal(text))
     .collect();
     assert_snapshot!(refusals.join("\n"), @r##"
-    settings.toml, line 2: pol_interval_ms is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, burst, template, proxy, yclients, whatsapp, window, branches
+    settings.toml, line 2: pol_interval_ms is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, burst, keep_days, template, proxy, yclients, whatsapp, window, branches
     settings.toml, line 2: yclients.base is not a setting; here may be base_url, request_gap_ms
     settings.toml, line 3: branches.company is not a setting; here may be company_id, integration_user_ids, phone_region, notification_delay_ms, template, quiet_hours, min_lead_minutes
-    settings.toml, line 2: green-api is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, burst, template, proxy, yclients, whatsapp, window, branches
+    settings.toml, line 2: green-api is not a setting; here may be enabled, poll_interval_ms, notification_delay_ms, language, quiet_hours, min_lead_minutes, burst, keep_days, template, proxy, yclients, whatsapp, window, branches
     settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), not 99
     settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), without quotes
     settings.toml, line 1: poll_interval_ms must be a whole number from 100 to 86400000 (milliseconds), without quotes
