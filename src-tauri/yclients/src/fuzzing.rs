@@ -97,13 +97,29 @@ impl Answer {
 
     /// The body as an independent reader sees it. None also where it is too deep for that one.
     fn json(&self) -> Option<Value> {
-        serde_json::from_str(String::from_utf8_lossy(&self.body).trim_start_matches('\u{feff}')).ok()
+        let text = String::from_utf8_lossy(&self.body);
+        serde_json::from_str(&without_halves(text.trim_start_matches('\u{feff}'))).ok()
     }
 
     /// Whether it could be the server's own envelope, for a reader that knows no more of it.
     fn is_object(&self) -> bool {
         self.json().is_some_and(|body| body.get("meta").is_some())
     }
+}
+
+/// Half of a surrogate pair, escaped, is no reason to believe nothing of an answer.
+fn without_halves(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("\\u") {
+        let (before, escape) = rest.split_at(at);
+        let half = escape.get(2..6).and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        let is_half = half.is_some_and(|unit| (0xD800..=0xDFFF).contains(&unit));
+        whole.push_str(before);
+        whole.push_str(if is_half { "\\ufffd" } else { "\\u" });
+        rest = &escape[if is_half { 6 } else { 2 }..];
+    }
+    whole + rest
 }
 
 fn first_line(input: &[u8]) -> (&[u8], &[u8]) {
