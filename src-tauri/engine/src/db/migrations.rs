@@ -7,21 +7,32 @@ use rusqlite_migration::{Error, M, Migrations, SchemaVersion};
 
 use super::StorageError;
 
-/// In order; a released step is never changed.
-const STEPS: &[M<'static>] = &[
-    M::up(include_str!("migrations/0001_first.sql")),
-    M::up(include_str!("migrations/0002_place.sql")),
-    M::up(include_str!("migrations/0003_first_contacts.sql")),
-    M::up(include_str!("migrations/0004_history.sql")),
-    M::up(include_str!("migrations/0005_truth.sql")),
-    M::up(include_str!("migrations/0006_unreadable.sql")),
-    M::up(include_str!("migrations/0007_incoming.sql")),
-    M::up(include_str!("migrations/0008_shop.sql")),
-    M::up(include_str!("migrations/0009_account.sql")),
-    M::up(include_str!("migrations/0010_retention.sql")),
+/// In order, each with what it brings; a released step is never changed.
+const STEPS: &[(&str, &str)] = &[
+    ("first", include_str!("migrations/0001_first.sql")),
+    ("place", include_str!("migrations/0002_place.sql")),
+    ("first_contacts", include_str!("migrations/0003_first_contacts.sql")),
+    ("history", include_str!("migrations/0004_history.sql")),
+    ("truth", include_str!("migrations/0005_truth.sql")),
+    ("unreadable", include_str!("migrations/0006_unreadable.sql")),
+    ("incoming", include_str!("migrations/0007_incoming.sql")),
+    ("shop", include_str!("migrations/0008_shop.sql")),
+    ("account", include_str!("migrations/0009_account.sql")),
+    ("retention", include_str!("migrations/0010_retention.sql")),
 ];
 
-static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| Migrations::from_slice(STEPS));
+static MIGRATIONS: LazyLock<Migrations<'static>> =
+    LazyLock::new(|| Migrations::new(STEPS.iter().map(|(_, sql)| M::up(sql)).collect()));
+
+/// The schema of this version, as `user_version` counts it.
+pub const fn latest() -> usize {
+    STEPS.len()
+}
+
+/// What each step after this schema is called, in order.
+pub(super) fn names_after(version: usize) -> Vec<&'static str> {
+    STEPS.iter().skip(version).map(|(name, _)| *name).collect()
+}
 
 /// Brings the file to this version's schema, or refuses one from a newer version.
 pub(super) fn to_latest(connection: &mut Connection) -> Result<(), StorageError> {

@@ -8,6 +8,7 @@
 mod free_pages;
 mod migrations;
 mod place;
+mod rehearsal;
 mod sql;
 
 use std::path::{Path, PathBuf};
@@ -18,7 +19,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::FaultCode;
+pub use migrations::latest as schema_version;
 pub use place::{meaning, network_share, try_writing};
+pub use rehearsal::{Rehearsal, rehearse};
 pub use sql::{At, from_ms, to_ms};
 
 /// The database's name in the data directory.

@@ -153,3 +153,40 @@ fn what_is_committed_is_on_the_disk_before_anything_goes_by_it() {
     // Without effect but on macOS, where a flush without it stops at the disk's own memory.
     assert_eq!((pragma("fullfsync"), pragma("checkpoint_fullfsync")), (1, 1));
 }
+
+#[test]
+fn what_an_update_would_do_is_tried_on_a_copy_and_the_file_stays_as_it_was() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join(FILE_NAME);
+    let old = Connection::open(&file).unwrap();
+    old.execute_batch(include_str!("../../../../tests/fixtures/version-0.1/database.sql")).unwrap();
+    drop(old);
+    let bytes = std::fs::read(&file).unwrap();
+    let done = rehearse(directory.path()).unwrap();
+    assert_eq!((done.found, done.known), (4, schema_version()));
+    assert_eq!(done.steps.first(), Some(&"truth"));
+    assert_eq!(done.steps.len(), schema_version() - 4);
+    let messages = done.rows.iter().find(|(table, ..)| table == "booking_notifications").unwrap();
+    assert_eq!((messages.1, messages.2), (96, 96));
+    assert!(done.loses_nothing());
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
+    let left: Vec<_> =
+        std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(left, [FILE_NAME]);
+}
+
+#[test]
+fn what_needs_no_update_a_newer_one_and_none_at_all_are_told_apart() {
+    let directory = tempfile::tempdir().unwrap();
+    let none = rehearse(directory.path()).unwrap();
+    assert_eq!((none.found, none.steps.len()), (0, schema_version()));
+    drop(Db::open(directory.path()).unwrap());
+    let same = rehearse(directory.path()).unwrap();
+    assert_eq!((same.found, same.steps.len()), (schema_version(), 0));
+    let file = Connection::open(directory.path().join(FILE_NAME)).unwrap();
+    file.pragma_update(None, "user_version", 99).unwrap();
+    drop(file);
+    assert!(matches!(rehearse(directory.path()), Err(StorageError::Newer { found: 99, .. })));
+    std::fs::write(directory.path().join(FILE_NAME), "no database at all".repeat(100)).unwrap();
+    assert!(matches!(rehearse(directory.path()), Err(StorageError::Corrupt(_))));
+}
