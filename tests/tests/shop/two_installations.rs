@@ -7,7 +7,8 @@ use engine::notification::{Reason, State};
 use engine::outbox::{Actor, Evidence};
 use engine::shop_mark;
 use futures::future::join_all;
-use scenarios::{Plan, Shop};
+use scenarios::{AtDesk, Plan, Shop};
+use simulator::{Fault, FaultKind, Target};
 use tokio::test;
 
 const ANNA: &str = "+79160000001";
@@ -40,6 +41,26 @@ async fn two(plan: Plan, second: &Plan) -> (Shop, Shop) {
     (first, second)
 }
 
+/// One of them stops, nobody but two is told twice, and nothing is lost.
+async fn end_well(first: &Shop, second: &Shop, desks: (AtDesk, AtDesk), bookings: &[i64]) {
+    let either = |_: &Shop| (stopped(first).is_some() || stopped(second).is_some()).then_some(());
+    first.until("one of them to stop", either).await;
+    first.polls_later(40).await;
+    desks.0.close().await;
+    desks.1.close().await;
+    assert!(told_twice(first) <= 2, "{:?}\n{}\n{}", first.told(), first.picture(), second.picture());
+    let alarms = first.alarms.codes().len() + second.alarms.codes().len();
+    assert!((1..=2).contains(&alarms), "one alarm for each that stops");
+    // What neither told stands before a person, at one or the other.
+    for (number, booking) in bookings.iter().enumerate() {
+        let told = first.told().contains(&client(number));
+        let asks = [first, second].iter().any(|shop| {
+            shop.row(*booking).is_some_and(|row| matches!(row.state, State::Waiting | State::Queued))
+        });
+        assert!(told || asks, "{number}\n{}\n{}", first.picture(), second.picture());
+    }
+}
+
 #[test]
 async fn two_installations_tell_two_clients_twice_at_the_most_and_one_of_them_stops() {
     let slower = Plan::with_window(1200);
@@ -58,25 +79,28 @@ async fn two_installations_tell_two_clients_twice_at_the_most_and_one_of_them_st
                 })
                 .await;
         }
-        first
-            .until("one of them to stop", |_| {
-                (stopped(&first).is_some() || stopped(&second).is_some()).then_some(())
-            })
-            .await;
-        first.polls_later(40).await;
-        desks.0.close().await;
-        desks.1.close().await;
-        assert!(told_twice(&first) <= 2, "{:?}\n{}\n{}", first.told(), first.picture(), second.picture());
-        let alarms = first.alarms.codes().len() + second.alarms.codes().len();
-        assert!((1..=2).contains(&alarms), "one alarm for each that stops");
-        // What neither told stands before a person, at one or the other; nothing is lost.
-        for (number, booking) in bookings.iter().enumerate() {
-            let told = first.told().contains(&client(number));
-            let asks = [&first, &second].iter().any(|shop| {
-                shop.row(*booking).is_some_and(|row| matches!(row.state, State::Waiting | State::Queued))
-            });
-            assert!(told || asks, "{number}\n{}\n{}", first.picture(), second.picture());
+        end_well(&first, &second, desks, &bookings).await;
+    }
+}
+
+#[test]
+async fn with_bookings_every_half_second_two_clients_are_told_twice_at_the_most() {
+    let slower = Plan::with_window(1200);
+    for other in [Plan::with_window(500), slower] {
+        let (first, second) = two(Plan::with_window(500), &other).await;
+        let desks = (first.open(), second.open());
+        join_all([first.baseline(), second.baseline()]).await;
+        // The way to the account is a long one, and the shop's bot has much to say.
+        let slow = FaultKind::DelayAnswer { milliseconds: 150 };
+        first.simulator.set_fault(Fault::always(Target::gateway("deleteNotification"), slow));
+        let mut bookings = Vec::new();
+        for number in 0..12 {
+            first.simulator.foreign_message("+79169999999", "Спасибо за отзыв!");
+            bookings.push(first.book("Анна", &client(number)));
+            // Both poll ten times a second.
+            first.polls_later(10).await;
         }
+        end_well(&first, &second, desks, &bookings).await;
     }
 }
 

@@ -1,10 +1,11 @@
 //! A gateway that does as it is told.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::Notify;
 
 use super::{FakeDate, INSTANCE};
 use crate::clock::TimeSource;
@@ -22,7 +23,8 @@ pub(crate) struct FakeMessenger {
     pub(crate) state: Mutex<Result<GatewayState, MessengerError>>,
     pub(crate) absent: Mutex<Vec<String>>,
     pub(crate) checks: Mutex<usize>,
-    pub(crate) pushed: Mutex<VecDeque<Pushed>>,
+    /// The account's: whoever reads it besides has the same.
+    pub(crate) pushed: Arc<Mutex<VecDeque<Pushed>>>,
     pub(crate) in_queue: Mutex<Vec<SentMessage>>,
     pub(crate) in_journal: Mutex<Vec<SentMessage>>,
     /// It says that its queue is cleared, and keeps it.
@@ -43,9 +45,17 @@ pub(crate) struct FakeMessenger {
     /// Acknowledging fails.
     pub(crate) deaf: Mutex<bool>,
     pub(crate) received: Mutex<usize>,
-    last_receipt: Mutex<i64>,
+    last_receipt: Arc<Mutex<i64>>,
+    /// Rung when something is pushed.
+    came: Arc<Notify>,
+    /// What it takes it tells of: that it was sent, and by and by what became of it.
+    pub(crate) tells: Mutex<bool>,
     /// Something that is there takes so long to come.
     pub(crate) receive_takes: Mutex<Duration>,
+    /// To ask for what was pushed, and to acknowledge it, takes so long.
+    pub(crate) answers_take: Mutex<Duration>,
+    /// What is pushed cannot be asked for.
+    pub(crate) feed_fails: Mutex<bool>,
     /// Neither queue nor journal can be read.
     pub(crate) unreachable: Mutex<bool>,
     /// An answer takes so long.
@@ -73,7 +83,7 @@ impl Default for FakeMessenger {
             state: Mutex::new(Ok(GatewayState::Authorised)),
             absent: Mutex::default(),
             checks: Mutex::default(),
-            pushed: Mutex::default(),
+            pushed: Arc::default(),
             in_queue: Mutex::default(),
             in_journal: Mutex::default(),
             cleared_in_vain: Mutex::default(),
@@ -86,8 +96,12 @@ impl Default for FakeMessenger {
             checks_take: Mutex::default(),
             deaf: Mutex::default(),
             received: Mutex::default(),
-            last_receipt: Mutex::default(),
+            last_receipt: Arc::default(),
+            came: Arc::default(),
+            tells: Mutex::default(),
             receive_takes: Mutex::default(),
+            answers_take: Mutex::default(),
+            feed_fails: Mutex::default(),
             unreachable: Mutex::default(),
             slow: Mutex::default(),
             date: FakeDate::default(),
@@ -102,6 +116,37 @@ impl Default for FakeMessenger {
 }
 
 impl FakeMessenger {
+    /// Another installation's way to the same account, which tells of all that is sent through it.
+    pub(crate) fn beside(other: &Self) -> Self {
+        *other.tells.lock().unwrap() = true;
+        Self {
+            pushed: other.pushed.clone(),
+            last_receipt: other.last_receipt.clone(),
+            came: other.came.clone(),
+            tells: Mutex::new(true),
+            ..Self::default()
+        }
+    }
+
+    /// What the account tells of a message that it took.
+    fn tell_of(&self, id: &str, phone: &str, text: &str) {
+        let (id, phone) = (id.to_owned(), phone.to_owned());
+        let (at, by_api, status) = (None, true, None);
+        let text = text.to_owned();
+        self.push(GatewayEvent::Echo(SentMessage {
+            id: id.clone(),
+            phone: phone.clone(),
+            text,
+            at,
+            by_api,
+            status,
+        }));
+        for status in [DeliveryStatus::Sent, DeliveryStatus::Delivered] {
+            let (id, phone, detail) = (id.clone(), phone.clone(), String::new());
+            self.push(GatewayEvent::Delivery { id, phone, status, at, detail });
+        }
+    }
+
     pub(crate) fn texts(&self) -> Vec<String> {
         self.taken.lock().unwrap().iter().map(|(_, text)| text.clone()).collect()
     }
@@ -122,6 +167,7 @@ impl FakeMessenger {
             *last
         };
         self.pushed.lock().unwrap().push_back(Pushed { receipt, ..pushed });
+        self.came.notify_waiters();
     }
 
     fn reach(&self) -> Result<(), MessengerError> {
@@ -192,31 +238,49 @@ impl Messenger for FakeMessenger {
         tokio::time::sleep(slow).await;
         let scripted = self.script.lock().unwrap().pop_front();
         let mut taken = self.taken.lock().unwrap();
-        let (outcome, arrives) =
-            scripted.unwrap_or_else(|| (SendOutcome::Accepted { id: format!("M{}", taken.len() + 1) }, true));
+        let tells = *self.tells.lock().unwrap();
+        // One account gives one message one id, whoever sends it.
+        let id = if tells {
+            format!("T{}", *self.last_receipt.lock().unwrap())
+        } else {
+            format!("M{}", taken.len() + 1)
+        };
+        let (outcome, arrives) = scripted.unwrap_or_else(|| (SendOutcome::Accepted { id: id.clone() }, true));
         if arrives {
             taken.push((phone.to_owned(), text.to_owned()));
+            if tells {
+                self.tell_of(&id, phone, text);
+            }
         }
         outcome
     }
 
     async fn receive(&self, wait: Duration) -> Result<Option<Pushed>, MessengerError> {
         *self.received.lock().unwrap() += 1;
+        if *self.feed_fails.lock().unwrap() {
+            return Err(MessengerError::Server { status: 502 });
+        }
+        let came = self.came.notified();
+        if self.pushed.lock().unwrap().is_empty() {
+            // It says "nothing" sooner than it was asked to, and never while something is there.
+            let _ = tokio::time::timeout(wait.min(Duration::from_secs(1)), came).await;
+        }
         let front = self.pushed.lock().unwrap().front().cloned();
         if front.is_some() {
-            let takes = *self.receive_takes.lock().unwrap();
+            let takes = *self.receive_takes.lock().unwrap() + *self.answers_take.lock().unwrap();
             tokio::time::sleep(takes).await;
-            return Ok(front);
         }
-        tokio::time::sleep(wait.min(Duration::from_secs(1))).await;
-        Ok(None)
+        Ok(front)
     }
 
-    async fn acknowledge(&self, _: i64) -> Result<(), MessengerError> {
+    async fn acknowledge(&self, receipt: i64) -> Result<(), MessengerError> {
         if *self.deaf.lock().unwrap() {
             return Err(MessengerError::Server { status: 502 });
         }
-        self.pushed.lock().unwrap().pop_front();
+        let takes = *self.answers_take.lock().unwrap();
+        tokio::time::sleep(takes).await;
+        // Gone already is no error: somebody else has read it too.
+        self.pushed.lock().unwrap().retain(|pushed| pushed.receipt != receipt);
         Ok(())
     }
 

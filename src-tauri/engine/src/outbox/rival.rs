@@ -86,8 +86,9 @@ enum Likeness {
 
 impl Outbox {
     /// Judges what the account told of messages that are not ours. That another Booking Monitor works for
-    /// this shop stands at the desk then.
-    pub(crate) fn judge_foreign(&self, instance: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
+    /// this shop stands at the desk then. True while a word of delivery may turn out to be one's: until its
+    /// echo is here, or the time for that is over.
+    pub(crate) fn judge_foreign(&self, instance: &str, now: DateTime<Utc>) -> Result<bool, StorageError> {
         // Looked for before the write lock is taken: nearly always there is nothing.
         let any = self.db.read(|connection| {
             Ok::<_, StorageError>(
@@ -100,13 +101,14 @@ impl Outbox {
             )
         })?;
         if !any {
-            return Ok(());
+            return Ok(false);
         }
         self.db.write(|tx| {
+            let mut suspected = false;
             for word in unjudged(tx, instance)? {
-                judge(tx, instance, &word, now)?;
+                suspected |= judge(tx, instance, &word, now)?;
             }
-            Ok(())
+            Ok(suspected)
         })
     }
 
@@ -188,22 +190,31 @@ fn unjudged(tx: &Transaction<'_>, instance: &str) -> Result<Vec<Word>, StorageEr
     Ok(words.collect::<Result<_, _>>()?)
 }
 
-fn judge(tx: &Transaction<'_>, instance: &str, word: &Word, now: DateTime<Utc>) -> Result<(), StorageError> {
+/// True when it may be about a row of ours and cannot be judged yet.
+fn judge(
+    tx: &Transaction<'_>,
+    instance: &str,
+    word: &Word,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
     // A message is judged once, however many words about it come, and by its echo where there is one:
     // its text says whether it is about anything of ours.
     if word.id.is_empty() || attempts::is_taken(tx, &word.id)? || is_judged_by_another(tx, word)? {
-        return concerns(tx, word, 0);
+        concerns(tx, word, 0)?;
+        return Ok(false);
     }
     let is_fresh = now >= word.received_at && now - word.received_at < ECHO_COMES_WITHIN;
-    if is_fresh && !word.is_echo {
-        return Ok(());
-    }
     let ours = may_be_ours(tx, instance, word)?;
     if ours == Ours::Undecided {
-        return Ok(());
+        return Ok(false);
     }
-    let Some((row, likeness)) = row_like(tx, word, now)? else {
-        return concerns(tx, word, 0);
+    let like = row_like(tx, word, now)?;
+    if is_fresh && !word.is_echo {
+        return Ok(like.is_some());
+    }
+    let Some((row, likeness)) = like else {
+        concerns(tx, word, 0)?;
+        return Ok(false);
     };
     concerns(tx, word, row.id.0)?;
     if matches!(row.state, State::Queued | State::Waiting) && row.reason != Reason::ToldElsewhere {
@@ -211,13 +222,13 @@ fn judge(tx: &Transaction<'_>, instance: &str, word: &Word, now: DateTime<Utc>) 
         unless_refused(apply_in(tx, row.id, None, event, &Actor::Program, now))?;
     }
     if ours == Ours::Perhaps {
-        return Ok(());
+        return Ok(false);
     }
     let by = if word.is_echo { Evidence::Echo } else { Evidence::Status };
     if matches!(likeness, Likeness::Same) || told_elsewhere(tx, now)? >= NO_CHANCE {
         stop(tx, by, "", now)?;
     }
-    Ok(())
+    Ok(false)
 }
 
 fn concerns(tx: &Transaction<'_>, word: &Word, row: i64) -> Result<(), StorageError> {

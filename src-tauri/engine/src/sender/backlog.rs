@@ -7,6 +7,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::heard::Heard;
+
 /// So long the first message waits at most.
 const WAITS_AT_MOST: Duration = Duration::from_mins(1);
 
@@ -24,6 +26,8 @@ const SOON: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub struct Backlog {
     state: Mutex<State>,
+    /// Whether what is told since is heard too.
+    pub(super) heard: Heard,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +56,7 @@ impl Backlog {
 
     /// Something came.
     pub(super) fn took(&self, now: Duration) {
+        self.heard.took(now);
         let mut state = self.lock();
         *state = match *state {
             State::Reading { since, taken } => {
@@ -66,6 +71,7 @@ impl Backlog {
 
     /// Nothing more is there.
     pub(super) fn ended(&self, now: Duration) {
+        self.heard.ended(now);
         *self.lock() = State::Read { heard: now, patient: false };
     }
 

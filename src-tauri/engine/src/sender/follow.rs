@@ -115,7 +115,8 @@ impl Follower {
         let mut trouble = Trouble::default();
         let mut unacknowledged = None;
         loop {
-            let asked = self.clock.moment().monotonic;
+            let asked = self.clock.moment();
+            self.backlog.heard.asks(asked.boot);
             match self.messenger.receive(self.backlog.patience(LISTEN_FOR)).await {
                 Ok(Some(pushed)) => {
                     self.backlog.took(self.clock.moment().boot);
@@ -131,7 +132,10 @@ impl Follower {
                         continue;
                     }
                     failing = false;
-                    match self.messenger.acknowledge(pushed.receipt).await {
+                    let begun = self.clock.moment().boot;
+                    let acknowledged = self.messenger.acknowledge(pushed.receipt).await;
+                    self.backlog.heard.acknowledged(self.clock.moment().boot.saturating_sub(begun));
+                    match acknowledged {
                         Ok(()) => (pause, unacknowledged) = (FIRST_PAUSE, None),
                         Err(error) => {
                             // It comes again at once, and then changes nothing: not too often.
@@ -145,14 +149,18 @@ impl Follower {
                 Ok(None) => {
                     self.backlog.ended(self.clock.moment().boot);
                     pause = FIRST_PAUSE;
-                    if self.clock.moment().monotonic.saturating_sub(asked) < EMPTY_PAUSE {
-                        tokio::time::sleep(EMPTY_PAUSE).await;
+                    if self.clock.moment().monotonic.saturating_sub(asked.monotonic) < EMPTY_PAUSE {
+                        // Not while a message waits for what it has to say.
+                        let wanted = self.backlog.heard.wanted.notified();
+                        let _ = tokio::time::timeout(EMPTY_PAUSE, wanted).await;
                     }
                 }
                 Err(error) => {
+                    self.backlog.heard.failed();
                     if error == MessengerError::WebhookSet {
                         // Nothing lies there for us, however long anybody waits.
                         self.backlog.ended(self.clock.moment().boot);
+                        self.backlog.heard.goes_elsewhere();
                     }
                     if error == MessengerError::WebhookSet && pause == FIRST_PAUSE {
                         let fault = Fault {

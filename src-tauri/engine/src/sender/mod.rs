@@ -13,6 +13,7 @@ mod check;
 mod die;
 mod follow;
 mod gateway;
+mod heard;
 mod numbers;
 mod rival;
 
@@ -41,6 +42,9 @@ pub use gateway::Readiness;
 
 /// How often a pause and a gateway that is not ready are looked at again.
 const TICK: Duration = Duration::from_millis(250);
+
+/// How often it is looked whether what the account tells is heard.
+const SOON: Duration = Duration::from_millis(50);
 
 /// The longest rest. What another process commits rings before, see [`Sender::changed`].
 const IDLE: Duration = Duration::from_secs(1);
@@ -132,7 +136,7 @@ impl Sender {
         self.take_back_if_due().await?;
         let moment = self.clock.moment();
         let now = moment.wall;
-        let desk = self.look_for_rivals(moment)?;
+        let (desk, suspected) = self.look_for_rivals(moment)?;
         let paused = desk.paused(now).is_some() || desk.rival.is_some();
         if desk.pause_due && !paused {
             self.end_pause(now)?;
@@ -154,6 +158,9 @@ impl Sender {
         if !self.backlog.is_read(moment.boot) {
             // A client's «стоп» may lie there.
             return Ok(Next::Rest(TICK));
+        }
+        if suspected || !self.backlog.heard.is_enough(moment.boot) {
+            return Ok(Next::Rest(SOON));
         }
         self.carry(row).await
     }
@@ -214,6 +221,9 @@ impl Sender {
         if let Err(pause) = self.gateway_ready(&row).await? {
             return Ok(Next::Rest(pause.min(TICK)));
         }
+        if !self.others_are_heard().await? {
+            return Ok(Next::Rest(SOON));
+        }
         let late_after = if row.reason == Reason::None { LATE_IN_LINE } else { LATE_AFTER };
         let terms = ClaimTerms {
             revision,
@@ -231,7 +241,10 @@ impl Sender {
         die::at("claim");
         // Whoever remembers the attempt elsewhere does it beside the request, not before it.
         self.attempted.notify_one();
+        let begun = self.clock.moment().boot;
         let outcome = self.send(&claim, &permit).await;
+        let ended = self.clock.moment().boot;
+        self.backlog.heard.sent(ended, ended.saturating_sub(begun));
         #[cfg(debug_assertions)]
         die::at("answer");
         self.record(&claim, outcome).await;

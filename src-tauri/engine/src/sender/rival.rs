@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tracing::{debug, error, info};
 
-use super::Sender;
+use super::heard::WAITS_FOR_NOTHING;
+use super::{SOON, Sender};
 use crate::db::StorageError;
 use crate::error::{Fault, FaultCode, Subject};
 use crate::outbox::DeskState;
@@ -22,9 +23,10 @@ const LOOK_AGAIN: Duration = Duration::from_mins(1);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Sender {
-    /// Judges what came of others, and tells once that there is another Booking Monitor.
-    pub(super) fn look_for_rivals(&self, moment: Moment) -> Result<DeskState, StorageError> {
-        self.outbox.judge_foreign(self.messenger.instance(), moment.wall)?;
+    /// Judges what came of others, and tells once that there is another Booking Monitor. Also whether
+    /// something may turn out to be another's in a moment.
+    pub(super) fn look_for_rivals(&self, moment: Moment) -> Result<(DeskState, bool), StorageError> {
+        let suspected = self.outbox.judge_foreign(self.messenger.instance(), moment.wall)?;
         let desk = self.outbox.desk()?;
         let told = self.vigil.rival_is_told(desk.rival.is_some());
         match &desk.rival {
@@ -42,7 +44,24 @@ impl Sender {
             }
             _ => {}
         }
-        Ok(desk)
+        Ok((desk, suspected))
+    }
+
+    /// The checks took their time: what the account told meanwhile is read and judged before the claim.
+    /// False when it is not done soon, and when it shows another one.
+    pub(super) async fn others_are_heard(&self) -> Result<bool, StorageError> {
+        let begun = self.clock.moment().boot;
+        loop {
+            let moment = self.clock.moment();
+            if self.backlog.heard.is_enough(moment.boot) {
+                let (desk, suspected) = self.look_for_rivals(moment)?;
+                return Ok(desk.rival.is_none() && !suspected);
+            }
+            if moment.boot.saturating_sub(begun) >= WAITS_FOR_NOTHING {
+                return Ok(false);
+            }
+            tokio::time::sleep(SOON).await;
+        }
     }
 
     /// False when the account turns out to carry another shop's mark.

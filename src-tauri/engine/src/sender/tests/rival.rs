@@ -1,11 +1,14 @@
 //! A second Booking Monitor on one shop and account: what shows it, what does not, and what becomes of it.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use tokio::test;
 
 use super::status;
 use crate::error::FaultCode;
-use crate::fakes::Shop;
+use crate::fakes::{FakeMessenger, Shop};
 use crate::notification::{Reason, State};
 use crate::outbox::{Actor, Evidence};
 use crate::person::Resolution;
@@ -287,6 +290,103 @@ async fn a_message_to_a_number_that_was_just_written_to_by_others_is_not_claimed
     shop.open(shop.pass(120)).await;
     assert_eq!((fate(&shop, 1), rival(&shop)), (TOLD, Some(Evidence::Status)));
     assert!(shop.messenger.texts().is_empty());
+}
+
+/// Two installations of one shop, and how many of its clients both told.
+async fn two_with_queued(count: i64, words_take: Duration) -> (Shop, Shop, usize) {
+    let (mut first, mut second) = (Shop::polled_every(5), Shop::polled_every(5));
+    for shop in [&mut first, &mut second] {
+        shop.settings.whatsapp.send_gap = Duration::from_millis(500);
+    }
+    second.messenger = Arc::new(FakeMessenger::beside(&first.messenger));
+    for shop in [&first, &second] {
+        *shop.messenger.answers_take.lock().unwrap() = words_take;
+        shop.baseline().await;
+    }
+    for id in 1..=count {
+        first.book(id);
+        second.book(id);
+    }
+    let story = async {
+        first.pass(29).await;
+        // When all are due, the shop's bot has just said much.
+        for number in 0..10 {
+            first.messenger.push(sent(&first, &format!("B{number}"), "+79169999999", "Спасибо за отзыв!"));
+        }
+        assert!(first.messenger.texts().is_empty());
+        first.pass(150).await;
+    };
+    tokio::join!(Box::pin(first.open(story)), Box::pin(second.open(second.pass(179))));
+    let told = second.messenger.phones();
+    let twice = first.messenger.phones().iter().filter(|phone| told.contains(phone)).count();
+    (first, second, twice)
+}
+
+#[test(start_paused = true)]
+async fn of_many_at_once_two_installations_tell_two_clients_twice_at_the_most() {
+    for words_take in [0, 100, 300, 800] {
+        let (first, second, twice) = two_with_queued(10, Duration::from_millis(words_take)).await;
+        let picture = (first.messenger.phones(), second.messenger.phones());
+        assert!(twice <= 2, "a word took {words_take} ms: {picture:?}");
+        assert!(
+            rival(&first).is_some() || rival(&second).is_some(),
+            "a word took {words_take} ms: {picture:?}"
+        );
+    }
+}
+
+#[test(start_paused = true)]
+async fn a_word_that_may_be_another_s_holds_every_message_until_it_is_judged() {
+    let mut shop = with_queued(6).await;
+    shop.settings.whatsapp.send_gap = Duration::from_secs(1);
+    shop.open(async {
+        while shop.messenger.texts().is_empty() {
+            shop.pass(1).await;
+        }
+        let told = shop.messenger.phones();
+        // The other one has read the echo of what it sent.
+        shop.messenger.push(delivered("X1", &told[0]));
+        shop.pass(60).await;
+        assert!(shop.messenger.phones().len() <= told.len() + 1, "{:?}", shop.messenger.phones());
+    })
+    .await;
+    assert_eq!(rival(&shop), Some(Evidence::Status));
+}
+
+#[test(start_paused = true)]
+async fn a_shop_that_is_alone_loses_no_time_by_listening_for_others() {
+    for silent in [false, true] {
+        let mut shop = with_queued(8).await;
+        shop.settings.whatsapp.send_gap = Duration::from_secs(3);
+        *shop.messenger.tells.lock().unwrap() = !silent;
+        *shop.messenger.receive_takes.lock().unwrap() = Duration::from_millis(150);
+        shop.open(shop.pass(120)).await;
+        let mut times: Vec<_> = (1..=8).map(|id| shop.about(id).claimed_at.unwrap()).collect();
+        times.sort();
+        assert!(times[0] - shop.about(1).due_at <= TimeDelta::seconds(1), "{times:?}");
+        let longest = times.windows(2).map(|pair| pair[1] - pair[0]).max();
+        // Three seconds of distance, and a third of it by chance.
+        assert!(longest <= Some(TimeDelta::milliseconds(4200)), "{times:?}");
+    }
+}
+
+#[test(start_paused = true)]
+async fn a_feed_that_fails_or_never_ends_holds_nothing_up_for_ever() {
+    let shop = with_queued(3).await;
+    *shop.messenger.feed_fails.lock().unwrap() = true;
+    shop.open(shop.pass(120)).await;
+    assert_eq!(shop.messenger.texts().len(), 3);
+
+    let shop = with_queued(3).await;
+    *shop.messenger.receive_takes.lock().unwrap() = Duration::from_millis(100);
+    shop.open(async {
+        for number in 0..1200 {
+            shop.messenger.push(sent(&shop, &format!("B{number}"), "+79169999999", "Спасибо"));
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    })
+    .await;
+    assert_eq!((shop.messenger.texts().len(), rival(&shop)), (3, None));
 }
 
 #[test(start_paused = true)]
