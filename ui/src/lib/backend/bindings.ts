@@ -257,7 +257,11 @@ stops: Array<StopWish>,
 /**
  * What came from the gateway and could not be worked through, by its word and count; empty when nothing.
  */
-aside: string, };
+aside: string, 
+/**
+ * The last of them, for `aside_dismiss`: what comes meanwhile was not shown.
+ */
+aside_last: number, };
 
 export type Manual = "manual";
 

@@ -45,6 +45,7 @@ type SetupPart = Omit<
   | 'overview'
   | 'stop_of'
   | 'stop_dismiss'
+  | 'aside_dismiss'
   | 'show_main'
   | 'on_close'
   | 'unsaved'
@@ -241,6 +242,8 @@ export function setup(
       }),
     gateway_mend() {
       mended = true;
+      desk.faults = desk.faults.filter((fault) => fault.code !== 'gateway_settings');
+      desk.tell();
       return this.gateway_check();
     },
     async take_over(): Promise<void> {
