@@ -238,7 +238,8 @@ CREATE TABLE aside (
     instance TEXT NOT NULL,                         -- the gateway account
     kind TEXT NOT NULL,                             -- the gateway's word for what it tells, or 'odd'
     why TEXT NOT NULL CHECK (why IN ('unreadable', 'error', 'panic')), -- what became of reading it
-    content TEXT NOT NULL                           -- as it came; names and numbers may be in it, so it is shown nowhere
+    content TEXT NOT NULL,                          -- as it came; names and numbers may be in it, so it is shown nowhere
+    seen_at INTEGER                                 -- when a person said that they have seen it: it is counted no more
 ) STRICT;
 
 -- Every booking seen, as last seen, and who made it. Also the bot's own, imported by id.

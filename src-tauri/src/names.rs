@@ -25,6 +25,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "overview",
     "stop_of",
     "stop_dismiss",
+    "aside_dismiss",
     "settings",
     "save_settings",
     "bots_preview",

@@ -113,6 +113,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         act: Option<Stops>,
     },
+    /// What the gateway pushed and this program could not work through: which kind and when, never its content.
+    Aside {
+        #[command(subcommand)]
+        act: Option<Aside>,
+    },
     /// The client wants to hear from the shop again.
     OptIn { phone: String },
     /// Delete name, number and texts of one client, and say what was deleted.
@@ -276,6 +281,15 @@ pub(crate) enum Stops {
     Dismiss {
         /// As `stops` shows it.
         id: i64,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum Aside {
+    /// It is seen: count it no more. It is kept as it came, for a month.
+    Dismiss {
+        /// As `aside` shows it; without it all that lies there.
+        id: Option<i64>,
     },
 }
 

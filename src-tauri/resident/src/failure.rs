@@ -81,6 +81,8 @@ pub(crate) enum Failure {
     /// Somebody works with the data that is to be replaced.
     InUse,
     BadPhone(PhoneFault),
+    /// No line with this id is left in what the command of this name lists.
+    NotListed(&'static str),
     NoWindow,
     Window(io::Error),
     /// The simulator could not take its port.
@@ -151,6 +153,7 @@ impl Failure {
             Self::Backup(BackupError::File { .. }) => "file",
             Self::InUse => "in_use",
             Self::BadPhone(_) => "bad_phone",
+            Self::NotListed(_) => "missing",
             Self::NoWindow => "no_window",
             Self::Window(_) => "window",
             Self::Simulator(_) => "simulator",
@@ -159,6 +162,14 @@ impl Failure {
             Self::Reported => "failed",
             Self::Interrupted => "interrupted",
         }
+    }
+}
+
+/// Of an act on a line of the list that `command` shows: its ids are not those of messages.
+pub(crate) fn of_list(error: OutboxError, command: &'static str) -> Failure {
+    match error {
+        OutboxError::Refused(Refusal::Missing) => Failure::NotListed(command),
+        other => other.into(),
     }
 }
 

@@ -95,4 +95,6 @@ pub struct Overview {
     pub stops: Vec<StopWish>,
     /// What came from the gateway and could not be worked through, by its word and count; empty when nothing.
     pub aside: String,
+    /// The last of them, for `aside_dismiss`: what comes meanwhile was not shown.
+    pub aside_last: i64,
 }

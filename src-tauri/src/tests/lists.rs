@@ -1,12 +1,13 @@
 use std::fs;
 
 use engine::notification::acts::Act;
+use engine::outbox::WhyAside;
 use engine::ports::{GatewayEvent, Pushed};
 
 use super::Shop;
 use crate::commands::acts::act;
 use crate::commands::lists::{export_csv, list, overview};
-use crate::commands::stops::{stop_dismiss, stop_of};
+use crate::commands::stops::{aside_dismiss, stop_dismiss, stop_of};
 use crate::contract::{ErrorCode, ListFilter, ListQuery};
 
 fn query(search: &str) -> ListQuery {
@@ -54,6 +55,25 @@ fn a_stop_of_nobody_known_is_shown_and_decided_by_a_person_once() {
     assert!(after.stops.is_empty());
     assert_eq!(shop.session.outbox.opt_outs().unwrap().len(), 1);
     assert!(stop_dismiss(&shop.session, wish.id).is_err(), "it is decided");
+}
+
+#[test]
+fn what_could_not_be_worked_through_is_shown_until_a_person_has_seen_it() {
+    let shop = Shop::new();
+    let put = |content: &str| {
+        let outbox = &shop.session.outbox;
+        outbox.put_aside("green-api:1", "delivery", WhyAside::Error, content, super::now()).unwrap();
+    };
+    put("{1");
+    put("{2");
+    let seen = overview(&shop.session).unwrap();
+    assert_eq!(seen.aside, "delivery (error) 2");
+    put("{3");
+    let after = aside_dismiss(&shop.session, seen.aside_last).unwrap();
+    assert_eq!(after.aside, "delivery (error) 1", "what came meanwhile was not shown");
+    let after = aside_dismiss(&shop.session, after.aside_last).unwrap();
+    assert_eq!((after.aside.as_str(), after.aside_last), ("", 0));
+    assert!(aside_dismiss(&shop.session, seen.aside_last).is_err(), "there is nothing left to see");
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub(crate) fn overview(session: &Session, now: DateTime<Utc>) -> Result<Overview
         });
     }
     let tally = outbox.tally(day_start(zone, today), day_end(zone, today))?;
+    // Before the counts: what comes between the two is shown and not yet named as seen.
+    let aside_last = outbox.aside_rows()?.last().map_or(0, |row| row.id);
     let open = outbox.open_rows()?;
     let needs_you = outbox.needing_a_person(now)?;
     let overdue =
@@ -46,6 +48,7 @@ pub(crate) fn overview(session: &Session, now: DateTime<Utc>) -> Result<Overview
         requests_waiting: i64::try_from(outbox.asked()?.len()).unwrap_or(i64::MAX),
         stops: outbox.stop_wishes()?.into_iter().map(stop_wish).collect(),
         aside: aside(&outbox.aside()?),
+        aside_last,
     })
 }
 

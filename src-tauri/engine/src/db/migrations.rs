@@ -18,7 +18,8 @@ const STEPS: &[(&str, &str)] = &[
     ("incoming", include_str!("migrations/0007_incoming.sql")),
     ("shop", include_str!("migrations/0008_shop.sql")),
     ("account", include_str!("migrations/0009_account.sql")),
-    ("retention", include_str!("migrations/0010_retention.sql")),
+    ("aside_seen", include_str!("migrations/0010_aside_seen.sql")),
+    ("retention", include_str!("migrations/0011_retention.sql")),
 ];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> =

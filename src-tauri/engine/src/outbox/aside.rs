@@ -1,15 +1,17 @@
 //! What a gateway pushed and this program could not work through.
 //!
 //! The next notification comes only once this one is acknowledged, and what is acknowledged never comes
-//! again. So it is kept as it came, and the shop is told that there is something.
+//! again. So it is kept as it came, and the shop is told that there is something, until a person has seen it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Transaction, params};
 use serde::Serialize;
 
-use super::Outbox;
+use super::people::note;
+use super::{Actor, Outbox, OutboxError};
 use crate::closed_set::closed_set;
 use crate::db::{At, StorageError};
+use crate::notification::Refusal;
 
 /// Longer than anything a gateway documents.
 const LONGEST: usize = 100_000;
@@ -34,6 +36,23 @@ pub struct AsideCount {
     pub count: i64,
 }
 
+/// One of them. Not its content: names and numbers may be in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub kind: String,
+    pub why: String,
+}
+
+/// Which of them a person has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsideSeen {
+    One(i64),
+    /// All that was shown, the last of them this one: what came meanwhile was not.
+    UpTo(i64),
+}
+
 impl Outbox {
     /// Keeps what cannot be worked through.
     pub fn put_aside(
@@ -47,16 +66,56 @@ impl Outbox {
         self.db.write(|tx| put_aside_in(tx, instance, kind, why, content, now))
     }
 
-    /// What lies there, by kind.
+    /// What lies there and no person has seen, by kind.
     pub fn aside(&self) -> Result<Vec<AsideCount>, StorageError> {
         self.db.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT kind, why, count(*) FROM aside GROUP BY kind, why ORDER BY kind, why",
+                "SELECT kind, why, count(*) FROM aside WHERE seen_at IS NULL
+                 GROUP BY kind, why ORDER BY kind, why",
             )?;
             let rows = statement.query_map([], |row| {
                 Ok(AsideCount { kind: row.get(0)?, why: row.get(1)?, count: row.get(2)? })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The same one by one, the oldest first.
+    pub fn aside_rows(&self) -> Result<Vec<Aside>, StorageError> {
+        self.db.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id, received_at, kind, why FROM aside WHERE seen_at IS NULL ORDER BY id",
+            )?;
+            let rows = statement.query_map([], |row| {
+                let at = row.get::<_, At>(1)?.0;
+                Ok(Aside { id: row.get(0)?, at, kind: row.get(2)?, why: row.get(3)? })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// A person has seen that it lies there: it is counted no more, and kept as it came. How many those were.
+    pub fn aside_is_seen(
+        &self,
+        which: AsideSeen,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<usize, OutboxError> {
+        self.db.write(|tx| {
+            let (from, to) = match which {
+                AsideSeen::One(id) => (id, id),
+                AsideSeen::UpTo(id) => (0, id),
+            };
+            let seen = tx
+                .prepare_cached(
+                    "UPDATE aside SET seen_at = ?3 WHERE id BETWEEN ?1 AND ?2 AND seen_at IS NULL",
+                )?
+                .execute(params![from, to, At(now)])?;
+            if seen == 0 {
+                return Err(Refusal::Missing.into());
+            }
+            note(tx, actor, "aside_seen", now)?;
+            Ok(seen)
         })
     }
 }

@@ -35,7 +35,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use crate::db::{At, Db, StorageError};
 use crate::notification::{Event, Notification, NotificationId, Reason, Refusal, State, apply};
 
-pub use aside::{AsideCount, WhyAside};
+pub use aside::{Aside, AsideCount, AsideSeen, WhyAside};
 pub use attempts::{Attempt, Unsettled};
 pub use claim::{Claim, ClaimTerms};
 pub use control::{DeskState, GatewayTold, Owner, Pause, Request, RequestKind};

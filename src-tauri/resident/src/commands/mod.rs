@@ -3,6 +3,7 @@
 
 mod acts;
 mod anew;
+mod aside;
 mod backup;
 mod bookings;
 mod check;
@@ -83,6 +84,7 @@ fn carry_out(session: &mut Session, command: Option<Command>, hidden: bool) -> R
         Some(Command::OptOut { phone: None }) => clients::stop_list(session),
         Some(Command::OptOut { phone: Some(phone) }) => clients::opt_out(session, &phone),
         Some(Command::Stops { act }) => stops::run(session, act),
+        Some(Command::Aside { act }) => aside::run(session, act),
         Some(Command::OptIn { phone }) => clients::opt_in(session, &phone),
         Some(Command::Forget { phone }) => clients::forget(session, &phone),
         Some(Command::Queue { act: None }) => lists::queue(session, false),

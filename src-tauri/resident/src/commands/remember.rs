@@ -29,6 +29,8 @@ pub(super) const fn is_act(command: Option<&Command>) -> bool {
             | Command::Resume
             | Command::OptIn { .. }
             | Command::Forget { .. }
+            | Command::Stops { act: Some(_) }
+            | Command::Aside { act: Some(_) }
             | Command::Bookings { act: Bookings::Import { .. } },
         ) => true,
         _ => false,

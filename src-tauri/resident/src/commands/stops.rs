@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::clients::number_of;
 use crate::cli::Stops;
-use crate::failure::Failure;
+use crate::failure::{self, Failure};
 use crate::output::{Tone, paint};
 use crate::session::{Session, acting_person};
 use crate::when::{self, rfc3339};
@@ -62,7 +62,8 @@ fn is_of(session: &mut Session, id: i64, number: Option<String>) -> Result<(), F
         None => known()?.map(|wish| wish.phone).unwrap_or_default(),
     };
     let phone = number_of(session, &outbox, &number)?;
-    outbox.stop_is_of(id, phone.as_str(), &Actor::Person(acting_person()), session.now())?;
+    let done = outbox.stop_is_of(id, phone.as_str(), &Actor::Person(acting_person()), session.now());
+    done.map_err(|error| failure::of_list(error, "stops"))?;
     if session.json {
         return session.out.json(&json!({ "id": id, "phone": phone.as_str() }));
     }
@@ -71,7 +72,8 @@ fn is_of(session: &mut Session, id: i64, number: Option<String>) -> Result<(), F
 }
 
 fn dismiss(session: &mut Session, id: i64) -> Result<(), Failure> {
-    session.outbox()?.stop_is_no_wish(id, &Actor::Person(acting_person()), session.now())?;
+    let done = session.outbox()?.stop_is_no_wish(id, &Actor::Person(acting_person()), session.now());
+    done.map_err(|error| failure::of_list(error, "stops"))?;
     if session.json {
         return session.out.json(&json!({ "id": id }));
     }

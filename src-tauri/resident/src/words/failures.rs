@@ -129,6 +129,11 @@ pub(crate) fn failure(failure: &Failure, language: Language) -> String {
         Failure::Backup(error) => backup::failed(error, language),
         Failure::InUse => backup::in_use(language).to_owned(),
         Failure::BadPhone(fault) => clients::bad_phone(*fault, language),
+        Failure::NotListed(command) => say!(
+            language,
+            "Строки с таким номером там нет, или о ней уже решено. Список: booking-monitor {command}",
+            "There is no line with this number, or it is decided. The list: booking-monitor {command}",
+        ),
         Failure::NoWindow => either(
             language,
             "Окно не установлено: рядом нет booking-monitor-window. Очередь показывает: booking-monitor queue list",

@@ -79,8 +79,8 @@ pub(crate) fn aside(all: &[AsideCount], language: Language) -> String {
     let kinds = kinds.join(", ");
     say!(
         language,
-        "не разобрано и отложено из того, что прислал шлюз: {kinds}",
-        "of what the gateway pushed, not worked through and put aside: {kinds}",
+        "не разобрано и отложено из того, что прислал шлюз: {kinds} (booking-monitor aside)",
+        "of what the gateway pushed, not worked through and put aside: {kinds} (booking-monitor aside)",
     )
 }
 
@@ -95,7 +95,27 @@ pub(crate) const fn decide(language: Language) -> &'static str {
 pub(crate) const fn keep_aside(language: Language) -> &'static str {
     either(
         language,
-        "Хранится месяц. Обновите программу; если повторится, напишите нам, какого это рода.",
-        "It is kept for a month. Update the program; should it come again, tell us of which kind it is.",
+        "Хранится месяц. Обновите программу; если повторится, напишите нам, какого это рода. Убрать отсюда: booking-monitor aside dismiss",
+        "It is kept for a month. Update the program; should it come again, tell us of which kind it is. To have it counted no more: booking-monitor aside dismiss",
+    )
+}
+
+pub(crate) const fn nothing_aside(language: Language) -> &'static str {
+    either(language, "Отложенного нет.", "Nothing lies aside.")
+}
+
+pub(crate) const fn how_aside(language: Language) -> &'static str {
+    either(
+        language,
+        "Содержимое не показывается: в нём имена и номера. Убрать из счёта: booking-monitor aside dismiss [НОМЕР_СТРОКИ]",
+        "The content is not shown: names and numbers are in it. To count it no more: booking-monitor aside dismiss [ID]",
+    )
+}
+
+pub(crate) fn aside_dismissed(seen: usize, language: Language) -> String {
+    say!(
+        language,
+        "Убрано из счёта: {seen}. Как пришло, хранится месяц.",
+        "Counted no more: {seen}. As it came, it is kept for a month.",
     )
 }

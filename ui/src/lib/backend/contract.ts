@@ -80,6 +80,8 @@ export interface Backend {
   stop_of(id: number, phone: string): Promise<Overview>;
   /** It is no wish: nothing follows from it. */
   stop_dismiss(id: number): Promise<Overview>;
+  /** What could not be worked through is seen, up to the `aside_last` that was shown; it is kept as it came. */
+  aside_dismiss(last: number): Promise<Overview>;
 
   settings(): Promise<Settings>;
   save_settings(patch: SettingsPatch): Promise<Settings>;

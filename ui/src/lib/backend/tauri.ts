@@ -66,6 +66,7 @@ export const tauri: Backend = {
   overview: () => ask('overview'),
   stop_of: (id, phone) => ask('stop_of', { id, phone }),
   stop_dismiss: (id) => ask('stop_dismiss', { id }),
+  aside_dismiss: (last) => ask('aside_dismiss', { last }),
 
   settings: () => ask('settings'),
   save_settings: (patch) => ask('save_settings', { patch }),

@@ -9,7 +9,7 @@ use super::{message, status, told, unknown};
 use crate::db::StorageError;
 use crate::fakes::{INSTANCE, Shop};
 use crate::notification::{Reason, State};
-use crate::outbox::Actor;
+use crate::outbox::{Actor, AsideSeen, WhyAside};
 use crate::phone;
 use crate::ports::{Clock, DeliveryStatus, GatewayEvent, Pushed, SentMessage};
 
@@ -393,4 +393,35 @@ async fn one_empty_entry_between_words_of_sending_is_forgotten() {
     .await;
     assert_eq!(shop.about(1).state, State::Accepted);
     assert_eq!(shop.outbox.last_instance().unwrap().as_deref(), Some(INSTANCE));
+}
+
+#[test(start_paused = true)]
+async fn what_a_person_has_seen_is_counted_no_more_and_kept_as_it_came() {
+    let shop = told().await;
+    let (instance, anna, now) = ("account", Actor::Person("Анна".into()), shop.clock.now());
+    for content in ["{1", "{2", "{3"] {
+        shop.outbox.put_aside(instance, "delivery", WhyAside::Unreadable, content, now).unwrap();
+    }
+    let rows = shop.outbox.aside_rows().unwrap();
+    shop.outbox.put_aside(instance, "echo", WhyAside::Error, "{4", now).unwrap();
+    assert_eq!(shop.outbox.aside_is_seen(AsideSeen::One(rows[0].id), &anna, now).unwrap(), 1);
+    assert!(shop.outbox.aside_is_seen(AsideSeen::One(rows[0].id), &anna, now).is_err(), "it is seen");
+    assert_eq!(shop.outbox.aside_is_seen(AsideSeen::UpTo(rows[2].id), &anna, now).unwrap(), 2);
+    let left = shop.outbox.aside().unwrap();
+    assert_eq!((left.len(), left[0].kind.as_str()), (1, "echo"), "what came meanwhile was not shown");
+    // The same comes again, for its acknowledgement was lost.
+    shop.outbox.put_aside(instance, "delivery", WhyAside::Unreadable, "{1", now).unwrap();
+    assert_eq!(shop.outbox.aside().unwrap(), left);
+    let (kept, audit): (i64, i64) = shop
+        .outbox
+        .db()
+        .read(|connection| {
+            let one = |sql: &str| connection.query_row(sql, [], |row| row.get(0));
+            Ok::<_, StorageError>((
+                one("SELECT count(*) FROM aside WHERE content LIKE '{%'")?,
+                one("SELECT count(*) FROM events WHERE what = 'aside_seen' AND actor = 'Анна'")?,
+            ))
+        })
+        .unwrap();
+    assert_eq!((kept, audit), (4, 2));
 }

@@ -27,6 +27,8 @@ export class FakeDesk {
   past_count: number;
   /** What clients wrote that a person must decide about. */
   stops: StopWish[] = [];
+  /** What nobody could work through, by its word and count. */
+  aside: string[] = [];
   /** For tests: the next act fails so. */
   refuse_next: ErrorCode | null = null;
   /** For tests: of which rows another look was asked. */

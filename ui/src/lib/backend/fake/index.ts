@@ -117,6 +117,11 @@ export function make_fake(clock: Clock, options: Partial<FakeOptions> = {}): Fak
       behind.stops = behind.stops.filter((wish) => wish.id !== id);
       return overview(behind);
     },
+    async aside_dismiss(last) {
+      asked.push(`aside_dismiss ${last}`);
+      behind.aside = [];
+      return overview(behind);
+    },
     ...set_up,
     async show_main(page) {
       await Promise.resolve();

@@ -114,6 +114,7 @@ export async function overview(desk: FakeDesk): Promise<Overview> {
     queue_age_s: desk.faults.length > 0 ? 11 * 60 : 0,
     requests_waiting: 0,
     stops: desk.stops,
-    aside: '',
+    aside: desk.aside.join(', '),
+    aside_last: desk.aside.length,
   };
 }

@@ -128,6 +128,7 @@ export const overview: typeof ru_overview = {
     dismissed: 'Noted: not a wish.',
   },
   aside: (kinds: string) => `Not worked through of what WhatsApp pushed, and put aside: ${kinds}`,
+  aside_seen: 'Do not show again',
   health: {
     title: 'How it is going',
     program: 'Program',

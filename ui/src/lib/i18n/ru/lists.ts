@@ -129,6 +129,7 @@ export const overview = {
     dismissed: 'Отмечено: не просьба.',
   },
   aside: (kinds: string) => `Не разобрано из того, что прислал WhatsApp, и отложено: ${kinds}`,
+  aside_seen: 'Больше не показывать',
   health: {
     title: 'Как идёт работа',
     program: 'Программа',

@@ -1,0 +1,1 @@
+ALTER TABLE aside ADD COLUMN seen_at INTEGER;
