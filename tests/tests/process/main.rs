@@ -10,6 +10,7 @@ mod gateway_queue;
 mod kept_safe;
 mod killed;
 mod no_room;
+mod panics;
 mod put_away;
 mod restored;
 mod rolled_out;

@@ -18,6 +18,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/0007_incoming.sql")),
     M::up(include_str!("migrations/0008_shop.sql")),
     M::up(include_str!("migrations/0009_account.sql")),
+    M::up(include_str!("migrations/0010_stumbles.sql")),
 ];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| Migrations::from_slice(STEPS));

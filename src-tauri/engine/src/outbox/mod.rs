@@ -25,6 +25,7 @@ mod people;
 mod rival;
 mod rows;
 mod stops;
+mod stumbles;
 
 use std::sync::Arc;
 
@@ -47,6 +48,7 @@ pub use origin::Doubt;
 pub use people::{ImportedBookings, phone_key};
 pub use rival::{Evidence, Rival};
 pub use stops::{Likely, StopWish};
+pub use stumbles::Stumble;
 
 pub(crate) use attempts::{has_unsettled_in, may_have_been_sent_in};
 pub(crate) use enqueue::{

@@ -87,6 +87,8 @@ pub(crate) struct Attendant {
     shown: Shown,
     shown_at: Instant,
     windows: Windows,
+    /// Not for the first time.
+    begun: bool,
     /// A window was open at the last look, whoever started it.
     window_seen: bool,
     /// Rows that counted down at the last look; None before the first.
@@ -122,6 +124,7 @@ impl Attendant {
             shown,
             shown_at: Instant::now(),
             windows,
+            begun: false,
             window_seen: false,
             counted: None,
             wakes: Wakes::default(),
@@ -132,13 +135,15 @@ impl Attendant {
         }
     }
 
-    /// Runs until it is dropped.
+    /// Runs until it is dropped. Begun anew after a panic it opens no window again.
     pub(crate) async fn attend(&mut self) {
-        if !self.start.hidden {
+        if !std::mem::replace(&mut self.begun, true) && !self.start.hidden {
             self.open(Page::Queue.as_str());
         }
         self.window_seen = self.windows.is_open();
         loop {
+            #[cfg(debug_assertions)]
+            engine::planted::turn(engine::supervision::Part::Tray);
             self.look();
             self.show().await;
             tokio::select! {
