@@ -24,7 +24,7 @@ use crate::runtime::{self, stopped};
 use crate::tray::attend::{Attendant, Event, Start};
 use crate::tray::{TrayDesktop, listen};
 use crate::worker::{self, LogDesktop, Vault, Worker};
-use crate::{storage, words};
+use crate::{storage, watchman, words};
 
 /// A worker that did not begin is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(30);
@@ -72,11 +72,13 @@ impl Resident {
             settings: self.settings.clone(),
             clock: DeskClock::new(Arc::clone(&self.computer)),
             hidden: self.hidden,
+            returned: watchman::has_returned(),
             training: self.training.clone(),
             quit: quit.clone(),
         };
+        let mut alone = watchman::gone();
         let asked = async {
-            stopped(&mut signal).await;
+            tokio::select! { () = stopped(&mut signal) => {}, () = stopped(&mut alone) => {} }
             replaced.set(false);
             let _ = quit.send(true);
             std::future::pending::<()>().await;

@@ -67,6 +67,8 @@ pub(crate) struct Start {
     pub(crate) clock: DeskClock,
     /// Without a window, as at the start of a session.
     pub(crate) hidden: bool,
+    /// It crashed, and is back.
+    pub(crate) returned: bool,
     /// The control page of the simulator; the program then ends with its window.
     pub(crate) training: Option<String>,
     /// Turns true when a person wants the program to end.
@@ -139,6 +141,10 @@ impl Attendant {
     pub(crate) async fn attend(&mut self) {
         if !std::mem::replace(&mut self.begun, true) && !self.start.hidden {
             self.open(Page::Queue.as_str());
+        }
+        if std::mem::take(&mut self.start.returned) {
+            let (title, body) = say::returned(self.language());
+            self.tell(Notice::new(title, body).with(&[Button::Open]));
         }
         self.window_seen = self.windows.is_open();
         loop {
