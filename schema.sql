@@ -342,6 +342,14 @@ CREATE TABLE desk (
 
 INSERT INTO desk (id) VALUES (1);
 
+-- Parts of the program that panicked and began anew; gone once a part has worked for a while.
+CREATE TABLE stumbles (
+    part TEXT PRIMARY KEY,                          -- such as 'sending', or 'branch:962302'
+    since INTEGER NOT NULL,                         -- when it panicked first
+    last_at INTEGER NOT NULL,                       -- and last
+    times INTEGER NOT NULL CHECK (times >= 1)       -- how often in this row of panics
+) STRICT;
+
 -- The audit: who did what to which message and when. No texts, no names, no numbers. Append-only.
 CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,           -- in order; whoever looks asks for what is newer than the last one seen

@@ -173,7 +173,7 @@ fn run(session: &Arc<Session>, watching: Arc<Session>, args: &Args) -> ExitCode 
             }
             std::thread::Builder::new()
                 .name("watcher".to_owned())
-                .spawn(move || watcher::run(&handle, &watching, small))?;
+                .spawn(move || watcher::keep(&handle, &watching, small))?;
             Ok(())
         })
         .build(tauri::generate_context!());

@@ -1,6 +1,7 @@
 //! Looks whether anybody committed, every 100 ms, on a connection of its own, and
 //! tells the windows the whole desk when it looks different.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -97,8 +98,17 @@ pub fn watching(session: &Session) -> Result<Session, StorageError> {
     Session::open(&session.dir, session.training.clone())
 }
 
-/// Watches until the process ends. `alone`: started for the small window.
-pub fn run(app: &AppHandle, session: &Arc<Session>, alone: bool) {
+/// After a panic of the watching, which would else leave a page that shows what was.
+const AFTER_A_PANIC: Duration = Duration::from_secs(1);
+
+/// Watches until the process ends, and begins anew when that panics. `alone`: started for the small window.
+pub fn keep(app: &AppHandle, session: &Arc<Session>, alone: bool) {
+    while catch_unwind(AssertUnwindSafe(|| run(app, session, alone))).is_err() {
+        std::thread::sleep(AFTER_A_PANIC);
+    }
+}
+
+fn run(app: &AppHandle, session: &Arc<Session>, alone: bool) {
     let small = app.state::<SmallState>();
     if alone {
         small.0.lock().unwrap_or_else(PoisonError::into_inner).begin_away(session.now());

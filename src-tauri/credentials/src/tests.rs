@@ -19,6 +19,7 @@ enum Trouble {
     Fails(Error),
     /// Until the other end says go on, or goes.
     Hangs(mpsc::Receiver<()>),
+    Panics,
 }
 
 /// A keyring in memory that obeys the test.
@@ -60,6 +61,7 @@ impl Shelf {
         match trouble {
             None => Ok(()),
             Some(Trouble::Fails(error)) => Err(error),
+            Some(Trouble::Panics) => panic!("its library fell"),
             Some(Trouble::Hangs(go_on)) => {
                 let _ = go_on.recv();
                 Ok(())
@@ -172,6 +174,16 @@ async fn each_secret_has_an_entry_of_its_own() {
         read(&keyring, SecretName::YclientsUserToken).await,
         Ok(Some("yclients.user-token".to_owned()))
     );
+}
+
+#[tokio::test]
+async fn a_panic_while_it_is_asked_costs_that_answer_and_no_other() {
+    let shelf = Shelf::default();
+    let keyring = shelf.open(LONG).await;
+    keyring.set(SecretName::GreenApiToken, SecretString::from("token")).await.unwrap();
+    shelf.meets(Trouble::Panics);
+    assert!(matches!(read(&keyring, SecretName::GreenApiToken).await, Err(SecretsError::Refused(_))));
+    assert_eq!(read(&keyring, SecretName::GreenApiToken).await, Ok(Some("token".to_owned())));
 }
 
 #[tokio::test]

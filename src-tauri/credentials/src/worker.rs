@@ -9,6 +9,7 @@
 //! asked. Who waits in the queue waits no longer than anybody else.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -43,7 +44,10 @@ impl Worker {
             .name("keyring".to_owned())
             .spawn(move || {
                 for job in queue {
-                    job(&mut connection);
+                    // Its asker is told that the thread has ended; the next one is answered by it all the same.
+                    if catch_unwind(AssertUnwindSafe(|| job(&mut connection))).is_err() {
+                        connection.store = None;
+                    }
                 }
             })
             .map_err(|error| SecretsError::Refused(format!("no thread to ask it on: {error}")))?;

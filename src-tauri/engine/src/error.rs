@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::closed_set::closed_set;
+use crate::supervision::Part;
 
 /// What can become of a request to YClients.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -167,6 +168,8 @@ pub enum Subject {
     Clock,
     /// The shop as a whole: who writes for it.
     Shop,
+    /// A part of the program itself.
+    Program(Part),
 }
 
 /// A thing that needs a person, or time.
@@ -229,6 +232,7 @@ closed_set! {
         StorageRestored = "storage_restored",
         StorageCopied = "storage_copied",
         StorageUnfamiliar = "storage_unfamiliar",
+        PartStumbled = "part_stumbled",
     }
 }
 

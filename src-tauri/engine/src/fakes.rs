@@ -132,6 +132,8 @@ pub(crate) struct FakeBookings {
     pub(crate) names: Mutex<Vec<(i64, String)>>,
     /// How often that was asked.
     pub(crate) names_asked: Mutex<usize>,
+    /// The next listings of this branch panic, so many of them.
+    pub(crate) panics: Mutex<(Option<CompanyId>, usize)>,
 }
 
 impl FakeBookings {
@@ -165,6 +167,13 @@ pub(crate) fn is_of_client(booking: &Booking, client: i64, from: NaiveDate, to: 
 impl Bookings for FakeBookings {
     async fn list(&self, company: CompanyId, query: &BookingQuery) -> Result<Listing, BookingsError> {
         self.calls.lock().unwrap().push(format!("{query:?}"));
+        let falls = {
+            let mut panics = self.panics.lock().unwrap();
+            let falls = panics.0 == Some(company) && panics.1 > 0;
+            panics.1 -= usize::from(falls);
+            falls
+        };
+        assert!(!falls, "this listing was to panic");
         let slow = *self.slow.lock().unwrap() + *self.answers_take.lock().unwrap();
         tokio::time::sleep(slow).await;
         self.date.tell(TimeSource::YClients);

@@ -29,12 +29,15 @@ pub mod person;
 pub mod phone;
 #[cfg(test)]
 mod plans;
+#[cfg(debug_assertions)]
+pub mod planted;
 pub mod ports;
 pub mod sender;
 pub mod settings;
 pub mod shop_mark;
 pub mod shut;
 pub mod stop_word;
+pub mod supervision;
 pub mod template;
 pub mod visit;
 pub mod words;

@@ -31,6 +31,7 @@ mod session;
 mod storage;
 mod tray;
 mod views;
+mod watchman;
 mod when;
 mod words;
 mod worker;

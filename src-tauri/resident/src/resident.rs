@@ -9,7 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::clock::{Clock, DeskClock};
-use engine::settings::{Environment, Settings};
+use engine::db::Db;
+use engine::outbox::Outbox;
+use engine::settings::{Environment, Language, Settings};
+use engine::supervision::{Part, Supervisor};
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::watch;
 use tracing::error;
@@ -20,7 +24,7 @@ use crate::runtime::{self, stopped};
 use crate::tray::attend::{Attendant, Event, Start};
 use crate::tray::{TrayDesktop, listen};
 use crate::worker::{self, LogDesktop, Vault, Worker};
-use crate::{storage, words};
+use crate::{storage, watchman, words};
 
 /// A worker that did not begin is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(30);
@@ -68,11 +72,13 @@ impl Resident {
             settings: self.settings.clone(),
             clock: DeskClock::new(Arc::clone(&self.computer)),
             hidden: self.hidden,
+            returned: watchman::has_returned(),
             training: self.training.clone(),
             quit: quit.clone(),
         };
+        let mut alone = watchman::gone();
         let asked = async {
-            stopped(&mut signal).await;
+            tokio::select! { () = stopped(&mut signal) => {}, () = stopped(&mut alone) => {} }
             replaced.set(false);
             let _ = quit.send(true);
             std::future::pending::<()>().await;
@@ -86,17 +92,34 @@ impl Resident {
             }
             std::future::pending::<()>().await;
         };
-        let mut attendant = Attendant::new(start, sender.clone(), events).await;
+        let supervisor = self.supervisor(&sender);
+        let attendant = Mutex::new(Attendant::new(start, sender.clone(), events).await);
         let outcome = tokio::select! {
-            outcome = self.work(stop, &sender) => outcome,
-            () = attendant.attend() => Ok(()),
+            outcome = supervisor.keep(Part::Desk, || self.work(stop.clone(), &sender)) => outcome,
+            () = supervisor.keep(Part::Tray, || async { attendant.lock().await.attend().await }) => Ok(()),
             () = asked => Ok(()),
             () = renewed => Ok(()),
-            () = listen(sender.clone()) => Ok(()),
+            () = supervisor.keep(Part::Wakes, || listen(sender.clone())) => Ok(()),
         };
+        let mut attendant = attendant.into_inner();
         let window = attendant.has_window();
         attendant.close().await;
         outcome.map(|()| if replaced.get() { Ended::Replaced { window } } else { Ended::ForGood })
+    }
+
+    /// Begins what panics here anew; the loops of the worker have their own.
+    fn supervisor(&self, events: &UnboundedSender<Event>) -> Supervisor {
+        let dir = self.dir.clone();
+        let queue = move || {
+            let is_there = dir.join(engine::db::FILE_NAME).exists();
+            is_there.then(|| Db::open(&dir).ok()).flatten().map(|db| Outbox::new(Arc::new(db)))
+        };
+        let clock = DeskClock::new(Arc::clone(&self.computer));
+        Supervisor::new(queue, Arc::new(clock), Arc::new(self.desktop(self.settings.language, events)))
+    }
+
+    fn desktop(&self, language: Language, events: &UnboundedSender<Event>) -> TrayDesktop {
+        TrayDesktop { log: LogDesktop::new(language), dir: self.dir.clone(), events: events.clone() }
     }
 
     /// The worker, begun again until it can begin.
@@ -128,11 +151,7 @@ impl Resident {
         events: &UnboundedSender<Event>,
     ) -> Result<(), Failure> {
         let settings = Settings::load(&self.dir, &self.environment)?;
-        let desktop = TrayDesktop {
-            log: LogDesktop::new(settings.language),
-            dir: self.dir.clone(),
-            events: events.clone(),
-        };
+        let desktop = self.desktop(settings.language, events);
         let worker = Worker {
             dir: &self.dir,
             environment: self.environment.clone(),

@@ -12,8 +12,9 @@ use engine::error::FaultCode;
 use engine::monitor::known::{self, BranchState};
 use engine::monitor::unread_in;
 use engine::notification::Notification;
-use engine::outbox::{AsideCount, Counts, DeskState, Outbox};
+use engine::outbox::{AsideCount, Counts, DeskState, Outbox, Stumble};
 use engine::settings::Settings;
+use engine::supervision::Part;
 use serde::Serialize;
 
 use crate::when::rfc3339;
@@ -176,6 +177,8 @@ pub(crate) struct Status {
     pub(crate) gateway: GatewayView,
     /// What the servers say of this computer's clock.
     pub(crate) clock: ClockView,
+    /// Parts of the program that panicked, began anew, and have not worked for a while since.
+    pub(crate) stumbles: Vec<StumbleView>,
     /// What keeps the data directory from being written now.
     pub(crate) storage: Option<ErrorView>,
     /// What clients wrote that may mean "stop" and that a person must decide about.
@@ -251,6 +254,28 @@ pub(crate) struct ClockView {
     /// `unconfirmed`, `agreed`, `alone` or `disputed`.
     pub(crate) standing: ClockStanding,
     pub(crate) error: Option<ErrorView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct StumbleView {
+    pub(crate) part: Part,
+    /// What it does, in the language of the settings.
+    pub(crate) message: String,
+    pub(crate) since: String,
+    pub(crate) last_at: String,
+    pub(crate) times: i64,
+}
+
+impl StumbleView {
+    fn of(stumble: &Stumble, settings: &Settings) -> Self {
+        Self {
+            part: stumble.part,
+            message: engine::words::part(stumble.part, settings.language),
+            since: rfc3339(stumble.since),
+            last_at: rfc3339(stumble.last_at),
+            times: stumble.times,
+        }
+    }
 }
 
 impl ClockView {
@@ -330,6 +355,7 @@ pub(crate) struct Seen {
     pub(crate) branches: Vec<SeenBranch>,
     pub(crate) instance: String,
     pub(crate) first_contacts: i64,
+    pub(crate) stumbles: Vec<Stumble>,
     /// Looked at just now: what cannot be written cannot be recorded either.
     pub(crate) storage: Option<StorageError>,
     pub(crate) stops: i64,
@@ -371,6 +397,7 @@ impl Status {
                 settings: amiss,
             },
             clock: ClockView::of(&seen.desk.clock, settings),
+            stumbles: seen.stumbles.iter().map(|stumble| StumbleView::of(stumble, settings)).collect(),
             storage: seen
                 .storage
                 .and_then(|error| ErrorView::of(error.code().as_str(), &error.to_string(), None, settings)),

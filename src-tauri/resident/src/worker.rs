@@ -19,6 +19,7 @@ use engine::error::{Fault, FaultCode, Subject};
 use engine::outbox::{Outbox, RequestKind};
 use engine::ports::{Desktop, Secrets, SecretsError, SecretsInMemory};
 use engine::settings::{self, Environment, Settings};
+use engine::supervision::{Part, Supervisor};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
@@ -105,14 +106,17 @@ pub(crate) async fn serve(
     let mut file = SettingsWatch::new(dir, environment);
     // Opening the keyring may have taken a while: what was saved meanwhile counts.
     let mut settings = Arc::new(file.reload().unwrap_or(settings));
-    let mut desk = Desk::start(outbox.clone(), &settings, computer)?;
-    let clock: Arc<dyn Clock> = desk.clock();
+    let desk = Desk::start(outbox.clone(), &settings, computer)?;
+    let (clock, witness): (Arc<dyn Clock>, _) = (desk.clock(), desk.witness());
+    let queue = outbox.clone();
+    let supervisor = Supervisor::new(move || Some(queue.clone()), Arc::clone(&clock), Arc::clone(&desktop));
+    let desk = tokio::sync::Mutex::new(desk);
     let mut ready = Some(ready);
     let mut said_locked = false;
     loop {
         let world = tokio::select! {
             world = world::build(
-                &settings, &keys, Arc::clone(&clock), desk.witness(), Arc::clone(&desktop), dir,
+                &settings, &keys, Arc::clone(&clock), Arc::clone(&witness), Arc::clone(&desktop), dir,
             ) => world,
             () = stopped(&mut stop) => break,
         };
@@ -129,7 +133,10 @@ pub(crate) async fn serve(
         }
         let (halt, halted) = watch::channel(false);
         let turn = {
-            let work = desk.run(Arc::clone(&settings), world.ports, halted);
+            // Its loops begin anew by themselves; this is for what holds them together.
+            let work = supervisor.keep(Part::Desk, || async {
+                desk.lock().await.run(Arc::clone(&settings), world.ports.clone(), halted.clone()).await
+            });
             tokio::pin!(work);
             let turn = tokio::select! {
                 end = &mut work => Turn::Desk(end),
@@ -183,7 +190,7 @@ pub(crate) async fn serve(
             }
         }
     }
-    Ok(desk.leave()?)
+    Ok(desk.into_inner().leave()?)
 }
 
 /// Tells the desk to stop, and waits until nothing is on its way, within reason.

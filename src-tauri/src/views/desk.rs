@@ -68,6 +68,7 @@ pub(crate) fn desk(session: &Session, now: DateTime<Utc>) -> Result<Desk, Storag
     faults::of_gateway(&mut found, &state.gateway, settings.language);
     faults::of_account(&mut found, &state.gateway, settings.language);
     faults::of_clock(&mut found, &state.clock, settings.language);
+    faults::of_program(&mut found, &outbox.stumbles()?, settings.language);
     faults::of_settings(&mut found, snapshot.error.as_ref(), settings.language);
     if !working && set_up {
         faults::of_owner(&mut found, &state, settings.language);

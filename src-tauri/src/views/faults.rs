@@ -6,7 +6,7 @@ use engine::booking::CompanyId;
 use engine::clock::ClockTold;
 use engine::error::FaultCode;
 use engine::monitor::known::BranchState;
-use engine::outbox::{DeskState, GatewayTold, Rival};
+use engine::outbox::{DeskState, GatewayTold, Rival, Stumble};
 use engine::settings::{Language, SettingsError};
 use engine::words;
 
@@ -28,6 +28,7 @@ const fn passes(code: FaultCode) -> bool {
             | FaultCode::GatewayRateLimited
             | FaultCode::GatewayOutOfOrder
             | FaultCode::StorageBusy
+            | FaultCode::PartStumbled
     )
 }
 
@@ -96,6 +97,17 @@ pub(super) fn of_account(found: &mut Vec<Fault>, told: &GatewayTold, language: L
 pub(super) fn of_clock(found: &mut Vec<Fault>, told: &ClockTold, language: Language) {
     let code = told.fault().map_or("", FaultCode::as_str);
     add(found, "clock".to_owned(), "", (code, told.detail.as_str(), told.since), language);
+}
+
+/// Parts of the program itself that began anew: one fault, however many.
+pub(super) fn of_program(found: &mut Vec<Fault>, stumbles: &[Stumble], language: Language) {
+    let Some(first) = stumbles.first() else { return };
+    let parts: Vec<_> = stumbles
+        .iter()
+        .map(|stumble| format!("{} ({}×)", words::part(stumble.part, language), stumble.times))
+        .collect();
+    let told = (FaultCode::PartStumbled.as_str(), &*parts.join(", "), Some(first.since));
+    add(found, "program".to_owned(), "", told, language);
 }
 
 /// Another Booking Monitor works for the shop.

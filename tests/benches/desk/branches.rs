@@ -114,7 +114,8 @@ fn hour(branches: i64, truth_pages: i64) -> Hour {
             changed: Arc::new(Notify::new()),
             refused: TokenRefused::default(),
         };
-        let _ = tokio::time::timeout(HOUR + Duration::from_mins(10), monitor.run()).await;
+        let supervisor = monitor.supervisor();
+        let _ = tokio::time::timeout(HOUR + Duration::from_mins(10), monitor.run(&supervisor)).await;
         let read = bookings.read.lock().unwrap();
         assert_eq!(read.len() as i64, branches);
         let baseline = read.values().map(|read| read[0]).max().unwrap();

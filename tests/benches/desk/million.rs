@@ -128,8 +128,9 @@ fn enqueue(outbox: &Outbox, first: i64) -> Vec<Duration> {
             }
             took
         };
+        let supervisor = monitor.supervisor();
         tokio::select! {
-            () = monitor.run() => unreachable!(),
+            () = monitor.run(&supervisor) => unreachable!(),
             took = story => took,
         }
     });

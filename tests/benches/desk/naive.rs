@@ -208,8 +208,9 @@ async fn ours(server: &Server) -> Came {
         }
         server.way(requests, bytes, cpu)
     };
+    let supervisor = monitor.supervisor();
     let way = tokio::select! {
-        () = monitor.run() => unreachable!(),
+        () = monitor.run(&supervisor) => unreachable!(),
         way = hour => way,
     };
     let count = |condition: &str| -> usize {

@@ -84,6 +84,14 @@ pub async fn window_of(program: &Running) -> Process {
     until("a window's process", async || started()).await
 }
 
+/// Every process of a window that the program started and has not taken note of the end of.
+pub fn windows_of(program: &Running) -> Vec<Process> {
+    let mut found = Process(program.id()).named("booking-monitor");
+    // The one that was started only watches over the program, which is its child.
+    found.retain(|each| !each.executable().ends_with("booking-monitor"));
+    found
+}
+
 /// The process whose main window is on the display.
 pub async fn shown_window_of(program: &Running) -> Process {
     let children = || Process(program.id()).named("booking-monitor");

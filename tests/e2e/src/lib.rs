@@ -23,7 +23,7 @@ mod screen;
 
 use std::time::Duration;
 
-pub use desk::{Desk, shown_window_of, window_of};
+pub use desk::{Desk, shown_window_of, window_of, windows_of};
 pub use package::{Installed, Version};
 pub use processes::{Other, Process, is_in_front, place_of, put_window, x_windows};
 pub use screen::{Screen, close_by_its_cross, main_window};

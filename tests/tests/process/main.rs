@@ -12,6 +12,7 @@ mod kept_safe;
 mod killed;
 mod no_room;
 mod one_sender;
+mod panics;
 mod put_aside;
 mod put_away;
 mod restored;

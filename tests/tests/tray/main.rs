@@ -3,6 +3,7 @@
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 
+mod crashed;
 mod desktop;
 mod leaving;
 mod libraries;

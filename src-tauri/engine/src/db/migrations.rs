@@ -19,7 +19,8 @@ const STEPS: &[(&str, &str)] = &[
     ("shop", include_str!("migrations/0008_shop.sql")),
     ("account", include_str!("migrations/0009_account.sql")),
     ("aside_seen", include_str!("migrations/0010_aside_seen.sql")),
-    ("retention", include_str!("migrations/0011_retention.sql")),
+    ("stumbles", include_str!("migrations/0011_stumbles.sql")),
+    ("retention", include_str!("migrations/0012_retention.sql")),
 ];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> =

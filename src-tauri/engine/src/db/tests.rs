@@ -190,3 +190,47 @@ fn what_needs_no_update_a_newer_one_and_none_at_all_are_told_apart() {
     std::fs::write(directory.path().join(FILE_NAME), "no database at all".repeat(100)).unwrap();
     assert!(matches!(rehearse(directory.path()), Err(StorageError::Corrupt(_))));
 }
+
+#[test]
+fn a_panic_in_a_transaction_leaves_nothing_of_it_and_the_next_one_works() {
+    let db = Db::in_memory().unwrap();
+    let count = || {
+        db.read(|connection| {
+            Ok::<i64, StorageError>(connection.query_row("SELECT count(*) FROM users", [], |row| row.get(0))?)
+        })
+        .unwrap()
+    };
+    let insert = "INSERT INTO users (company_id, user_id, name) VALUES (1, ?1, 'x')";
+    let fell = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        db.write(|tx| {
+            tx.execute(insert, [1])?;
+            // In the middle of a statement's rows, too.
+            let mut statement = tx.prepare_cached("SELECT user_id FROM users")?;
+            let mut rows = statement.query([])?;
+            let _row = rows.next()?;
+            panic!("in the middle");
+            #[expect(unreachable_code, reason = "says the type")]
+            Ok::<(), StorageError>(())
+        })
+    }));
+    assert!(fell.is_err());
+    assert_eq!(count(), 0, "rolled back");
+    db.write(|tx| Ok::<_, StorageError>(tx.execute(insert, [2])?)).unwrap();
+    assert_eq!(count(), 1);
+}
+
+#[test]
+fn a_panic_while_reading_leaves_a_connection_that_reads_and_writes() {
+    let db = Db::in_memory().unwrap();
+    let fell = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        db.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT id FROM desk")?;
+            let mut rows = statement.query([])?;
+            assert!(rows.next()?.is_none(), "there is one");
+            Ok::<(), StorageError>(())
+        })
+    }));
+    assert!(fell.is_err());
+    let alive = "UPDATE desk SET alive_at = 7";
+    assert_eq!(db.write(|tx| Ok::<_, StorageError>(tx.execute(alive, [])?)).unwrap(), 1);
+}

@@ -15,8 +15,12 @@ use crate::error::{Fault, FaultCode, Subject};
 use crate::monitor::{Signals, judge_all};
 use crate::notification::NotificationId;
 use crate::outbox::RequestKind;
+#[cfg(debug_assertions)]
+use crate::planted;
 use crate::ports::Desktop;
 use crate::settings::Settings;
+#[cfg(debug_assertions)]
+use crate::supervision::Part;
 
 /// How often the desk looks at clocks and other processes' commits while something is pending.
 const TICK: Duration = Duration::from_millis(500);
@@ -92,6 +96,8 @@ impl<'a> Inbox<'a> {
             if *stop.borrow_and_update() {
                 return End::Stopped;
             }
+            #[cfg(debug_assertions)]
+            planted::turn(Part::Inbox);
             match self.tick(ticks) {
                 Ok(Some(end)) => return end,
                 Ok(None) => self.failing = false,

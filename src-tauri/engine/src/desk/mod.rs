@@ -25,10 +25,13 @@ use crate::error::{Fault, Subject};
 use crate::monitor::{Monitor, Released, Signals, TokenRefused, rearm_all};
 use crate::notification::{Event, Kind, Reason, State};
 use crate::outbox::{Actor, Outbox, unless_refused};
+#[cfg(debug_assertions)]
+use crate::planted;
 use crate::ports::{Bookings, Clock, Desktop, Messenger, SecretsError};
 use crate::sender::{Backlog, Follower, Halt, Readiness, Sender};
 use crate::settings::Settings;
 use crate::shut::{NoBookings, NoMessenger};
+use crate::supervision::{Part, Supervisor};
 
 use inbox::Inbox;
 pub use lock::{LockError, OwnerLock, WindowLock};
@@ -226,7 +229,11 @@ impl Desk {
             changed: changed.clone(),
             refused: TokenRefused::default(),
         };
-        let asking = self.ask_for_time(&settings, ports.bookings.clone(), ports.messenger.clone());
+        let (outbox, clock) = (self.outbox.clone(), self.clock.clone());
+        let supervisor =
+            Supervisor::new(move || Some(outbox.clone()), clock, ports.desktop.clone()).until(halted.clone());
+        let asked = (ports.bookings.clone(), ports.messenger.clone());
+        let asking = supervisor.keep(Part::Time, || self.ask_for_time(&settings, &*asked.0, &*asked.1));
         let sender = Sender {
             outbox: self.outbox.clone(),
             settings: settings.clone(),
@@ -250,12 +257,12 @@ impl Desk {
             self.backlog.clone(),
         );
         let keeper = Keeper::new(self.outbox.clone(), ports.place.clone(), attempted);
-        let keeping = async {
+        let keeping = supervisor.keep(Part::Keyring, || async {
             match shut {
                 None => keeper.run().await,
                 Some(_) => ports.place.answers(LOOK_AGAIN).await,
             }
-        };
+        });
         let mut inbox = Inbox::new(self, &settings, ports.desktop.as_ref(), &changed, signals, serving);
         inbox.judges_for = Some(instance);
         let retention = Retention::new(
@@ -264,17 +271,24 @@ impl Desk {
             self.vigil.clone(),
             TimeDelta::days(settings.keep_days),
         );
-        let sending = sender.run();
+        // Taken by one run at a time: it remembers what was asked when it begins anew.
+        let inbox = Mutex::new(inbox);
+        let attending =
+            supervisor.keep(Part::Inbox, || async { inbox.lock().await.attend(&mut stop.clone()).await });
+        let mut told = stop.clone();
+        let sending = supervisor.keep(Part::Sending, || sender.run());
         tokio::pin!(sending);
         let end = tokio::select! {
-            end = inbox.attend(&mut stop) => end,
+            end = attending => end,
+            // Heard while the inbox is down, too.
+            _ = told.wait_for(|stop| *stop) => End::Stopped,
             // It ends only when halted, which comes below.
             () = &mut sending => return End::Stopped,
-            () = sender.watch() => End::Stopped,
-            () = monitor.run() => End::Stopped,
-            () = follower.run() => End::Stopped,
+            () = supervisor.keep(Part::Account, || sender.watch()) => End::Stopped,
+            () = monitor.run(&supervisor) => End::Stopped,
+            () = follower.run(&supervisor) => End::Stopped,
             () = asking => End::Stopped,
-            () = retention.run() => End::Stopped,
+            () = supervisor.keep(Part::Retention, || retention.run()) => End::Stopped,
             () = keeping => End::Reload,
         };
         // Nothing new is begun; what is on its way is brought to its record. A stop that comes
@@ -296,13 +310,10 @@ impl Desk {
     }
 
     /// Asks both servers for the time while nobody confirms it. The answer's content is all one.
-    async fn ask_for_time(
-        &self,
-        settings: &Settings,
-        bookings: Arc<dyn Bookings>,
-        messenger: Arc<dyn Messenger>,
-    ) {
+    async fn ask_for_time(&self, settings: &Settings, bookings: &dyn Bookings, messenger: &dyn Messenger) {
         loop {
+            #[cfg(debug_assertions)]
+            planted::turn(Part::Time);
             let standing = self.vigil.wanted().await;
             let yclients = async {
                 if let Some(branch) = settings.branches.first() {

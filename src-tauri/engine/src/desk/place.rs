@@ -24,7 +24,11 @@ use tracing::{info, warn};
 use crate::db::StorageError;
 use crate::monitor::known::{self, LastRead};
 use crate::outbox::{Actor, Anew, Doubt, Numbers, Origin, Outbox, begin_anew_in};
+#[cfg(debug_assertions)]
+use crate::planted;
 use crate::ports::{Marks, SecretsError};
+#[cfg(debug_assertions)]
+use crate::supervision::Part;
 
 /// What was given out after the last mark was written is not known to it: new
 /// numbers begin so far beyond.
@@ -376,6 +380,8 @@ impl Keeper {
     /// Writes what changed, again and again, until dropped.
     pub(super) async fn run(&self) {
         loop {
+            #[cfg(debug_assertions)]
+            planted::turn(Part::Keyring);
             let pause = if self.keep().await { KEEP_EVERY } else { AFTER_A_FAILURE };
             tokio::select! {
                 () = self.attempted.notified() => {}

@@ -10,7 +10,11 @@ use super::Vigil;
 use crate::clock::DeskClock;
 use crate::db::StorageError;
 use crate::outbox::{LetGo, Outbox, Pass};
+#[cfg(debug_assertions)]
+use crate::planted;
 use crate::ports::Clock as _;
+#[cfg(debug_assertions)]
+use crate::supervision::Part;
 
 /// Between two steps: 72 000 messages an hour, and the disk has time for everything else.
 const BETWEEN_STEPS: Duration = Duration::from_secs(1);
@@ -39,10 +43,12 @@ impl Retention {
     }
 
     /// Never ends.
-    pub(super) async fn run(self) {
+    pub(super) async fn run(&self) {
         let mut pass = Pass::default();
         let mut gone = LetGo::default();
         loop {
+            #[cfg(debug_assertions)]
+            planted::turn(Part::Retention);
             tokio::time::sleep(BETWEEN_STEPS).await;
             match self.step(&mut pass) {
                 Ok(some) => {

@@ -2,6 +2,7 @@
 
 mod clock;
 mod gaps;
+mod panics;
 mod pauses;
 mod retention;
 

@@ -210,9 +210,11 @@ impl Messenger for FakeMessenger {
 
     async fn check_number(&self, phone: &str) -> Result<NumberCheck, MessengerError> {
         *self.checks.lock().unwrap() += 1;
+        // A panic in it must not poison what is asked again afterwards.
         let takes = *self.checks_take.lock().unwrap();
         tokio::time::sleep(takes).await;
-        if let Some(something) = self.at_check.lock().unwrap().take() {
+        let something = self.at_check.lock().unwrap().take();
+        if let Some(something) = something {
             something();
         }
         if let Some(error) = self.check_failure.lock().unwrap().clone() {
@@ -228,7 +230,8 @@ impl Messenger for FakeMessenger {
     }
 
     async fn send(&self, phone: &str, text: &str, permit: &Permit) -> SendOutcome {
-        if let Some(something) = self.meanwhile.lock().unwrap().take() {
+        let something = self.meanwhile.lock().unwrap().take();
+        if let Some(something) = something {
             something();
         }
         if !permit.holds() {

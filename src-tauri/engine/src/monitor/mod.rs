@@ -34,8 +34,11 @@ use crate::db::StorageError;
 use crate::desk::Vigil;
 use crate::error::{Fault, FaultCode, Subject};
 use crate::outbox::Outbox;
+#[cfg(debug_assertions)]
+use crate::planted;
 use crate::ports::{Bookings, BookingsError, Clock, Desktop};
 use crate::settings::Settings;
+use crate::supervision::{Part, Supervisor};
 use refused::quiet_pause;
 
 pub(crate) use absorb::{Light, note_change};
@@ -149,13 +152,24 @@ enum Next {
 }
 
 impl Monitor {
-    /// Polls until dropped. Without branches, or switched off, it does nothing.
-    pub async fn run(&self) {
+    /// What begins its branches anew where no desk does.
+    pub fn supervisor(&self) -> Supervisor {
+        let outbox = self.outbox.clone();
+        Supervisor::new(move || Some(outbox.clone()), self.clock.clone(), self.desktop.clone())
+    }
+
+    /// Polls until dropped, each branch beginning anew by itself. Without branches, or switched off, it
+    /// does nothing.
+    pub async fn run(&self, supervisor: &Supervisor) {
         if !self.settings.enabled {
             info!("polling is switched off in the settings");
             std::future::pending::<()>().await;
         }
-        join_all(self.settings.branches.iter().map(|branch| self.watch(branch.company_id))).await;
+        let watched = self.settings.branches.iter().map(|branch| {
+            let company = branch.company_id;
+            supervisor.keep(Part::Branch(company), move || self.watch(company))
+        });
+        join_all(watched).await;
         std::future::pending::<()>().await;
     }
 
@@ -183,6 +197,8 @@ impl Monitor {
                     Next::InTurn => self.refused.turn(company).await,
                 }
             };
+            #[cfg(debug_assertions)]
+            planted::turn(Part::Branch(company));
             let its_time = tokio::select! {
                 () = wait => true,
                 change = signals.changed() => {

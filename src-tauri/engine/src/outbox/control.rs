@@ -205,6 +205,8 @@ impl Outbox {
                 "UPDATE desk SET owner_pid = ?1, owner_since = ?2, alive_at = ?2",
                 params![pid, At(now)],
             )?;
+            // What stumbled in a process that is gone does not stumble in this one.
+            tx.execute("DELETE FROM stumbles", [])?;
             note(tx, &Actor::Program, "start", now)
         })
     }

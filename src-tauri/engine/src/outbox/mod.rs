@@ -26,6 +26,7 @@ mod retention;
 mod rival;
 mod rows;
 mod stops;
+mod stumbles;
 
 use std::sync::Arc;
 
@@ -49,6 +50,7 @@ pub use people::{ImportedBookings, phone_key};
 pub use retention::{LetGo, LetGoSoFar, Pass};
 pub use rival::{Evidence, Rival};
 pub use stops::{Likely, StopWish};
+pub use stumbles::Stumble;
 
 pub(crate) use attempts::{has_unsettled_in, may_have_been_sent_in};
 pub(crate) use enqueue::{

@@ -50,6 +50,8 @@ impl Sender {
         let mut halt = self.halt.clone();
         let mut failing = false;
         while *halt.borrow_and_update() == Halt::No {
+            #[cfg(debug_assertions)]
+            crate::planted::turn(crate::supervision::Part::Account);
             match self.look_if_due().await {
                 Ok(()) => failing = false,
                 Err(error) => {

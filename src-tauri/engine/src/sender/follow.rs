@@ -15,9 +15,12 @@ use crate::db::StorageError;
 use crate::error::{Fault, FaultCode, Subject};
 use crate::notification::{Event, Notification, NotificationId};
 use crate::outbox::{Actor, Outbox, Unsettled, WhyAside, unless_refused};
+#[cfg(debug_assertions)]
+use crate::planted;
 use crate::ports::{
     Clock, DeliveryStatus, DeliveryWord, Desktop, Messenger, MessengerError, Pushed, SentMessage,
 };
+use crate::supervision::{Part, Supervisor};
 
 /// One long poll.
 const LISTEN_FOR: Duration = Duration::from_secs(20);
@@ -103,9 +106,12 @@ impl Follower {
         }
     }
 
-    /// Both halves, for ever.
-    pub async fn run(&self) {
-        tokio::join!(self.listen(), self.settle());
+    /// Both halves, for ever, each beginning anew by itself.
+    pub async fn run(&self, supervisor: &Supervisor) {
+        tokio::join!(
+            supervisor.keep(Part::Receiving, || self.listen()),
+            supervisor.keep(Part::Following, || self.settle()),
+        );
     }
 
     /// Takes what the gateway pushes: stored first, acknowledged after.
@@ -115,6 +121,8 @@ impl Follower {
         let mut trouble = Trouble::default();
         let mut unacknowledged = None;
         loop {
+            #[cfg(debug_assertions)]
+            planted::turn(Part::Receiving);
             let asked = self.clock.moment();
             self.backlog.heard.asks(asked.boot);
             match self.messenger.receive(self.backlog.patience(LISTEN_FOR)).await {
@@ -207,6 +215,8 @@ impl Follower {
     async fn settle(&self) {
         let mut failing = false;
         loop {
+            #[cfg(debug_assertions)]
+            planted::turn(Part::Following);
             match self.settle_once().await {
                 Ok(()) => failing = false,
                 Err(error) if failing => debug!(%error, "open ends still cannot be looked after"),

@@ -9,8 +9,6 @@
 mod account;
 mod backlog;
 mod check;
-#[cfg(debug_assertions)]
-mod die;
 mod follow;
 mod gateway;
 mod heard;
@@ -31,8 +29,12 @@ use crate::monitor::{Released, rearm_all};
 use crate::notification::{Event, LATE_AFTER, LATE_IN_LINE, Notification, Reason, Refusal};
 use crate::outbox::{Actor, Attempt, Claim, ClaimTerms, Outbox, OutboxError};
 use crate::phone::{Phone, masked};
+#[cfg(debug_assertions)]
+use crate::planted;
 use crate::ports::{Bookings, Clock, Desktop, Messenger, Permit, SendOutcome};
 use crate::settings::Settings;
+#[cfg(debug_assertions)]
+use crate::supervision::Part;
 use check::Checked;
 
 pub use backlog::Backlog;
@@ -98,8 +100,16 @@ impl Sender {
     pub async fn run(&self) {
         let mut halt = self.halt.clone();
         let mut storage_failed = false;
+        let mut looked_back = false;
         while *halt.borrow_and_update() == Halt::No {
-            let rest = match self.step().await {
+            let step = async {
+                if !looked_back {
+                    self.look_back().await?;
+                    looked_back = true;
+                }
+                self.step().await
+            };
+            let rest = match step.await {
                 Ok(next) => {
                     if std::mem::take(&mut storage_failed) {
                         info!("the database works again");
@@ -127,7 +137,22 @@ impl Sender {
         }
     }
 
+    /// What an attempt came to that a panic cut off between claim and record, nobody knows. The next
+    /// message keeps its distance from that too.
+    async fn look_back(&self) -> Result<(), StorageError> {
+        let moment = self.clock.moment();
+        let cut_off = self.outbox.recover_in_flight(moment.wall)?;
+        if cut_off > 0 {
+            warn!(cut_off, "a message was on its way when sending stopped; it is looked up");
+            self.readiness.lock().await.sent(moment.monotonic, self.settings.whatsapp.send_gap, 1.0);
+            self.changed.notify_one();
+        }
+        Ok(())
+    }
+
     async fn step(&self) -> Result<Next, StorageError> {
+        #[cfg(debug_assertions)]
+        planted::turn(Part::Sending);
         self.vigil.observe(&self.outbox, &self.settings)?;
         if !self.vigil.is_confirmed() {
             // Nothing is late, begun or due by a clock that nobody confirms.
@@ -204,7 +229,7 @@ impl Sender {
             Checked::NotNow => return Ok(Next::Again),
         };
         #[cfg(debug_assertions)]
-        die::at("last_check");
+        planted::at("last_check");
         // The clock may have jumped while the checks ran.
         self.vigil.observe(&self.outbox, &self.settings)?;
         if !self.vigil.is_confirmed() {
@@ -238,7 +263,7 @@ impl Sender {
             return Ok(Next::Again);
         };
         #[cfg(debug_assertions)]
-        die::at("claim");
+        planted::at("claim");
         // Whoever remembers the attempt elsewhere does it beside the request, not before it.
         self.attempted.notify_one();
         let begun = self.clock.moment().boot;
@@ -246,10 +271,10 @@ impl Sender {
         let ended = self.clock.moment().boot;
         self.backlog.heard.sent(ended, ended.saturating_sub(begun));
         #[cfg(debug_assertions)]
-        die::at("answer");
+        planted::at("answer");
         self.record(&claim, outcome).await;
         #[cfg(debug_assertions)]
-        die::at("record");
+        planted::at("record");
         Ok(Next::Again)
     }
 
@@ -259,7 +284,7 @@ impl Sender {
         let mut halt = self.halt.clone();
         let patience = async {
             #[cfg(debug_assertions)]
-            die::on_the_way("request").await;
+            planted::on_the_way("request").await;
             // A reload waits for the answer however long it takes; a stop does not.
             if halt.wait_for(|halt| *halt == Halt::Stop).await.is_err() {
                 std::future::pending::<()>().await;

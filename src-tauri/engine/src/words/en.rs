@@ -253,6 +253,11 @@ pub(super) const fn fault(code: FaultCode) -> Explanation {
             means: MAY_BE_TOLD,
             do_next: BEGIN_ANEW,
         },
+        FaultCode::PartStumbled => Explanation {
+            what: "The program met a fault of its own: one of its parts stopped and began anew.",
+            means: "The other parts work on. A message that was just leaving stands in the queue with an unknown outcome; it does not leave a second time by itself.",
+            do_next: "Nothing needs doing. If it happens again and again, show the program's log to whoever set it up.",
+        },
         FaultCode::StorageUnfamiliar => Explanation {
             what: "This computer's keyring does not know the database: it was moved, copied or restored.",
             means: MAY_BE_TOLD,

@@ -8,6 +8,7 @@
 //! Nothing here decides anything, and no sentence holds a client's data.
 
 mod en;
+mod parts;
 pub mod reasons;
 pub mod ru;
 pub mod states;
@@ -15,6 +16,7 @@ pub mod unreadable;
 
 use serde::Serialize;
 
+pub use parts::part;
 pub use reasons::{reason, why};
 pub use ru::plural;
 pub use states::state;

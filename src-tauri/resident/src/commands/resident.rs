@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::desk::OwnerLock;
 use engine::outbox::RequestKind;
 use engine::settings::Environment;
 
@@ -14,7 +15,7 @@ use crate::resident::{Ended, Resident};
 use crate::session::Session;
 use crate::tray::menu::Page;
 use crate::tray::{on_main_thread, window_is_open};
-use crate::{logging, runtime, storage, words};
+use crate::{logging, runtime, storage, watchman, words};
 
 /// An owner looks at what is asked of it at least every second.
 const PATIENCE: chrono::TimeDelta = chrono::TimeDelta::seconds(3);
@@ -23,6 +24,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub(super) fn run(session: &mut Session, hidden: bool) -> Result<(), Failure> {
     if hidden && nobody_has_set_it_up(session) {
         return Ok(());
+    }
+    // Before there is anything that a crash could end. Whoever runs already is asked for its window below.
+    if !watchman::is_watched() && !OwnerLock::is_held(&session.dir) {
+        let language = session.language();
+        complain(words::failure(&watchman::watch(language), language));
     }
     let lock = match storage::take_lock(&session.dir) {
         Ok(lock) => lock,
@@ -33,6 +39,9 @@ pub(super) fn run(session: &mut Session, hidden: bool) -> Result<(), Failure> {
         complain(words::worker::no_log(&error, session.language()));
     }
     storage::warn_of_share(&session.dir);
+    if watchman::has_returned() {
+        tracing::warn!("the program crashed and is back");
+    }
     let resident = Resident {
         dir: session.dir.clone(),
         environment: Environment::of_process(),

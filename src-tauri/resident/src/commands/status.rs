@@ -7,7 +7,7 @@ use engine::db;
 use engine::desk::OwnerLock;
 use engine::error::FaultCode;
 use engine::monitor::known::BranchState;
-use engine::outbox::{MANY_FIRST_CONTACTS, Outbox};
+use engine::outbox::{MANY_FIRST_CONTACTS, Outbox, Stumble};
 use engine::settings::Settings;
 
 use crate::failure::Failure;
@@ -57,8 +57,19 @@ fn look(
     let instance = world::instance(settings);
     let first_contacts = outbox.first_contacts(&instance, today)?;
     let storage = db::try_writing(&session.dir).err();
-    let (stops, aside) = (outbox.stop_wishes_count()?, outbox.aside()?);
-    Ok(Seen { desk, owned, branches: states, instance, first_contacts, storage, stops, aside, counts })
+    let (stumbles, stops, aside) = (outbox.stumbles()?, outbox.stop_wishes_count()?, outbox.aside()?);
+    Ok(Seen {
+        desk,
+        owned,
+        branches: states,
+        instance,
+        first_contacts,
+        stumbles,
+        storage,
+        stops,
+        aside,
+        counts,
+    })
 }
 
 fn print(
@@ -139,6 +150,14 @@ fn print(
     if let Some(fault) = seen.desk.clock.fault() {
         out.line(row(labels.clock, &paint(Tone::Attention, words::fault(fault, language))))?;
         out.line(row("", &paint(Tone::Quiet, &seen.desk.clock.detail)))?;
+    }
+    if !seen.stumbles.is_empty() {
+        out.line(row(labels.program, &paint(Tone::Bad, words::fault(FaultCode::PartStumbled, language))))?;
+        for Stumble { part, last_at, times, .. } in &seen.stumbles {
+            let what = engine::words::part(*part, language);
+            let stumbled = words::status::stumbled(&what, *times, &local(*last_at, zone), language);
+            out.line(row("", &paint(Tone::Quiet, stumbled)))?;
+        }
     }
     out.line(row(labels.queue, &words::status::counts(&seen.counts, language)))
 }

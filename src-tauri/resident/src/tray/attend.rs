@@ -67,6 +67,8 @@ pub(crate) struct Start {
     pub(crate) clock: DeskClock,
     /// Without a window, as at the start of a session.
     pub(crate) hidden: bool,
+    /// It crashed, and is back.
+    pub(crate) returned: bool,
     /// The control page of the simulator; the program then ends with its window.
     pub(crate) training: Option<String>,
     /// Turns true when a person wants the program to end.
@@ -87,6 +89,8 @@ pub(crate) struct Attendant {
     shown: Shown,
     shown_at: Instant,
     windows: Windows,
+    /// Not for the first time.
+    begun: bool,
     /// A window was open at the last look, whoever started it.
     window_seen: bool,
     /// Rows that counted down at the last look; None before the first.
@@ -122,6 +126,7 @@ impl Attendant {
             shown,
             shown_at: Instant::now(),
             windows,
+            begun: false,
             window_seen: false,
             counted: None,
             wakes: Wakes::default(),
@@ -132,13 +137,19 @@ impl Attendant {
         }
     }
 
-    /// Runs until it is dropped.
+    /// Runs until it is dropped. Begun anew after a panic it opens no window again.
     pub(crate) async fn attend(&mut self) {
-        if !self.start.hidden {
+        if !std::mem::replace(&mut self.begun, true) && !self.start.hidden {
             self.open(Page::Queue.as_str());
+        }
+        if std::mem::take(&mut self.start.returned) {
+            let (title, body) = say::returned(self.language());
+            self.tell(Notice::new(title, body).with(&[Button::Open]));
         }
         self.window_seen = self.windows.is_open();
         loop {
+            #[cfg(debug_assertions)]
+            engine::planted::turn(engine::supervision::Part::Tray);
             self.look();
             self.show().await;
             tokio::select! {

@@ -17,6 +17,7 @@ mod windows;
 
 pub(crate) use desktop::TrayDesktop;
 pub(crate) use host::on_main_thread;
+pub(crate) use notice::tell_and_leave;
 pub(crate) use wake::listen;
 pub(crate) use windows::{
     command as window_command, executable as window_executable, is_open as window_is_open,

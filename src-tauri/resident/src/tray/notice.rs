@@ -1,5 +1,7 @@
 //! Notifications of the desktop. They tell and offer; everything they offer is in the menu too.
 
+use std::time::Duration;
+
 use engine::settings::Language;
 use tokio::sync::mpsc::UnboundedSender;
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -82,6 +84,16 @@ impl Notice {
         native::show(&self, language, events);
     }
 }
+
+/// The last word of a process that is about to end: clicks on it are nobody's.
+pub(crate) async fn tell_and_leave(title: &str, body: &str, language: Language) {
+    let (events, _nobody) = tokio::sync::mpsc::unbounded_channel();
+    Notice::new(title, body).show(language, events);
+    tokio::time::sleep(LAST_WORD).await;
+}
+
+/// For the desktop to take it.
+const LAST_WORD: Duration = Duration::from_secs(2);
 
 /// What a click on the notification itself is called.
 const DEFAULT: &str = "default";

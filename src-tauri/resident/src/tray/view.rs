@@ -10,7 +10,7 @@ use engine::db::StorageError;
 use engine::error::FaultCode;
 use engine::monitor::known::BranchState;
 use engine::notification::{Notification, NotificationId, State};
-use engine::outbox::{DeskState, Outbox};
+use engine::outbox::{DeskState, Outbox, Stumble};
 use engine::settings::Settings;
 
 use crate::views::Branches;
@@ -131,6 +131,8 @@ pub(crate) struct Facts {
     /// How many wait for a person's word.
     pub(crate) needs_you: usize,
     pub(crate) desk: DeskState,
+    /// Parts of the program that have not worked for a while since they panicked.
+    pub(crate) stumbles: Vec<Stumble>,
     pub(crate) branches: Vec<BranchState>,
     pub(crate) zones: BTreeMap<CompanyId, Tz>,
     pub(crate) zone: Option<Tz>,
@@ -171,6 +173,7 @@ impl Facts {
             rows: outbox.open_rows()?,
             needs_you: usize::try_from(outbox.needing_a_person(now)?).unwrap_or(usize::MAX),
             desk: outbox.desk()?,
+            stumbles: outbox.stumbles()?,
             branches,
             zones,
             zone,
@@ -216,7 +219,9 @@ impl Facts {
         let amiss = if gateway.amiss.is_empty() { "" } else { FaultCode::GatewaySettings.as_str() };
         let all = branches.chain([(gateway.fault.as_str(), gateway.fault_at), (amiss, gateway.amiss_at)]);
         let rival = self.desk.rival.as_ref().map(|rival| (FaultCode::AnotherMonitor, Some(rival.since)));
-        rival.into_iter().chain(all.filter_map(|(code, at)| Some((FaultCode::parse(code)?, at))))
+        let stumbles = self.stumbles.iter().map(|stumble| (FaultCode::PartStumbled, Some(stumble.since)));
+        let told = all.filter_map(|(code, at)| Some((FaultCode::parse(code)?, at)));
+        rival.into_iter().chain(told).chain(stumbles)
     }
 
     fn wanting(&self) -> Option<Wanting> {

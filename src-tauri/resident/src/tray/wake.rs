@@ -123,6 +123,8 @@ mod linux {
 
     /// Passes returns on, for as long as it is polled. A bus that is not there tells nothing.
     pub(crate) async fn listen(events: UnboundedSender<Event>) {
+        #[cfg(debug_assertions)]
+        engine::planted::turn(engine::supervision::Part::Wakes);
         let mut heard: SelectAll<MessageStream> = select_all([]);
         for (connection, signals) in
             [(Connection::system().await, &OF_SYSTEM[..]), (Connection::session().await, &OF_SESSION[..])]

@@ -11,6 +11,8 @@ use engine::desk::WindowLock;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
+use crate::watchman;
+
 const NAME: &str = "booking-monitor-window";
 /// The control page of a simulator: the window is for training.
 const TRAINING: &str = "BOOKING_MONITOR_TRAINING";
@@ -41,6 +43,7 @@ pub(crate) fn command(dir: &Path) -> io::Result<std::process::Command> {
     if cfg!(target_os = "linux") && env::var_os(GL).is_none() {
         command.env(GL, "disable");
     }
+    watchman::keep_to_oneself(&mut command);
     command.arg("--data-dir").arg(dir).stdin(Stdio::null()).stdout(Stdio::null());
     Ok(command)
 }
@@ -56,6 +59,8 @@ pub(super) enum Ended {
     NoWebView,
     /// The small one, of which nobody need know.
     Small,
+    /// One of them crashed: whatever it showed is not seen any more.
+    Crashed,
 }
 
 /// The windows this process started.
@@ -63,7 +68,7 @@ pub(super) struct Windows {
     dir: PathBuf,
     training: Option<String>,
     main: Option<(Child, Instant)>,
-    small: Option<Child>,
+    small: Option<(Child, Instant)>,
     /// The small one does not come up here: it is not tried again.
     small_fails: bool,
 }
@@ -87,7 +92,8 @@ impl Windows {
     /// Shows the small window. False when it cannot be shown.
     pub(super) fn start_small(&mut self) -> bool {
         if self.small.is_none() && !self.small_fails {
-            self.small = self.spawn([OsStr::new("--small")], true).ok();
+            let started = self.spawn([OsStr::new("--small")], true).ok();
+            self.small = started.map(|child| (child, Instant::now()));
             self.small_fails = self.small.is_none();
         }
         self.small.is_some()
@@ -107,39 +113,40 @@ impl Windows {
 
     /// Waits until one of them ends; for ever when there is none.
     pub(super) async fn ended(&mut self) -> Ended {
-        let ended = tokio::select! {
-            code = wait(self.main.as_mut().map(|(child, _)| child)) => Some(code),
-            code = wait(self.small.as_mut()) => {
-                self.small_fails |= code != Some(0);
-                None
-            }
+        let (status, is_small) = tokio::select! {
+            status = wait(self.main.as_mut()) => (status, false),
+            status = wait(self.small.as_mut()) => (status, true),
         };
-        let Some(code) = ended else {
-            self.small = None;
-            return Ended::Small;
-        };
-        let early = self.main.take().is_some_and(|(_, since)| since.elapsed() < EARLY);
+        let which = if is_small { &mut self.small } else { &mut self.main };
+        let early = which.take().is_some_and(|(_, since)| since.elapsed() < EARLY);
+        let code = status.as_ref().and_then(ExitStatus::code);
+        if is_small {
+            let failed = code != Some(0);
+            self.small_fails |= failed && early;
+            return if failed { Ended::Crashed } else { Ended::Small };
+        }
         match code {
             Some(NO_WEB_VIEW) if cfg!(windows) => Ended::NoWebView,
             Some(0) => Ended::Closed,
             _ if early => Ended::Failed,
+            _ if status.is_some_and(watchman::crashed) => Ended::Crashed,
             _ => Ended::Closed,
         }
     }
 
     /// Ends what this process started. Drafts are in the database.
     pub(super) async fn close(&mut self) {
-        for mut child in self.main.take().map(|(child, _)| child).into_iter().chain(self.small.take()) {
+        for (mut child, _) in self.main.take().into_iter().chain(self.small.take()) {
             // One that has ended by itself is as good.
             let _ = child.kill().await;
         }
     }
 }
 
-/// The exit code; None for an end by the system.
-async fn wait(child: Option<&mut Child>) -> Option<i32> {
-    match child {
-        Some(child) => child.wait().await.ok().as_ref().and_then(ExitStatus::code),
+/// How it ended; None where nobody can tell.
+async fn wait(started: Option<&mut (Child, Instant)>) -> Option<ExitStatus> {
+    match started {
+        Some((child, _)) => child.wait().await.ok(),
         None => std::future::pending().await,
     }
 }

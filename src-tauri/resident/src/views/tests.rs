@@ -6,8 +6,9 @@ use chrono::TimeDelta;
 use engine::booking::{BranchFacts, FlawKind};
 use engine::db::Db;
 use engine::notification::{Kind, Made, NotificationId, Reason, State};
-use engine::outbox::{Actor, AsideCount, Owner, Pause};
+use engine::outbox::{Actor, AsideCount, Owner, Pause, Stumble};
 use engine::settings::BranchSettings;
+use engine::supervision::Part;
 
 use super::*;
 
@@ -122,6 +123,12 @@ fn seen(outbox: &Outbox) -> Seen {
         ],
         instance: "green-api:1103000001".to_owned(),
         first_contacts: 2,
+        stumbles: vec![Stumble {
+            part: Part::Sending,
+            since: at("2026-11-23T09:59:58Z"),
+            last_at: at("2026-11-23T10:00:01Z"),
+            times: 2,
+        }],
         storage: None,
         stops: 1,
         aside: vec![AsideCount { kind: "delivery".to_owned(), why: "error".to_owned(), count: 2 }],
@@ -130,6 +137,7 @@ fn seen(outbox: &Outbox) -> Seen {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one snapshot of everything")]
 fn a_status() {
     let outbox = outbox();
     let settings = Settings {
@@ -213,6 +221,15 @@ fn a_status() {
         "standing": "unconfirmed",
         "error": null
       },
+      "stumbles": [
+        {
+          "part": "sending",
+          "message": "sending messages",
+          "since": "2026-11-23T09:59:58Z",
+          "last_at": "2026-11-23T10:00:01Z",
+          "times": 2
+        }
+      ],
       "storage": null,
       "stops": 1,
       "aside": [

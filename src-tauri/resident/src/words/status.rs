@@ -14,6 +14,7 @@ pub(crate) struct Labels {
     pub(crate) data: &'static str,
     pub(crate) gateway: &'static str,
     pub(crate) clock: &'static str,
+    pub(crate) program: &'static str,
     pub(crate) queue: &'static str,
 }
 
@@ -25,8 +26,18 @@ pub(crate) const fn labels(language: Language) -> Labels {
         data: either(language, "Данные", "Data"),
         gateway: either(language, "WhatsApp", "WhatsApp"),
         clock: either(language, "Часы", "Clock"),
+        program: either(language, "Программа", "Program"),
         queue: either(language, "Очередь", "Queue"),
     }
+}
+
+/// A part that began anew: what it does, how often, and when last.
+pub(crate) fn stumbled(part: &str, times: i64, last_at: &str, language: Language) -> String {
+    say!(
+        language,
+        "{part}: сбоев {times}, последний в {last_at}",
+        "{part}: stumbled {times}×, last at {last_at}"
+    )
 }
 
 pub(crate) fn owner(owner: Option<(u32, String)>, language: Language) -> String {

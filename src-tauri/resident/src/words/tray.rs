@@ -187,6 +187,43 @@ pub(crate) const fn quit_anyway(language: Language) -> &'static str {
     either(language, "Всё равно выйти", "Quit anyway")
 }
 
+/// After a crash, once the program is there again.
+pub(crate) const fn returned(language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::Ru => (
+            "Программа упала и запустилась снова",
+            "То, что ждало отправки, ждёт снова, с полным временем. Сообщение, которое как раз уходило, стоит с неизвестным исходом.",
+        ),
+        Language::En => (
+            "The program crashed and is back",
+            "What waited to be sent waits again, with its full time. A message that was just leaving has an unknown outcome.",
+        ),
+    }
+}
+
+/// After one crash too many.
+pub(crate) const fn gave_up(language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::Ru => (
+            "Booking Monitor не работает",
+            "Программа падает раз за разом и больше сама не запускается: сообщения не уходят. Запустите её снова, а если не поможет, покажите журнал тому, кто её настраивал.",
+        ),
+        Language::En => (
+            "Booking Monitor does not work",
+            "The program crashes again and again and no longer starts by itself: no message leaves. Start it again; if that does not help, show its log to whoever set it up.",
+        ),
+    }
+}
+
+/// For whoever started it at a terminal.
+pub(crate) fn crashed(how: &str, language: Language) -> String {
+    say!(
+        language,
+        "программа упала ({how}) и запускается снова",
+        "the program crashed ({how}) and is started again"
+    )
+}
+
 pub(crate) const fn in_tray(language: Language) -> (&'static str, &'static str) {
     match language {
         Language::Ru => (

@@ -101,8 +101,8 @@ async fn send(program: &Program, shop: &Shop, booking: i64) {
 /// Ends what runs, as the end of a session does.
 async fn end(installed: &Installed, program: &Program) {
     for Process(id) in installed.running() {
-        let asked = tokio::process::Command::new("kill").arg(id.to_string()).status().await.unwrap();
-        assert!(asked.success());
+        // One that its parent has ended meanwhile is asked in vain.
+        let _ = tokio::process::Command::new("kill").arg(id.to_string()).status().await.unwrap();
     }
     until("the end of the program", async || installed.running().is_empty().then_some(())).await;
     assert!(program.executable().exists());

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 
-use e2e::{Desk, Other, Process, Screen, until, window_of, x_windows};
+use e2e::{Desk, Other, Screen, until, window_of, windows_of, x_windows};
 use engine::notification::State;
 use scenarios::tray::Panel;
 use scenarios::{Plan, Running};
@@ -119,7 +119,7 @@ async fn switched_off_it_stays_away() {
     desk.shop.baseline().await;
     let booking = desk.shop.book("Ирина", IRINA);
     until("the message to go", async || {
-        assert_eq!(Process(running.id()).named("booking-monitor"), []);
+        assert_eq!(windows_of(&running), []);
         desk.shop.row(booking).filter(|row| row.state == State::Read)
     })
     .await;

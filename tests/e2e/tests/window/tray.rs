@@ -1,8 +1,8 @@
 //! The resident program, its icon in a panel, and the real window that a click there opens.
 
 use e2e::{
-    Desk, Other, Process, close_by_its_cross, is_in_front, main_window, place_of, put_window,
-    shown_window_of, until, window_of,
+    Desk, Other, close_by_its_cross, is_in_front, main_window, place_of, put_window, shown_window_of, until,
+    window_of, windows_of,
 };
 use engine::notification::State;
 use scenarios::tray::Panel;
@@ -14,7 +14,7 @@ const OPEN: &str = "Открыть Booking Monitor";
 
 /// The window's process has ended, and the program has taken note.
 async fn until_closed(running: &Running) {
-    let ended = async || Process(running.id()).named("booking-monitor").is_empty().then_some(());
+    let ended = async || windows_of(running).is_empty().then_some(());
     until("the window's process to end", ended).await;
 }
 
@@ -25,7 +25,7 @@ async fn the_tray_s_menu_opens_the_window_where_it_was_left() {
     let running = desk.on_display().start(["--hidden"]);
     let tray = panel.item().await;
     desk.shop.baseline().await;
-    assert_eq!(Process(running.id()).named("booking-monitor"), [], "started hidden");
+    assert_eq!(windows_of(&running), [], "started hidden");
 
     tray.click(OPEN).await;
     let first = window_of(&running).await;

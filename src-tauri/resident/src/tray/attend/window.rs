@@ -69,6 +69,12 @@ impl Attendant {
             Ended::Failed => self.no_window(Note::WindowFailed),
             Ended::NoWebView => self.no_window(Note::NoWebView),
             Ended::Closed => self.window_closed(),
+            Ended::Crashed => {
+                self.window_closed();
+                // What it showed is shown again, as if it had just begun to count down.
+                self.counted = None;
+                self.counting(self.now());
+            }
         }
     }
 

@@ -28,6 +28,7 @@ pub(crate) fn on_main_thread<T>(work: impl FnOnce() -> T) -> T {
 pub(in crate::tray) struct Host {
     handle: Option<Handle<Item>>,
     has_panel: Arc<AtomicBool>,
+    events: UnboundedSender<Event>,
 }
 
 /// The item as panels ask for it.
@@ -42,7 +43,8 @@ impl Host {
     /// Shows the tray. Without a session bus there is none.
     pub(in crate::tray) async fn start(shown: Shown, events: UnboundedSender<Event>) -> Self {
         let has_panel = Arc::new(AtomicBool::new(true));
-        let item = Item { shown, panel: panel().await, events, has_panel: Arc::clone(&has_panel) };
+        let item =
+            Item { shown, panel: panel().await, events: events.clone(), has_panel: Arc::clone(&has_panel) };
         // A panel may come later than this program at the start of a session.
         let handle = match item.assume_sni_available(true).spawn().await {
             Ok(handle) => Some(handle),
@@ -52,7 +54,7 @@ impl Host {
                 None
             }
         };
-        Self { handle, has_panel }
+        Self { handle, has_panel, events }
     }
 
     /// Whether a panel shows it.
@@ -60,9 +62,13 @@ impl Host {
         self.has_panel.load(Ordering::Relaxed)
     }
 
-    pub(in crate::tray) async fn show(&self, shown: Shown) {
-        if let Some(handle) = &self.handle {
-            let _ = handle.update(move |item: &mut Item| item.shown = shown).await;
+    /// One whose task fell is put up again.
+    pub(in crate::tray) async fn show(&mut self, shown: Shown) {
+        let Some(handle) = &self.handle else { return };
+        let now = shown.clone();
+        if handle.is_closed() || handle.update(move |item: &mut Item| item.shown = now).await.is_none() {
+            warn!("the tray is put up again");
+            *self = Self::start(shown, self.events.clone()).await;
         }
     }
 

@@ -1,6 +1,7 @@
 //! The system's own tray, on Windows and macOS. It lives on the main thread in an event loop; the
 //! program's work is on another one.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::thread;
 
@@ -63,8 +64,13 @@ pub(crate) fn on_main_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     turns.run_return(move |turn, _, flow| {
         *flow = ControlFlow::Wait;
         match turn {
-            Turn::UserEvent(Order::Show(shown, events)) => tray.show(&shown, events),
-            Turn::UserEvent(Order::Clicked(id)) => tray.clicked(&id),
+            // A panic in the system's loop would end the program in the middle of its work.
+            Turn::UserEvent(Order::Show(shown, events)) => {
+                let _ = catch_unwind(AssertUnwindSafe(|| tray.show(&shown, events)));
+            }
+            Turn::UserEvent(Order::Clicked(id)) => {
+                let _ = catch_unwind(AssertUnwindSafe(|| tray.clicked(&id)));
+            }
             Turn::UserEvent(Order::End) => *flow = ControlFlow::Exit,
             _ => {}
         }

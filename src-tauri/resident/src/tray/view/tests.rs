@@ -34,6 +34,7 @@ fn facts() -> Facts {
         rows: Vec::new(),
         needs_you: 0,
         desk,
+        stumbles: Vec::new(),
         branches: vec![branch],
         zones: BTreeMap::from([(COMPANY, Tz::Europe__Moscow)]),
         zone: Some(Tz::Europe__Moscow),
