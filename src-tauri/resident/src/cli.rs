@@ -93,6 +93,12 @@ pub(crate) enum Command {
         #[arg(long, conflicts_with = "dry_run")]
         export: bool,
     },
+    /// Say what this version would do with the database, tried on a copy; the database itself is updated when it is opened.
+    Migrate {
+        /// Do nothing: there is no other way to run this.
+        #[arg(long, required = true)]
+        dry_run: bool,
+    },
     /// Copy database and settings into one new file; the program may run meanwhile.
     Backup {
         /// It must not exist.

@@ -200,3 +200,28 @@ async fn what_is_no_sound_backup_is_refused_and_changes_nothing() {
     shop.until_state(shop.book("Ольга", OLGA), State::Read).await;
     worker.end_with("TERM").await.succeeded();
 }
+
+#[test]
+async fn what_an_update_would_do_is_said_and_nothing_is_done() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("booking-monitor.db");
+    let program = Program::without_keyring(dir.path());
+    let old = include_str!("../../fixtures/version-0.1/database.sql");
+    rusqlite::Connection::open(&file).unwrap().execute_batch(old).unwrap();
+    let bytes = fs::read(&file).unwrap();
+    let said = program.run(["migrate", "--dry-run"]).await;
+    said.succeeded();
+    assert!(said.out.contains("База в схеме 4"), "{}", said.out);
+    assert!(said.out.contains("booking_notifications: 96 строк\n"), "{}", said.out);
+    let json = program.json(["migrate", "--dry-run"]).await;
+    assert_eq!((&json["found"], &json["loses_nothing"]), (&Value::from(4), &Value::from(true)));
+    assert_eq!(fs::read(&file).unwrap(), bytes);
+    let newer = rusqlite::Connection::open(&file).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    drop(newer);
+    let refused = program.run(["migrate", "--dry-run"]).await;
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.err.contains("99"), "{}", refused.err);
+    // It is tried, not done: nothing else may be meant by it.
+    assert_eq!(program.run(["migrate"]).await.code, Some(2));
+}

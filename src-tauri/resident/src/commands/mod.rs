@@ -12,6 +12,7 @@ mod desk;
 mod erase;
 mod gateway;
 mod lists;
+mod migrate;
 mod provision;
 mod quit;
 mod remember;
@@ -79,6 +80,7 @@ fn carry_out(session: &mut Session, command: Option<Command>, hidden: bool) -> R
         Some(Command::BeginAnew) => anew::run(session),
         Some(Command::Provision { file, export: true, .. }) => provision::export(session, &file),
         Some(Command::Provision { file, dry_run, .. }) => provision::run(session, &file, dry_run),
+        Some(Command::Migrate { dry_run: _ }) => migrate::rehearse(session),
         Some(Command::Backup { file }) => backup::make(session, &file),
         Some(Command::Restore { file }) => backup::restore(session, &file),
         Some(Command::OptOut { phone: None }) => clients::stop_list(session),

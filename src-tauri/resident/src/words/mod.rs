@@ -23,6 +23,7 @@ pub(crate) mod demo;
 pub(crate) mod desk;
 mod failures;
 pub(crate) mod lists;
+pub(crate) mod migrate;
 pub(crate) mod provision;
 pub(crate) mod secret;
 pub(crate) mod status;
