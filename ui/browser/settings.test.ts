@@ -316,6 +316,53 @@ describe('the settings', () => {
     await page.context().close();
   });
 
+  it('take requests straight, as the system does or through an address, and an account its own way', async () => {
+    const { page, trouble } = await settings();
+    const more = page.getByText('Дополнительно');
+    const ways = async () => {
+      const { proxy, whatsapp_proxy } = await saved(page);
+      return [proxy, whatsapp_proxy];
+    };
+    await section(page, 'yclients');
+    await more.click();
+    const way = page.getByRole('group', { name: 'Прокси' });
+    expect(await way.getByRole('radio', { name: 'Без прокси' }).isChecked()).toBe(true);
+    expect(await way.getByRole('radio', { name: 'Как для YClients' }).count()).toBe(0);
+    await way.getByText('Свой', { exact: true }).click();
+    const address = page.getByLabel('Адрес прокси');
+    await address.fill('http://anna:tayna@10.0.0.1:3128');
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    await page.getByText('Такое значение не подходит, сохранено прежнее.').waitFor();
+    expect(await address.evaluate((it) => it === document.activeElement)).toBe(true);
+    expect(await ways()).toEqual(['none', '']);
+    await accessible(page);
+    await fits(page);
+    await address.fill('http://10.0.0.1:3128');
+    await page.keyboard.press('Control+s');
+    await page.getByText('Есть несохранённые изменения').waitFor({ state: 'detached' });
+    expect(await ways()).toEqual(['http://10.0.0.1:3128', '']);
+
+    await section(page, 'whatsapp');
+    await more.click();
+    expect(await way.getByRole('radio', { name: 'Как для YClients' }).isChecked()).toBe(true);
+    await way.getByText('Свой', { exact: true }).click();
+    // All deleted, it is an address that is not typed yet, and not the way to YClients.
+    await address.fill('');
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    await page.getByText('Такое значение не подходит, сохранено прежнее.').waitFor();
+    await way.getByText('Как в системе', { exact: true }).click();
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    await page.getByText('Есть несохранённые изменения').waitFor({ state: 'detached' });
+    expect(await ways()).toEqual(['http://10.0.0.1:3128', 'system']);
+    await more.click();
+    await way.getByText('Как для YClients', { exact: true }).click();
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    await page.getByText('Есть несохранённые изменения').waitFor({ state: 'detached' });
+    expect(await ways()).toEqual(['http://10.0.0.1:3128', '']);
+    expect(trouble).toEqual([]);
+    await page.context().close();
+  });
+
   it('put a placeholder where the caret is and show a mistake beside the text', async () => {
     const { page } = await settings();
     await section(page, 'message');

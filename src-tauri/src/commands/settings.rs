@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 use engine::booking::CompanyId;
 use engine::monitor::touched_by_bots;
 use engine::outbox::RequestKind;
-use engine::settings::{self as file, BranchQuietHours, Change, QuietHours, SettingsError, SettingsFile};
+use engine::settings::{
+    self as file, BranchQuietHours, Change, Proxy, QuietHours, SettingsError, SettingsFile,
+};
 
 use super::{Answer, Here, blocking};
 use crate::autostart;
@@ -58,6 +60,10 @@ fn quiet_hours(key: &str, text: &str) -> Result<Option<QuietHours>, SettingsErro
     }
 }
 
+fn proxy(key: &str, text: &str) -> Result<Proxy, SettingsError> {
+    Proxy::parse(text).map_err(|error| not_allowed(key, error))
+}
+
 /// What a patch writes down. The engine checks the values themselves.
 fn changes(patch: &SettingsPatch) -> Result<Vec<Change>, SettingsError> {
     let mut changes = Vec::new();
@@ -86,6 +92,9 @@ fn changes(patch: &SettingsPatch) -> Result<Vec<Change>, SettingsError> {
     if let Some(text) = &patch.template {
         changes.push(Change::Template((!text.trim().is_empty()).then(|| text.clone())));
     }
+    if let Some(text) = &patch.proxy {
+        changes.push(Change::Proxy(proxy("proxy", text)?));
+    }
     changes.extend(patch.yclients_base_url.clone().map(Change::YclientsBaseUrl));
     if let Some(ms) = patch.request_gap_ms {
         changes.push(Change::RequestGap(duration("yclients.request_gap_ms", ms)?));
@@ -94,6 +103,11 @@ fn changes(patch: &SettingsPatch) -> Result<Vec<Change>, SettingsError> {
     changes.extend(patch.instance_id.clone().map(Change::InstanceId));
     if let Some(ms) = patch.send_gap_ms {
         changes.push(Change::SendGap(duration("whatsapp.send_gap_ms", ms)?));
+    }
+    if let Some(text) = &patch.whatsapp_proxy {
+        // Blanks are an address that was not typed, and not a word for "as to YClients".
+        let own = (!text.is_empty()).then(|| proxy("whatsapp.proxy", text)).transpose()?;
+        changes.push(Change::WhatsappProxy(own));
     }
     changes.extend(patch.theme.map(|theme| {
         Change::Theme(match theme {

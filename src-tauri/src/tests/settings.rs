@@ -1,4 +1,5 @@
 use engine::outbox::RequestKind;
+use engine::settings::Proxy;
 
 use super::Shop;
 use crate::commands::settings::{bots_preview, save_settings, settings};
@@ -86,6 +87,19 @@ fn a_value_that_is_not_allowed_is_refused_under_its_field_and_nothing_is_saved()
             "whatsapp_base_url",
         ),
         (SettingsPatch { instance_id: Some("abc".to_owned()), ..SettingsPatch::default() }, "instance_id"),
+        (SettingsPatch { proxy: Some(String::new()), ..SettingsPatch::default() }, "proxy"),
+        (SettingsPatch { proxy: Some("socks5://10.0.0.1".to_owned()), ..SettingsPatch::default() }, "proxy"),
+        (
+            SettingsPatch { whatsapp_proxy: Some(" ".to_owned()), ..SettingsPatch::default() },
+            "whatsapp_proxy",
+        ),
+        (
+            SettingsPatch {
+                whatsapp_proxy: Some("http://anna:tayna@10.0.0.1:3128".to_owned()),
+                ..SettingsPatch::default()
+            },
+            "whatsapp_proxy",
+        ),
         (SettingsPatch { send_gap_ms: Some(-5), ..SettingsPatch::default() }, "send_gap_ms"),
         (
             SettingsPatch {
@@ -122,6 +136,24 @@ fn a_value_that_is_not_allowed_is_refused_under_its_field_and_nothing_is_saved()
     assert_eq!((failure.code, failure.field.as_str()), (ErrorCode::Template, "template"));
     assert_eq!(shop.file(), before);
     assert_eq!(shop.session.outbox.asked().unwrap(), []);
+}
+
+#[test]
+fn the_way_to_a_server_is_none_the_systems_or_an_address_and_an_account_may_have_its_own() {
+    let shop = Shop::new();
+    let shown = settings(&shop.session).unwrap();
+    assert_eq!((shown.proxy.as_str(), shown.whatsapp_proxy.as_str()), ("none", ""));
+    let own = SettingsPatch {
+        proxy: Some("system".to_owned()),
+        whatsapp_proxy: Some("http://10.0.0.1:3128/".to_owned()),
+        ..SettingsPatch::default()
+    };
+    let shown = save_settings(&shop.session, &own).unwrap();
+    assert_eq!((shown.proxy.as_str(), shown.whatsapp_proxy.as_str()), ("system", "http://10.0.0.1:3128"));
+    let shared = SettingsPatch { whatsapp_proxy: Some(String::new()), ..SettingsPatch::default() };
+    assert_eq!(save_settings(&shop.session, &shared).unwrap().whatsapp_proxy, "");
+    let held = shop.read_file();
+    assert_eq!((held.gateway_proxy(), held.whatsapp.proxy.as_ref()), (&Proxy::System, None));
 }
 
 #[test]

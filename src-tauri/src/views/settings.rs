@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::db::StorageError;
-use engine::settings::{self as engine_settings, BranchQuietHours, file_path};
+use engine::settings::{self as engine_settings, BranchQuietHours, Proxy, file_path};
 
 use crate::autostart;
 use crate::contract::{BranchSettings, Delay, Language, Manual, Settings, Theme};
@@ -77,11 +77,13 @@ pub(crate) fn settings(session: &Session) -> Result<Settings, StorageError> {
         min_lead_minutes: held.min_lead.num_minutes(),
         burst: i64::try_from(held.burst).unwrap_or(i64::MAX),
         template: held.template.clone().unwrap_or_default(),
+        proxy: held.proxy.as_str().to_owned(),
         yclients_base_url: held.yclients.base_url.clone(),
         request_gap_ms: whole_ms(held.yclients.request_gap),
         whatsapp_base_url: held.whatsapp.base_url.clone(),
         instance_id: held.whatsapp.instance_id.clone(),
         send_gap_ms: whole_ms(held.whatsapp.send_gap),
+        whatsapp_proxy: held.whatsapp.proxy.as_ref().map_or("", Proxy::as_str).to_owned(),
         branches,
         theme: held.window.theme.into(),
         small_window: held.window.small_window,

@@ -10,6 +10,7 @@ pub(crate) fn settings_field(key: &str) -> String {
     match key {
         "yclients.base_url" => "yclients_base_url",
         "whatsapp.base_url" => "whatsapp_base_url",
+        "whatsapp.proxy" => "whatsapp_proxy",
         // A branch's own keep their prefix: `branches.quiet_hours`.
         key if key.starts_with("branches") => key,
         key => key.rsplit('.').next().unwrap_or(key),
@@ -59,6 +60,11 @@ pub(crate) fn settings(error: &SettingsError, language: Language) -> String {
             language,
             "Адрес должен начинаться с https:// и не содержать ни имени, ни пароля, ни «?», ни «#».",
             "The address must begin with https:// and hold no name, password, \"?\" or \"#\".",
+        ),
+        (_, "proxy") => either(
+            language,
+            "Прокси пишут так: http://10.0.0.1:3128 — без имени, пароля и пути.",
+            "A proxy is written http://10.0.0.1:3128, without a name, a password or a path.",
         ),
         (_, "instance_id") => either(
             language,

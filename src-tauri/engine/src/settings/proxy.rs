@@ -17,7 +17,7 @@ pub enum Proxy {
 
 impl Proxy {
     /// `none`, `system`, or an address.
-    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
         const ONE_OF: &str = "must be \"none\", \"system\" or an address such as \"http://10.0.0.1:3128\"";
         match text.trim() {
             "none" => return Ok(Self::None),

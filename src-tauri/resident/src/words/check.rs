@@ -67,8 +67,8 @@ fixed_words! {
     take_over: "Остановите тот, другой. Если писать должен этот компьютер: booking-monitor gateway take-over", "Stop the other one. If this computer is to write: booking-monitor gateway take-over";
     restarting: "Аккаунт перезапускается, до пяти минут отправки не будет.", "The account restarts; for up to five minutes nothing is sent.";
     // Proxy.
-    take_the_systems_proxy: "Напрямую не отвечает, через прокси системы отвечает. Если так и надо, впишите в settings.toml, в начало: proxy = \"system\"", "It does not answer straight, and does through the system's proxy. If that is as it should be, write at the head of settings.toml: proxy = \"system\"";
-    take_the_systems_proxy_there: "Напрямую не отвечает, через прокси системы отвечает. Если так и надо, впишите в settings.toml под [whatsapp]: proxy = \"system\"", "It does not answer straight, and does through the system's proxy. If that is as it should be, write in settings.toml under [whatsapp]: proxy = \"system\"";
+    take_the_systems_proxy: "Напрямую не отвечает, через прокси системы отвечает. Если так и надо, выберите в окне: Настройки, YClients, Дополнительно, или впишите в settings.toml, в начало: proxy = \"system\"", "It does not answer straight, and does through the system's proxy. If that is as it should be, choose it in the window under Settings, YClients, More, or write at the head of settings.toml: proxy = \"system\"";
+    take_the_systems_proxy_there: "Напрямую не отвечает, через прокси системы отвечает. Если так и надо, выберите в окне: Настройки, WhatsApp, Дополнительно, или впишите в settings.toml под [whatsapp]: proxy = \"system\"", "It does not answer straight, and does through the system's proxy. If that is as it should be, choose it in the window under Settings, WhatsApp, More, or write in settings.toml under [whatsapp]: proxy = \"system\"";
     // Clock.
     clock_right: "идут верно", "right";
     time_alone: "ни один сервер не назвал время: программа идёт по часам компьютера", "no server said what time it is: the program goes by the computer's clock";

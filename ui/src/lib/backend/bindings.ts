@@ -300,7 +300,15 @@ burst: number,
 /**
  * Empty: the built-in one.
  */
-template: string, yclients_base_url: string, request_gap_ms: number, whatsapp_base_url: string, instance_id: string, send_gap_ms: number, branches: Array<BranchSettings>, theme: Theme, small_window: boolean, 
+template: string, 
+/**
+ * `none`, `system` or an address: the way to YClients, and to WhatsApp unless it has its own.
+ */
+proxy: string, yclients_base_url: string, request_gap_ms: number, whatsapp_base_url: string, instance_id: string, send_gap_ms: number, 
+/**
+ * The account's own way; empty: the same as to YClients.
+ */
+whatsapp_proxy: string, branches: Array<BranchSettings>, theme: Theme, small_window: boolean, 
 /**
  * Banners may show names and times.
  */
@@ -317,7 +325,7 @@ file_error: string, file_path: string, };
 /**
  * Only what changes. Refused whole, with `field`, when one value is not allowed; nothing is saved then.
  */
-export type SettingsPatch = { enabled?: boolean, poll_interval_ms?: number, notification_delay_ms?: Delay, language?: Language, quiet_hours?: string, min_lead_minutes?: number, burst?: number, template?: string, yclients_base_url?: string, request_gap_ms?: number, whatsapp_base_url?: string, instance_id?: string, send_gap_ms?: number, theme?: Theme, small_window?: boolean, names_in_banners?: boolean, autostart?: boolean, 
+export type SettingsPatch = { enabled?: boolean, poll_interval_ms?: number, notification_delay_ms?: Delay, language?: Language, quiet_hours?: string, min_lead_minutes?: number, burst?: number, template?: string, proxy?: string, yclients_base_url?: string, request_gap_ms?: number, whatsapp_base_url?: string, instance_id?: string, send_gap_ms?: number, whatsapp_proxy?: string, theme?: Theme, small_window?: boolean, names_in_banners?: boolean, autostart?: boolean, 
 /**
  * Adds the branch, or replaces what is said about it. Its title is not kept: YClients says it.
  */

@@ -73,11 +73,13 @@ export function setup(
     min_lead_minutes: 15,
     burst: 20,
     template: '',
+    proxy: 'none',
     yclients_base_url: 'https://api.yclients.com/api/v1',
     request_gap_ms: 1000,
     whatsapp_base_url: 'https://1103.api.green-api.com',
     instance_id: first_run ? '' : '1103000001',
     send_gap_ms: 3000,
+    whatsapp_proxy: '',
     branches: first_run
       ? []
       : [branch(962302, 'На Лесной'), { ...branch(962417, 'На Малышева'), notification_delay_ms: 45_000 }],
@@ -139,6 +141,10 @@ export function setup(
         refuse('whatsapp_base_url');
       if (values.yclients_base_url !== undefined && !values.yclients_base_url.startsWith('https://'))
         refuse('yclients_base_url');
+      for (const key of ['proxy', 'whatsapp_proxy'] as const) {
+        const way = values[key] || (key === 'proxy' ? values[key] : 'none');
+        if (way !== undefined && !/^(none|system|https?:\/\/[^/@?#\s]+\/?)$/u.test(way)) refuse(key);
+      }
       if (values.template && !template_good(values.template)) throw desk.fail('template', 'template');
       if (put_branch?.template && !template_good(put_branch.template))
         throw desk.fail('template', 'template');

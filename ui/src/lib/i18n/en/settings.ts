@@ -56,6 +56,17 @@ export const settings: typeof ru_settings = {
     gap: 'Pause between requests',
     gap_hint: 'YClients allows no more than 5 requests a second. Usually 1 s.',
   },
+  proxy: {
+    title: 'Proxy',
+    means: 'For YClients, and for WhatsApp unless another way is chosen there.',
+    means_account: 'For this account only.',
+    none: 'No proxy',
+    system: "The system's",
+    at: 'Own',
+    same: 'As for YClients',
+    address: 'Address of the proxy',
+    hint: 'Usually none is needed: through a VPN YClients often refuses.',
+  },
   secret: {
     stored: 'Stored',
     none: 'Not set yet',

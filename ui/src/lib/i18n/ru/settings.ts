@@ -56,6 +56,17 @@ export const settings = {
     gap: 'Пауза между запросами',
     gap_hint: 'YClients разрешает не больше 5 запросов в секунду. Обычно 1 с.',
   },
+  proxy: {
+    title: 'Прокси',
+    means: 'Для YClients, и для WhatsApp, если там не выбрано другое.',
+    means_account: 'Только для этого аккаунта.',
+    none: 'Без прокси',
+    system: 'Как в системе',
+    at: 'Свой',
+    same: 'Как для YClients',
+    address: 'Адрес прокси',
+    hint: 'Обычно прокси не нужен: через VPN YClients часто не пускает.',
+  },
   secret: {
     stored: 'Сохранён',
     none: 'Ещё не задан',
