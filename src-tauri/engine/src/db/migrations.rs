@@ -23,6 +23,11 @@ const STEPS: &[M<'static>] = &[
 
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| Migrations::from_slice(STEPS));
 
+/// The schema of this version, as `user_version` counts it.
+pub const fn latest() -> usize {
+    STEPS.len()
+}
+
 /// Brings the file to this version's schema, or refuses one from a newer version.
 pub(super) fn to_latest(connection: &mut Connection) -> Result<(), StorageError> {
     let known = STEPS.len();

@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::FaultCode;
+pub use migrations::latest as schema_version;
 pub use place::{meaning, network_share, try_writing};
 pub use sql::{At, from_ms, to_ms};
 
