@@ -139,6 +139,7 @@ fn run(session: &Arc<Session>, watching: Arc<Session>, args: &Args) -> ExitCode 
             commands::stops::command::stop_of,
             commands::stops::command::stop_dismiss,
             commands::stops::command::aside_dismiss,
+            commands::support::command::diagnostics,
             commands::settings::command::settings,
             commands::settings::command::save_settings,
             commands::settings::command::bots_preview,

@@ -26,6 +26,7 @@ pub(crate) const COMMANDS: &[&str] = &[
     "stop_of",
     "stop_dismiss",
     "aside_dismiss",
+    "diagnostics",
     "settings",
     "save_settings",
     "bots_preview",

@@ -26,7 +26,7 @@ async function stands(
 /** The program refuses this act once, in its own words. */
 async function refuses(
   page: Page,
-  act: 'stop_of' | 'gateway_mend' | 'take_over',
+  act: 'stop_of' | 'gateway_mend' | 'take_over' | 'diagnostics',
   words: string,
 ): Promise<void> {
   await page.evaluate(
@@ -227,4 +227,29 @@ describe('what is in the way and has a button', () => {
     expect(trouble).toEqual([]);
     await page.context().close();
   });
+});
+
+describe('the file for support', () => {
+  for (const lang of LANGUAGES) {
+    it(`is saved by a button that says where it lies, or why it does not, in ${lang}`, async () => {
+      const { page, trouble } = await open({ scene: 'calm', page: 'settings', lang, frozen: true });
+      await page.locator('#settings-section').waitFor({ state: 'attached' });
+      await page.evaluate(() => (location.hash = '#/settings/program'));
+      const words = said(lang).settings.program;
+      const save = page.getByRole('group', { name: words.support }).getByRole('button', {
+        name: words.support_save,
+      });
+      await save.waitFor();
+      await refuses(page, 'diagnostics', 'HTTP 502.');
+      await save.click();
+      await page.getByText('HTTP 502.').waitFor();
+      await save.click();
+      await page.getByText('/home/desk/Downloads/booking-monitor-support-2026-08-13.txt').waitFor();
+      expect(await asked(page)).toEqual(['diagnostics']);
+      await accessible(page);
+      await fits(page);
+      expect(trouble).toEqual([]);
+      await page.context().close();
+    });
+  }
 });

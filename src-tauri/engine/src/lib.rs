@@ -14,6 +14,7 @@ pub mod clock;
 mod closed_set;
 pub mod db;
 pub mod desk;
+pub mod diagnostics;
 pub mod error;
 #[cfg(test)]
 mod fakes;

@@ -109,6 +109,11 @@ pub(crate) enum Command {
         /// What `backup` wrote.
         file: PathBuf,
     },
+    /// Write a file for support: versions, settings, states, counts, health and the log; no name, number, text or secret.
+    Diagnostics {
+        /// It must not exist.
+        file: PathBuf,
+    },
     /// Never write to a number again; without one, show the stop list.
     OptOut {
         /// Such as +79161234567.

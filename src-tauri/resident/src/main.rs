@@ -13,6 +13,7 @@ mod cli;
 mod commands;
 mod data_dir;
 mod demo;
+mod diagnostics;
 mod failure;
 mod import_ids;
 mod logging;

@@ -121,6 +121,12 @@ pub fn export_csv(session: &Session, query: &ListQuery, downloads: &Path) -> Ans
     written.map(|()| path.display().to_string())
 }
 
+/// Where a person looks for what was saved; None where the system names no home.
+pub(super) fn downloads() -> Option<PathBuf> {
+    let dirs = directories::UserDirs::new()?;
+    Some(dirs.download_dir().map_or_else(|| dirs.home_dir().join("Downloads"), Path::to_owned))
+}
+
 /// The first free name: `name.csv`, `name (2).csv`, …
 fn new_file(directory: &Path, name: &str) -> io::Result<(PathBuf, fs::File)> {
     fs::create_dir_all(directory)?;
@@ -186,19 +192,10 @@ pub mod command {
 
     #[tauri::command(rename_all = "snake_case")]
     pub async fn export_csv(here: Here<'_>, query: ListQuery) -> Answer<String> {
-        blocking(here, move |session| {
-            let dirs = directories::UserDirs::new();
-            let downloads = dirs.as_ref().and_then(|dirs| {
-                dirs.download_dir()
-                    .map(std::path::Path::to_owned)
-                    .or_else(|| Some(dirs.home_dir().join("Downloads")))
-            });
-            match downloads {
-                Some(downloads) => super::export_csv(session, &query, &downloads),
-                None => {
-                    Err(Failure::of(ErrorCode::Storage, session.language())
-                        .detail("the system names no home"))
-                }
+        blocking(here, move |session| match super::downloads() {
+            Some(downloads) => super::export_csv(session, &query, &downloads),
+            None => {
+                Err(Failure::of(ErrorCode::Storage, session.language()).detail("the system names no home"))
             }
         })
         .await

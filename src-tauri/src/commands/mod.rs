@@ -11,6 +11,7 @@ pub mod program;
 pub mod settings;
 pub mod setup;
 pub mod stops;
+pub mod support;
 pub mod template;
 pub mod training;
 

@@ -8,6 +8,7 @@ use super::Shop;
 use crate::commands::acts::act;
 use crate::commands::lists::{export_csv, list, overview};
 use crate::commands::stops::{aside_dismiss, stop_dismiss, stop_of};
+use crate::commands::support::diagnostics;
 use crate::contract::{ErrorCode, ListFilter, ListQuery};
 
 fn query(search: &str) -> ListQuery {
@@ -116,4 +117,28 @@ fn the_file_opens_in_a_spreadsheet_and_overwrites_nothing() {
     );
     let second = export_csv(&shop.session, &query(""), downloads.path()).unwrap();
     assert!(second.ends_with("booking-monitor-2026-11-23-2026-11-23 (2).csv"), "{second}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_for_support_is_the_resident_program_s_and_overwrites_nothing() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let shop = Shop::new();
+    let place = tempfile::tempdir().unwrap();
+    let (resident, downloads) = (place.path().join("booking-monitor"), place.path().join("Downloads"));
+    let answers = |script: &str| {
+        fs::write(&resident, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&resident, fs::Permissions::from_mode(0o700)).unwrap();
+        diagnostics(&shop.session, &resident, &downloads)
+    };
+    let dir = shop.dir.path().display().to_string();
+    let first = answers("echo \"$1 $3 $4\" > \"$2\"").unwrap();
+    assert!(first.ends_with("booking-monitor-support-2026-11-23.txt"), "{first}");
+    assert_eq!(fs::read_to_string(&first).unwrap(), format!("diagnostics --data-dir {dir}\n"));
+    let second = answers("echo \"$1\" > \"$2\"").unwrap();
+    assert!(second.ends_with("booking-monitor-support-2026-11-23 (2).txt"), "{second}");
+    let failure = answers("echo no room >&2; exit 1").unwrap_err();
+    assert_eq!((failure.code, failure.detail.as_str()), (ErrorCode::Storage, "no room"));
+    fs::remove_file(&resident).unwrap();
+    assert!(diagnostics(&shop.session, &resident, &downloads).is_err(), "it is not installed");
 }

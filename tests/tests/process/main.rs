@@ -7,6 +7,7 @@ mod beside_the_worker;
 mod crash_points;
 mod ending;
 mod fixed;
+mod for_support;
 mod gateway_queue;
 mod kept_safe;
 mod killed;

@@ -1,6 +1,6 @@
 //! `check`: whether everything the worker needs is there, a line each, and what
 //! to do about what is not. It sends nothing and changes nothing, unless asked
-//! with `--fix`.
+//! with `--fix`. The file for support has its findings too.
 
 pub(super) mod report;
 mod yclients;
@@ -26,15 +26,31 @@ use crate::runtime;
 use crate::session::Session;
 use crate::words::{self, check as say};
 use crate::world::{self, Keys};
-use report::{Name, Report};
+use report::{Line, Name, Report};
 pub(super) use yclients::check_yclients;
 
 pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
     let language = session.language();
+    let lines = look(session, fix, session.json, language)?;
+    let failed = lines.iter().filter(|line| !line.ok).count();
+    if session.json {
+        session.out.json(&lines)?;
+    } else if failed > 0 {
+        complain(say::failed(failed, language));
+    }
+    if failed > 0 { Err(Failure::Reported) } else { Ok(()) }
+}
+
+/// The same in English, with nothing said and nothing mended.
+pub(crate) fn for_support(session: &mut Session) -> Result<Vec<Line>, Failure> {
+    look(session, false, true, Language::En)
+}
+
+fn look(session: &mut Session, fix: bool, quiet: bool, language: Language) -> Result<Vec<Line>, Failure> {
     let settings = session.settings();
-    let (dir, computer, json) = (session.dir.clone(), Arc::clone(&session.computer), session.json);
-    let progress = !json && io::stderr().is_terminal() && session.out.is_live();
-    let mut report = Report { out: &mut session.out, json, language, lines: Vec::new(), progress };
+    let (dir, computer) = (session.dir.clone(), Arc::clone(&session.computer));
+    let progress = !quiet && io::stderr().is_terminal() && session.out.is_live();
+    let mut report = Report { out: &mut session.out, json: quiet, language, lines: Vec::new(), progress };
 
     check_settings(&mut report, &dir, settings.as_ref())?;
     check_data(
@@ -65,15 +81,7 @@ pub(super) fn run(session: &mut Session, fix: bool) -> Result<(), Failure> {
     } else {
         report.look(name, say::worker_rests(language), say::start_worker(language))?;
     }
-
-    let lines = report.lines;
-    let failed = lines.iter().filter(|line| !line.ok).count();
-    if json {
-        session.out.json(&lines)?;
-    } else if failed > 0 {
-        complain(say::failed(failed, language));
-    }
-    if failed > 0 { Err(Failure::Reported) } else { Ok(()) }
+    Ok(report.lines)
 }
 
 fn check_settings(

@@ -6,9 +6,10 @@ mod anew;
 mod aside;
 mod backup;
 mod bookings;
-mod check;
+pub(crate) mod check;
 mod clients;
 mod desk;
+mod diagnostics;
 mod erase;
 mod gateway;
 mod lists;
@@ -83,6 +84,7 @@ fn carry_out(session: &mut Session, command: Option<Command>, hidden: bool) -> R
         Some(Command::Migrate { dry_run: _ }) => migrate::rehearse(session),
         Some(Command::Backup { file }) => backup::make(session, &file),
         Some(Command::Restore { file }) => backup::restore(session, &file),
+        Some(Command::Diagnostics { file }) => diagnostics::run(session, &file),
         Some(Command::OptOut { phone: None }) => clients::stop_list(session),
         Some(Command::OptOut { phone: Some(phone) }) => clients::opt_out(session, &phone),
         Some(Command::Stops { act }) => stops::run(session, act),

@@ -21,6 +21,7 @@ pub(crate) mod check;
 pub(crate) mod clients;
 pub(crate) mod demo;
 pub(crate) mod desk;
+pub(crate) mod diagnostics;
 mod failures;
 pub(crate) mod lists;
 pub(crate) mod migrate;

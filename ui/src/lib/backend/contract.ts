@@ -83,6 +83,8 @@ export interface Backend {
   /** What could not be worked through is seen, up to the `aside_last` that was shown; it is kept as it came. */
   aside_dismiss(last: number): Promise<Overview>;
 
+  /** Writes the file for support into the person's downloads; answers with the file's path. */
+  diagnostics(): Promise<string>;
   settings(): Promise<Settings>;
   save_settings(patch: SettingsPatch): Promise<Settings>;
   /** What these bot users of a branch, and no others, would do to messages that are not sent. Saves nothing. */

@@ -68,6 +68,7 @@ export const tauri: Backend = {
   stop_dismiss: (id) => ask('stop_dismiss', { id }),
   aside_dismiss: (last) => ask('aside_dismiss', { last }),
 
+  diagnostics: () => ask('diagnostics'),
   settings: () => ask('settings'),
   save_settings: (patch) => ask('save_settings', { patch }),
   bots_preview: (company_id, user_ids) => ask('bots_preview', { company_id, user_ids }),

@@ -27,18 +27,23 @@ impl Name {
 
 /// One line of the answer.
 #[derive(Debug, Serialize)]
-pub(in crate::commands) struct Line {
+pub(crate) struct Line {
     #[serde(flatten)]
     name: Name,
-    pub(in crate::commands) ok: bool,
+    pub(crate) ok: bool,
     /// In order, and still worth a look.
-    warning: bool,
-    message: String,
+    pub(crate) warning: bool,
+    pub(crate) message: String,
     /// What to do; empty when nothing needs doing.
-    advice: String,
+    pub(crate) advice: String,
 }
 
 impl Line {
+    /// What it is about, for programs.
+    pub(crate) fn key(&self) -> &str {
+        &self.name.key
+    }
+
     /// Whether the line is about this, or about one of these (`yclients.`).
     pub(in crate::commands) fn is_about(&self, key: &str) -> bool {
         self.name.key == key || (key.ends_with('.') && self.name.key.starts_with(key))

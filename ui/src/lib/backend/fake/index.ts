@@ -122,6 +122,11 @@ export function make_fake(clock: Clock, options: Partial<FakeOptions> = {}): Fak
       behind.aside = [];
       return overview(behind);
     },
+    async diagnostics() {
+      await Promise.resolve();
+      asked.push('diagnostics');
+      return '/home/desk/Downloads/booking-monitor-support-2026-08-13.txt';
+    },
     ...set_up,
     async show_main(page) {
       await Promise.resolve();

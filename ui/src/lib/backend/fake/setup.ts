@@ -46,6 +46,7 @@ type SetupPart = Omit<
   | 'stop_of'
   | 'stop_dismiss'
   | 'aside_dismiss'
+  | 'diagnostics'
   | 'show_main'
   | 'on_close'
   | 'unsaved'

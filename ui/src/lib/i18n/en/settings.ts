@@ -300,6 +300,12 @@ export const settings: typeof ru_settings = {
     small_window_means: 'Shows what is about to go out while the main window is closed. Takes no focus.',
     names: 'Names in notices',
     names_means: 'Leave it off when clients can see the screen.',
+    support: 'For support',
+    support_means:
+      'A file about how it is going: versions, settings, counts, faults, the log. No names, numbers, texts or secrets are in it.',
+    support_save: 'Save the file',
+    support_working: 'Gathering…',
+    support_saved: 'The file for support',
     version: (version) => `Version ${version}`,
     file: 'Settings file',
     data: 'Data directory',
