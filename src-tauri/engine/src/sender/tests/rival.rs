@@ -325,7 +325,7 @@ async fn two_with_queued(count: i64, words_take: Duration) -> (Shop, Shop, usize
 #[test(start_paused = true)]
 async fn of_many_at_once_two_installations_tell_two_clients_twice_at_the_most() {
     for words_take in [0, 100, 300, 800] {
-        let (first, second, twice) = two_with_queued(10, Duration::from_millis(words_take)).await;
+        let (first, second, twice) = Box::pin(two_with_queued(10, Duration::from_millis(words_take))).await;
         let picture = (first.messenger.phones(), second.messenger.phones());
         assert!(twice <= 2, "a word took {words_take} ms: {picture:?}");
         assert!(
