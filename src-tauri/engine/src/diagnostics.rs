@@ -5,6 +5,7 @@
 //! only read, so that an older or damaged one stays as it was found.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono::SecondsFormat;
@@ -251,7 +252,7 @@ fn rows(connection: &Connection, question: &str) -> Result<Vec<String>, StorageE
         for (index, column) in columns.iter().enumerate() {
             let value = cell(column, row.get_ref(index)?);
             if !value.is_empty() {
-                line += &format!("{}{column}={value}", if line.is_empty() { "" } else { " " });
+                let _ = write!(line, "{}{column}={value}", if line.is_empty() { "" } else { " " });
             }
         }
         lines.push(line);

@@ -43,9 +43,9 @@ pub(super) fn said(line: &str, names: &BTreeSet<String>) -> String {
             let short =
                 digits <= DIGITS || (digits <= ID_DIGITS && run.len() == digits && is_id(&out, before));
             if short {
-                out.push_str(run)
+                out.push_str(run);
             } else {
-                leave_out(&mut out)
+                leave_out(&mut out);
             }
             before = "";
             rest = &rest[run.len()..];
@@ -61,9 +61,9 @@ pub(super) fn said(line: &str, names: &BTreeSet<String>) -> String {
         } else {
             // Signs of other scripts may be letters by another name.
             if first.is_ascii() && !first.is_ascii_control() {
-                out.push(first)
+                out.push(first);
             } else {
-                leave_out(&mut out)
+                leave_out(&mut out);
             }
             rest = &rest[first.len_utf8()..];
         }
