@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use serde::{Serialize, Serializer};
 use tokio::sync::watch;
 use tracing::{error, info, warn};
@@ -24,7 +25,6 @@ use crate::clock::Clock;
 use crate::error::{Fault, FaultCode, Subject};
 use crate::outbox::Outbox;
 use crate::ports::Desktop;
-use crate::sender::Halt;
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
@@ -121,13 +121,16 @@ impl Serialize for Part {
 /// Where the queue is, for whoever may have to open it first. None: nowhere yet.
 type Queue = dyn Fn() -> Option<Outbox> + Send + Sync;
 
+/// Resolves when there is no time for a pause.
+type Hurry = dyn Fn() -> BoxFuture<'static, ()> + Send + Sync;
+
 /// Begins loops anew, and says so.
 pub struct Supervisor {
     queue: Box<Queue>,
     clock: Arc<dyn Clock>,
     desktop: Arc<dyn Desktop>,
     /// Whoever is told to end does not sit out a pause.
-    halt: Option<watch::Receiver<Halt>>,
+    hurry: Option<Box<Hurry>>,
 }
 
 impl Supervisor {
@@ -136,26 +139,37 @@ impl Supervisor {
         clock: Arc<dyn Clock>,
         desktop: Arc<dyn Desktop>,
     ) -> Self {
-        Self { queue: Box::new(queue), clock, desktop, halt: None }
+        Self { queue: Box::new(queue), clock, desktop, hurry: None }
     }
 
     /// For loops that end in order when they are told to.
     #[must_use]
-    pub fn until(self, halt: watch::Receiver<Halt>) -> Self {
-        Self { halt: Some(halt), ..self }
+    pub fn until<T: Send + Sync + 'static>(self, told: watch::Receiver<T>, to_end: fn(&T) -> bool) -> Self {
+        let hurry = move || {
+            let mut told = told.clone();
+            let wait = async move {
+                // A teller that is gone hurries nobody.
+                if told.wait_for(to_end).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            wait.boxed()
+        };
+        Self { hurry: Some(Box::new(hurry)), ..self }
     }
 
     /// Runs a loop to its own end, and anew each time it panics.
     pub async fn keep<R: Future>(&self, part: Part, mut run: impl FnMut() -> R) -> R::Output {
         // Panics in this row of them; none while it works.
         let mut times: u32 = 0;
+        let mut hurried = false;
         loop {
             if let Some(ended) = self.once(part, Box::pin(run()), &mut times).await {
                 return ended;
             }
             times = times.saturating_add(1);
             self.fell(part, times);
-            self.rest(pause(times)).await;
+            self.rest(pause(times), &mut hurried).await;
         }
     }
 
@@ -208,19 +222,15 @@ impl Supervisor {
         }
     }
 
-    async fn rest(&self, pause: Duration) {
-        let halted = async {
-            match self.halt.clone() {
-                Some(mut halt) => {
-                    // A sender that is gone hurries nobody.
-                    if halt.wait_for(|halt| *halt != Halt::No).await.is_err() {
-                        std::future::pending::<()>().await;
-                    }
-                }
-                None => std::future::pending().await,
+    /// `hurried`: a pause was cut short already. A loop that panics even while it ends must not spin.
+    async fn rest(&self, pause: Duration, hurried: &mut bool) {
+        let hurry = async {
+            match &self.hurry {
+                Some(hurry) if !*hurried => hurry().await,
+                _ => std::future::pending().await,
             }
         };
-        tokio::select! { () = tokio::time::sleep(pause) => {}, () = halted => {} }
+        tokio::select! { () = tokio::time::sleep(pause) => {}, () = hurry => *hurried = true }
     }
 }
 

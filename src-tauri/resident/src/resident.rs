@@ -92,7 +92,7 @@ impl Resident {
             }
             std::future::pending::<()>().await;
         };
-        let supervisor = self.supervisor(&sender);
+        let supervisor = self.supervisor(&sender).until(stop.clone(), |stop| *stop);
         let attendant = Mutex::new(Attendant::new(start, sender.clone(), events).await);
         let outcome = tokio::select! {
             outcome = supervisor.keep(Part::Desk, || self.work(stop.clone(), &sender)) => outcome,

@@ -109,7 +109,8 @@ pub(crate) async fn serve(
     let desk = Desk::start(outbox.clone(), &settings, computer)?;
     let (clock, witness): (Arc<dyn Clock>, _) = (desk.clock(), desk.witness());
     let queue = outbox.clone();
-    let supervisor = Supervisor::new(move || Some(queue.clone()), Arc::clone(&clock), Arc::clone(&desktop));
+    let supervisor = Supervisor::new(move || Some(queue.clone()), Arc::clone(&clock), Arc::clone(&desktop))
+        .until(stop.clone(), |stop| *stop);
     let desk = tokio::sync::Mutex::new(desk);
     let mut ready = Some(ready);
     let mut said_locked = false;

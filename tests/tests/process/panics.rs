@@ -104,6 +104,11 @@ async fn what_keeps_the_mark_begins_anew() {
 }
 
 #[test]
+async fn what_holds_the_loops_together_begins_anew() {
+    all_are_told_though("desk", "desk").await;
+}
+
+#[test]
 async fn a_panic_after_the_last_check_costs_nothing_but_a_moment() {
     all_are_told_though("last_check", "sending").await;
 }

@@ -129,6 +129,8 @@ impl Desk {
         ports: Ports,
         mut stop: watch::Receiver<bool>,
     ) -> End {
+        #[cfg(debug_assertions)]
+        planted::turn(Part::Desk);
         // After a reload too: an end that could not be recorded is an unknown one.
         if let Err(error) = self.outbox.recover_in_flight(self.clock.now()) {
             warn!(%error, "interrupted messages could not be looked for");
@@ -230,8 +232,8 @@ impl Desk {
             refused: TokenRefused::default(),
         };
         let (outbox, clock) = (self.outbox.clone(), self.clock.clone());
-        let supervisor =
-            Supervisor::new(move || Some(outbox.clone()), clock, ports.desktop.clone()).until(halted.clone());
+        let supervisor = Supervisor::new(move || Some(outbox.clone()), clock, ports.desktop.clone())
+            .until(halted.clone(), |halt| *halt != Halt::No);
         let asked = (ports.bookings.clone(), ports.messenger.clone());
         let asking = supervisor.keep(Part::Time, || self.ask_for_time(&settings, &*asked.0, &*asked.1));
         let sender = Sender {

@@ -82,8 +82,8 @@ async fn the_others_go_on_while_one_panics() {
 #[test(start_paused = true)]
 async fn whoever_is_told_to_end_does_not_sit_out_a_pause() {
     let (_shop, supervisor) = desk();
-    let (halt, halted) = watch::channel(Halt::No);
-    let supervisor = supervisor.until(halted);
+    let (halt, halted) = watch::channel(false);
+    let supervisor = supervisor.until(halted, |halted| *halted);
     let runs = Cell::new(0);
     let loops = supervisor.keep(Part::Sending, || async {
         runs.set(runs.get() + 1);
@@ -91,12 +91,27 @@ async fn whoever_is_told_to_end_does_not_sit_out_a_pause() {
     });
     let stop = async {
         tokio::time::sleep(Duration::from_secs(40)).await;
-        halt.send_replace(Halt::Stop);
+        halt.send_replace(true);
         std::future::pending::<()>().await;
     };
     let began = Instant::now();
     tokio::select! { () = loops => {}, () = stop => {} }
     assert_eq!(began.elapsed().as_secs(), 40);
+}
+
+#[test(start_paused = true)]
+async fn one_that_panics_even_while_it_ends_does_not_spin() {
+    let (_shop, supervisor) = desk();
+    let (_told, told) = watch::channel(true);
+    let supervisor = supervisor.until(told, |told| *told);
+    let (runs, began) = (Cell::new(0), Instant::now());
+    supervisor
+        .keep(Part::Sending, || async {
+            runs.set(runs.get() + 1);
+            assert!(runs.get() > 4, "all of these panic");
+        })
+        .await;
+    assert_eq!(began.elapsed().as_secs(), 2 + 4 + 8, "the first pause alone is cut short");
 }
 
 #[test(start_paused = true)]

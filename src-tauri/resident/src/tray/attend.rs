@@ -93,6 +93,8 @@ pub(crate) struct Attendant {
     begun: bool,
     /// A window was open at the last look, whoever started it.
     window_seen: bool,
+    /// One crashed.
+    offer_again: bool,
     /// Rows that counted down at the last look; None before the first.
     counted: Option<BTreeSet<i64>>,
     wakes: Wakes,
@@ -128,6 +130,7 @@ impl Attendant {
             windows,
             begun: false,
             window_seen: false,
+            offer_again: false,
             counted: None,
             wakes: Wakes::default(),
             alarmed: HashSet::new(),
@@ -206,6 +209,7 @@ impl Attendant {
             self.outbox = None;
         }
         self.window_closed();
+        self.offer_what_was_lost(now);
         self.reconcile(now);
         self.mention_panel();
     }

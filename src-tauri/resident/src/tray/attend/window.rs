@@ -71,10 +71,18 @@ impl Attendant {
             Ended::Closed => self.window_closed(),
             Ended::Crashed => {
                 self.window_closed();
-                // What it showed is shown again, as if it had just begun to count down.
-                self.counted = None;
-                self.counting(self.now());
+                self.offer_again = true;
             }
+        }
+    }
+
+    /// What a window showed that crashed is shown again, as if it had just begun to count down; once nothing
+    /// of it holds its lock any more.
+    pub(super) fn offer_what_was_lost(&mut self, now: DateTime<Utc>) {
+        if self.offer_again && !self.windows.is_open() {
+            self.offer_again = false;
+            self.counted = None;
+            self.counting(now);
         }
     }
 
