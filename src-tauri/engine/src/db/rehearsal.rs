@@ -1,12 +1,13 @@
 //! What this version would do with a database, tried on a copy of it that is deleted afterwards.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
 use super::{FILE_NAME, StorageError, migrations, place};
+use crate::ports::Clock;
 
 /// How it went on the copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,7 +33,7 @@ impl Rehearsal {
 
 /// Brings a copy of the directory's database to this version's schema, and reads it to its end. The
 /// database itself is only read; whoever works on it goes on.
-pub fn rehearse(directory: &Path) -> Result<Rehearsal, StorageError> {
+pub fn rehearse(directory: &Path, clock: &dyn Clock) -> Result<Rehearsal, StorageError> {
     let path = directory.join(FILE_NAME);
     let known = migrations::latest();
     if !path.exists() {
@@ -43,9 +44,9 @@ pub fn rehearse(directory: &Path) -> Result<Rehearsal, StorageError> {
     let mut connection = Connection::open(&copy.0)?;
     let found = version(&connection)?;
     let before = rows(&connection)?;
-    let began = Instant::now();
+    let began = clock.moment().monotonic;
     migrations::to_latest(&mut connection)?;
-    let took = began.elapsed();
+    let took = clock.moment().monotonic.saturating_sub(began);
     let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     if verdict != "ok" {
         return Err(StorageError::Corrupt(verdict));

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use chrono::TimeZone;
 
 use super::*;
+use crate::clock::SystemClock;
 
 const SCHEMA: &str = include_str!("../../../../schema.sql");
 
@@ -162,7 +163,7 @@ fn what_an_update_would_do_is_tried_on_a_copy_and_the_file_stays_as_it_was() {
     old.execute_batch(include_str!("../../../../tests/fixtures/version-0.1/database.sql")).unwrap();
     drop(old);
     let bytes = std::fs::read(&file).unwrap();
-    let done = rehearse(directory.path()).unwrap();
+    let done = rehearse(directory.path(), &SystemClock::new()).unwrap();
     assert_eq!((done.found, done.known), (4, schema_version()));
     assert_eq!(done.steps.first(), Some(&"truth"));
     assert_eq!(done.steps.len(), schema_version() - 4);
@@ -178,17 +179,20 @@ fn what_an_update_would_do_is_tried_on_a_copy_and_the_file_stays_as_it_was() {
 #[test]
 fn what_needs_no_update_a_newer_one_and_none_at_all_are_told_apart() {
     let directory = tempfile::tempdir().unwrap();
-    let none = rehearse(directory.path()).unwrap();
+    let none = rehearse(directory.path(), &SystemClock::new()).unwrap();
     assert_eq!((none.found, none.steps.len()), (0, schema_version()));
     drop(Db::open(directory.path()).unwrap());
-    let same = rehearse(directory.path()).unwrap();
+    let same = rehearse(directory.path(), &SystemClock::new()).unwrap();
     assert_eq!((same.found, same.steps.len()), (schema_version(), 0));
     let file = Connection::open(directory.path().join(FILE_NAME)).unwrap();
     file.pragma_update(None, "user_version", 99).unwrap();
     drop(file);
-    assert!(matches!(rehearse(directory.path()), Err(StorageError::Newer { found: 99, .. })));
+    assert!(matches!(
+        rehearse(directory.path(), &SystemClock::new()),
+        Err(StorageError::Newer { found: 99, .. })
+    ));
     std::fs::write(directory.path().join(FILE_NAME), "no database at all".repeat(100)).unwrap();
-    assert!(matches!(rehearse(directory.path()), Err(StorageError::Corrupt(_))));
+    assert!(matches!(rehearse(directory.path(), &SystemClock::new()), Err(StorageError::Corrupt(_))));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::session::Session;
 use crate::words::migrate as say;
 
 pub(super) fn rehearse(session: &mut Session) -> Result<(), Failure> {
-    let done = db::rehearse(&session.dir)?;
+    let done = db::rehearse(&session.dir, session.computer.as_ref())?;
     if session.json {
         let rows = done
             .rows
