@@ -165,7 +165,11 @@ fn check_changes(path: &Path, text: &str, words: &[&str]) {
             Change::Language(language) => assert_eq!(settings.language, *language),
             Change::Template(None) => assert_eq!(settings.template, None),
             Change::Template(Some(template)) if !template.trim().is_empty() => {
-                assert_eq!(settings.template.as_deref(), Some(template.replace("\r\n", "\n").as_str()));
+                let mut lines = template.to_owned();
+                while lines.contains("\r\n") {
+                    lines = lines.replace("\r\n", "\n");
+                }
+                assert_eq!(settings.template.as_deref(), Some(lines.trim_end_matches('\r')));
             }
             Change::PutBranch(branch) => {
                 assert!(settings.branches.iter().any(|known| known.company_id == branch.company_id));

@@ -229,9 +229,10 @@ impl Change {
     }
 }
 
-/// As it is read. What a screen ends with `\r\n` would get the file's own line ends on top.
+/// As it is read. What a screen ends with `\r\n`, or another program with more of these, would get the
+/// file's own line ends on top.
 fn one_line_end(text: &str) -> String {
-    text.replace("\r\n", "\n")
+    text.split('\n').map(|line| line.trim_end_matches('\r')).collect::<Vec<_>>().join("\n")
 }
 
 fn whole_ms(duration: Duration) -> i64 {

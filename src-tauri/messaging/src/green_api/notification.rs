@@ -4,23 +4,19 @@
 //! read must not become an error: it is [`GatewayEvent::Unreadable`], kept as it came and
 //! acknowledged. Only without a receipt there is nothing to acknowledge.
 
+use std::collections::BTreeMap;
+
 use engine::error::MessengerError;
 use engine::ports::{GatewayEvent, Pushed, SentMessage};
-use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::journal::{instant, text};
 use super::{incoming, number, state};
 
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(default, rename = "receiptId")]
-    receipt: Value,
-    /// Raw: a body nested too deep or broken in itself must not cost the receipt.
-    #[serde(borrow, default)]
-    body: Option<&'a RawValue>,
-}
+/// Raw: a body nested too deep or broken in itself must not cost the receipt. Of a key that is there
+/// twice the last one holds: that must not cost it either.
+type Envelope<'a> = BTreeMap<String, &'a RawValue>;
 
 /// None: `null` or nothing at all, which is how the gateway says that nothing came.
 pub(super) fn parse(answer: &str) -> Result<Option<Pushed>, MessengerError> {
@@ -35,14 +31,15 @@ pub(super) fn parse(answer: &str) -> Result<Option<Pushed>, MessengerError> {
     let envelope: Envelope<'_> = serde_json::from_str(answer).map_err(|error| {
         MessengerError::Unreadable(format!("{:?} error in a notification", error.classify()))
     })?;
-    let receipt = match &envelope.receipt {
-        Value::Number(number) => number.as_i64(),
-        Value::String(digits) => digits.parse().ok(),
+    let receipt = envelope.get("receiptId").and_then(|raw| serde_json::from_str(raw.get()).ok());
+    let receipt = match receipt {
+        Some(Value::Number(number)) => number.as_i64(),
+        Some(Value::String(digits)) => digits.parse().ok(),
         _ => None,
     };
     let receipt =
         receipt.ok_or_else(|| MessengerError::Unreadable("a notification without a receipt".into()))?;
-    let raw = envelope.body.map_or("null", RawValue::get);
+    let raw = envelope.get("body").map_or("null", |body| body.get());
     let (event, chat, answers) = read(raw);
     if let GatewayEvent::Other { kind } = &event {
         // A word, or it is not what it should be, and may be anything.

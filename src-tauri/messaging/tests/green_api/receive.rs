@@ -175,6 +175,14 @@ async fn what_cannot_be_read_is_named_and_can_be_acknowledged() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_there_twice_costs_no_receipt_and_the_feed_goes_on() {
+    let twice = r#"{"receiptId":12,"receiptId":12,"body":{"typeWebhook":"incomingCall"},"body":{"typeWebhook":"incomingCall"}}"#;
+    assert_eq!(receive(200, twice).await.unwrap().unwrap().receipt, 12);
+    let other = r#"{"receiptId":11,"body":null,"more":1,"more":2,"receiptId":12}"#;
+    assert_eq!(receive(200, other).await.unwrap().unwrap().receipt, 12);
+}
+
+#[tokio::test]
 async fn a_notification_without_a_receipt_is_an_error() {
     for body in
         [r#"{"body":{"typeWebhook":"incomingCall"}}"#, r#"{"receiptId":null}"#, "[]", "[200]", "<html>", "5"]

@@ -293,3 +293,13 @@ fn a_template_with_a_broken_character_is_not_saved_and_one_that_is_there_is_name
     let error = WholeFile::read(&file_path(dir.path())).unwrap_err();
     assert!(error.to_string().contains("line 2: a character is broken"), "{error}");
 }
+
+#[test]
+fn a_template_with_more_returns_than_line_ends_is_written_as_it_is_read() {
+    let dir = dir_with("enabled = true\n");
+    let template = "Ждём {{ when }}\r\r\nДо встречи\r\n".to_owned();
+    let saved = SettingsFile::new(dir.path()).edit(&[Change::Template(Some(template))]).unwrap();
+    assert_eq!(saved.template.as_deref(), Some("Ждём {{ when }}\nДо встречи\n"));
+    let read = load(&fs::read_to_string(file_path(dir.path())).unwrap()).unwrap();
+    assert_eq!(read.template, saved.template);
+}
