@@ -9,6 +9,7 @@ use scenarios::{BOT, Plan, Shop};
 use simulator::{Fault, FaultKind, Target};
 
 use crate::booked::{Booked, Saved, Stretch};
+use crate::elsewhere::Elsewhere;
 use crate::journal::Catalogue;
 use crate::pushes;
 use crate::script::{Act, SECOND_AUTHOR, Word};
@@ -35,6 +36,10 @@ pub(crate) struct Stage {
     pub(crate) turns: Vec<DateTime<Utc>>,
     /// The settings, as they are.
     pub(crate) plan: Plan,
+    /// What a second installation told.
+    pub(crate) elsewhere: Elsewhere,
+    /// When it worked beside this one.
+    pub(crate) beside: Option<Stretch>,
     /// The servers' clocks are so far ahead of this computer's.
     ahead: TimeDelta,
     /// Numbers given so far.
@@ -54,6 +59,8 @@ impl Stage {
             is_wrong_clock: ahead.is_some(),
             turns: Vec::new(),
             plan,
+            elsewhere: Elsewhere::default(),
+            beside: None,
             ahead: ahead.unwrap_or_default(),
             numbers: 0,
         }
@@ -190,7 +197,7 @@ impl Stage {
         true
     }
 
-    fn pause(&mut self) {
+    pub(crate) fn pause(&mut self) {
         if !self.is_paused() {
             self.shop.outbox.pause(None, &anna(), self.now()).unwrap();
             self.pauses.push(Stretch::since(self.now()));
@@ -230,7 +237,7 @@ impl Stage {
     }
 }
 
-fn anna() -> Actor {
+pub(crate) fn anna() -> Actor {
     Actor::Person("Анна".to_owned())
 }
 

@@ -9,6 +9,7 @@
 
 mod acts;
 mod booked;
+mod elsewhere;
 mod journal;
 mod oracle;
 mod pushes;

@@ -60,6 +60,9 @@ pub(crate) fn judge(stage: &Stage, tally: &mut Tally) {
         tally.put_right += usize::from(booked.is_put_right());
         tally.overslept += usize::from(booked.overslept);
         tally.told += usize::from(!messages.is_empty());
+        // What the second installation told is its own affair, and how many both told is counted there.
+        let (messages, by_second) = stage.elsewhere.apart(messages);
+        tally.told_elsewhere += usize::from(by_second > 0 && messages.is_empty());
         let row = stage.shop.row(booked.id);
         let mut found = weigh_end(stage, booked, &messages, row.as_ref());
         tally.of_ticked += usize::from(row.as_ref().is_some_and(|row| row.reason == Reason::Bot));
@@ -165,7 +168,8 @@ impl Evidence {
         if !matches!(attempt.outcome.as_str(), "accepted" | "found") {
             found.push("its attempt is not said to have arrived");
         }
-        if stage.is_wrong_clock {
+        // While two read them, nobody can tell whose last check was which.
+        if stage.is_wrong_clock || stage.beside.is_some_and(|beside| beside.meets(claimed, claimed)) {
             return found;
         }
         if message.at < claimed {

@@ -114,6 +114,9 @@ fn judge(stage: &Stage, row: &Notification, booking: &Booking, history: &[Line])
             history.first().is_some_and(|first| first.at - booking.created_at > OLD - SLACK),
             "it was seen within twelve hours",
         ),
+        Reason::ToldElsewhere => {
+            so(stage.elsewhere.phones.contains(&row.phone), "nobody else has told this client")
+        }
         // The program is still at it.
         Reason::LookingUp => so(row.state == State::Unknown, "nothing is looked up any more"),
         Reason::Late

@@ -9,6 +9,8 @@ use simulator::{Fault, FaultKind, Target};
 use tokio::time::Instant;
 
 use crate::acts::{self, Stage, WINDOW};
+use crate::booked::Stretch;
+use crate::elsewhere::Second;
 use crate::oracle;
 use crate::reasons::false_ones;
 use crate::script::{Act, End, Life, Night, Script, Word};
@@ -44,11 +46,12 @@ pub(crate) async fn play(seed: u64, end: Instant) -> Tally {
 
     let mut tally = Tally { shops: 1, ..Tally::default() };
     let mut stage = Stage::new(shop, plan, script.clock);
-    for life in &script.lives {
+    for (number, life) in script.lives.iter().enumerate() {
         if Instant::now() >= end {
             break;
         }
-        live(&mut stage, &program, life, end, &mut tally).await;
+        let is_shared = script.second == Some(number);
+        live(&mut stage, &program, life, is_shared, end, &mut tally).await;
         match life.night {
             Night::None => {}
             Night::Overslept => stage.oversleep(),
@@ -76,7 +79,14 @@ fn slow(shop: &Shop) {
 }
 
 /// A worker's life, to its death at a point or to the end of its acts.
-async fn live(stage: &mut Stage, program: &Program, life: &Life, end: Instant, tally: &mut Tally) {
+async fn live(
+    stage: &mut Stage,
+    program: &Program,
+    life: &Life,
+    is_shared: bool,
+    end: Instant,
+    tally: &mut Tally,
+) {
     stage.shop.simulator.clear_faults();
     slow(&stage.shop);
     for fault in &life.faults {
@@ -88,6 +98,7 @@ async fn live(stage: &mut Stage, program: &Program, life: &Life, end: Instant, t
         }
         None => program.start(["worker"]),
     };
+    let beside = if is_shared { Some(begin_second(stage, tally).await) } else { None };
     for (pause, act) in &life.acts {
         if Instant::now() >= end {
             break;
@@ -104,6 +115,12 @@ async fn live(stage: &mut Stage, program: &Program, life: &Life, end: Instant, t
             act => stage.play(act),
         }
         room(stage, &mut worker).await;
+    }
+    if let Some(second) = beside {
+        second.end(stage, &mut worker, tally).await;
+        if let Some(beside) = &mut stage.beside {
+            beside.until = Some(stage.shop.simulator.now());
+        }
     }
     let may_abort = life.dies_at.is_some();
     let in_order = life.end == End::Term && worker.is_running();
@@ -127,8 +144,14 @@ async fn live(stage: &mut Stage, program: &Program, life: &Life, end: Instant, t
     judge_end(well, &done, tally);
 }
 
+async fn begin_second(stage: &mut Stage, tally: &mut Tally) -> Second {
+    tally.two += 1;
+    stage.beside = Some(Stretch::since(stage.shop.simulator.now()));
+    Second::begin(stage).await
+}
+
 /// Nothing ends but by what was to end it, and nothing panics.
-fn judge_end(well: bool, done: &Done, tally: &mut Tally) {
+pub(crate) fn judge_end(well: bool, done: &Done, tally: &mut Tally) {
     if !well || done.err.contains("panicked at") {
         tally.complain(Wrong::Against, &format!("a worker ended of itself: {done:?}"));
     }
@@ -178,7 +201,8 @@ async fn second(stage: &Stage, program: &Program, worker: &mut Running, tally: &
 
 /// Waits until the queue has room for more, if anybody empties it.
 async fn room(stage: &Stage, worker: &mut Running) {
-    while !stage.is_paused() && !stage.is_away && worker.is_running() {
+    let stands = || stage.shop.outbox.desk().unwrap().rival.is_some();
+    while !stage.is_paused() && !stage.is_away && !stands() && worker.is_running() {
         let queued = stage.shop.outbox.in_state(State::Queued).unwrap();
         if queued.iter().filter(|row| !row.held).count() < BACKLOG {
             return;
@@ -238,6 +262,8 @@ fn answer(stage: &mut Stage) -> usize {
             State::Unknown if told.contains(&row.phone) => continue,
             State::Unknown => Word::Resolve(Resolution::Again),
             State::Queued if row.held => Word::Release,
+            // Crossed out: another one has told it.
+            State::Waiting if row.reason == Reason::ToldElsewhere => Word::Cancel,
             State::Waiting => {
                 let_go += 1;
                 if let_go > LET_GO { Word::Cancel } else { Word::Release }

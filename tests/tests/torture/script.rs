@@ -27,6 +27,8 @@ pub(crate) struct Script {
     pub(crate) lives: Vec<Life>,
     /// A user is left wrongly ticked as the bot's.
     pub(crate) ticked_in_the_end: bool,
+    /// In this life a second installation works for the shop.
+    pub(crate) second: Option<usize>,
 }
 
 /// One life of a worker, and what becomes of the computer after it.
@@ -182,7 +184,36 @@ impl Script {
         });
         let burst = if random.random_bool(0.25) { random.random_range(4..12) } else { 0 };
         let lives = (0..LIVES).map(|_| life(&mut random, clock.is_some())).collect();
-        Self { clock, burst, lives, ticked_in_the_end: random.random_bool(0.2) }
+        let ticked_in_the_end = random.random_bool(0.2);
+        // Drawn last: a seed's other acts stay what they were.
+        let second = (random.random_bool(0.18) && clock.is_none()).then(|| random.random_range(0..2));
+        let mut script = Self { clock, burst, lives, ticked_in_the_end, second };
+        if let Some(life) = second.and_then(|second| script.lives.get_mut(second)) {
+            life.is_shared();
+        }
+        script
+    }
+}
+
+impl Life {
+    /// Two installations see the same all the time: where one is away, only the other could know.
+    fn is_shared(&mut self) {
+        use Act::{Book, BookSoon, CancelInYclients, Come, Move, MoveBack, Push, PutRight};
+        (self.dies_at, self.end, self.night) = (None, End::Term, Night::None);
+        self.faults.clear();
+        self.acts.retain(|(_, act)| {
+            matches!(
+                act,
+                Book { .. }
+                    | BookSoon { .. }
+                    | Move { .. }
+                    | MoveBack { .. }
+                    | CancelInYclients { .. }
+                    | Come { .. }
+                    | PutRight { .. }
+                    | Push(_)
+            )
+        });
     }
 }
 

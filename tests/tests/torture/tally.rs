@@ -23,6 +23,11 @@ pub(crate) struct Tally {
     pub(crate) turns: usize,
     pub(crate) pauses: usize,
     pub(crate) reasons: usize,
+    /// With a second installation for a while.
+    pub(crate) two: usize,
+    pub(crate) stopped: usize,
+    pub(crate) told_elsewhere: usize,
+    pub(crate) told_by_both: usize,
     pub(crate) twice: usize,
     pub(crate) lost: usize,
     pub(crate) late: usize,
@@ -67,7 +72,7 @@ impl Tally {
         self.at_points + self.killed
     }
 
-    fn counts_mut(&mut self) -> [(&'static str, &mut usize); 24] {
+    fn counts_mut(&mut self) -> [(&'static str, &mut usize); 28] {
         [
             ("shops", &mut self.shops),
             ("bookings", &mut self.bookings),
@@ -87,6 +92,10 @@ impl Tally {
             ("pauses", &mut self.pauses),
             ("shops with a wrong clock", &mut self.clock_shops),
             ("  turns of the clock", &mut self.turns),
+            ("shops with a second one", &mut self.two),
+            ("  of which one stopped", &mut self.stopped),
+            ("  told by the second alone", &mut self.told_elsewhere),
+            ("  told by both", &mut self.told_by_both),
             ("reasons judged", &mut self.reasons),
             ("twice", &mut self.twice),
             ("lost", &mut self.lost),
@@ -101,7 +110,7 @@ impl Tally {
         use fmt::Write as _;
         let mut table = String::new();
         for (what, count) in self.counts_mut() {
-            let _ = writeln!(table, "{what:<25}{count:>7}");
+            let _ = writeln!(table, "{what:<27}{count:>5}");
         }
         table
     }
