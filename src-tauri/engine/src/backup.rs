@@ -19,6 +19,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use crate::db::{self, At, Db, StorageError};
 use crate::notification::{Reason, State};
 use crate::outbox::{Anew, Doubt, Outbox};
+use crate::private_file;
 use crate::settings;
 
 /// What a backup has that a database at work has not.
@@ -84,7 +85,7 @@ pub fn make(db: &Db, directory: &Path, file: &Path, now: DateTime<Utc>) -> Resul
 fn copy(db: &Db, part: &Path, settings: Option<&str>, now: DateTime<Utc>) -> Result<(), BackupError> {
     let _ = fs::remove_file(part);
     // SQLite fills an empty file, and this one is nobody else's before the first byte is in it.
-    private().write(true).create_new(true).open(part).map_err(|error| of_file(part, error))?;
+    private_file().write(true).create_new(true).open(part).map_err(|error| of_file(part, error))?;
     let name = part.to_str().ok_or_else(|| {
         of_file(part, io::Error::new(io::ErrorKind::InvalidInput, "the name is not Unicode"))
     })?;
@@ -135,14 +136,14 @@ fn stage(
     db::make_private(staging)?;
     let target = staging.join(db::FILE_NAME);
     let mut into =
-        private().write(true).create_new(true).open(&target).map_err(|error| of_file(&target, error))?;
+        private_file().write(true).create_new(true).open(&target).map_err(|error| of_file(&target, error))?;
     let copied = File::open(file).and_then(|mut from| io::copy(&mut from, &mut into));
     copied.map_err(|error| of_file(file, error))?;
     drop(into);
     let (made_at, settings) = unpack(file, &target)?;
     if let Some(text) = settings {
         let path = settings::file_path(staging);
-        let written = private().write(true).create_new(true).open(&path).and_then(|mut to| {
+        let written = private_file().write(true).create_new(true).open(&path).and_then(|mut to| {
             io::Write::write_all(&mut to, text.as_bytes())?;
             to.sync_all()
         });
@@ -241,15 +242,6 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 
 fn of_file(path: &Path, error: io::Error) -> BackupError {
     BackupError::File { path: path.to_owned(), error }
-}
-
-/// For nobody but this user.
-fn private() -> OpenOptions {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "only unix has a mode to set"))]
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 #[cfg(test)]

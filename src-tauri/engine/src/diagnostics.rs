@@ -196,14 +196,12 @@ fn open(path: &Path) -> Result<Connection, StorageError> {
 fn about_the_file(connection: &Connection, path: &Path) -> Vec<String> {
     let number =
         |question: &str| connection.query_row(question, [], |row| row.get::<_, i64>(0)).unwrap_or_default();
-    let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
-    let mut journal = path.as_os_str().to_owned();
-    journal.push("-wal");
+    let [file, journal] = db::sizes(path);
     let (found, known) = (number("PRAGMA user_version"), db::schema_version());
     let mut lines = vec![
         format!("sqlite {}", rusqlite::version()),
         format!("schema {found}, this version has {known}"),
-        format!("bytes {} and {} in the journal", size(path), size(Path::new(&journal))),
+        format!("bytes {file} and {journal} in the journal"),
         format!("pages {}, free {}", number("PRAGMA page_count"), number("PRAGMA freelist_count")),
     ];
     lines.push(match shape_differs(connection, usize::try_from(found) == Ok(known)) {

@@ -21,6 +21,7 @@ mod fakes;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod gateway_queue;
+mod hash;
 #[cfg(test)]
 mod model;
 pub mod monitor;
@@ -33,6 +34,7 @@ mod plans;
 #[cfg(debug_assertions)]
 pub mod planted;
 pub mod ports;
+mod private_file;
 pub mod sender;
 pub mod settings;
 pub mod shop_mark;
@@ -42,3 +44,5 @@ pub mod supervision;
 pub mod template;
 pub mod visit;
 pub mod words;
+
+pub use private_file::private_file;

@@ -127,12 +127,17 @@ pub(super) fn downloads() -> Option<PathBuf> {
     Some(dirs.download_dir().map_or_else(|| dirs.home_dir().join("Downloads"), Path::to_owned))
 }
 
-/// The first free name: `name.csv`, `name (2).csv`, …
+/// The names that a new file may have, the best first: `name.csv`, `name (2).csv`, …
+pub(super) fn names(directory: &Path, name: &str, ending: &str) -> impl Iterator<Item = PathBuf> {
+    (1..10_000).map(move |number| {
+        let more = if number == 1 { String::new() } else { format!(" ({number})") };
+        directory.join(format!("{name}{more}.{ending}"))
+    })
+}
+
 fn new_file(directory: &Path, name: &str) -> io::Result<(PathBuf, fs::File)> {
     fs::create_dir_all(directory)?;
-    for number in 1..10_000 {
-        let name = if number == 1 { format!("{name}.csv") } else { format!("{name} ({number}).csv") };
-        let path = directory.join(name);
+    for path in names(directory, name, "csv") {
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(file) => return Ok((path, file)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

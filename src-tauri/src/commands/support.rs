@@ -4,10 +4,10 @@
 //! the command line. The page says neither what is in it nor where it lies.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::lists::downloads;
+use super::lists::{downloads, names};
 use super::training::not_in_training;
 use super::{Answer, Here, blocking};
 use crate::contract::{ErrorCode, Failure};
@@ -35,7 +35,9 @@ pub fn diagnostics(session: &Session, resident: &Path, directory: &Path) -> Answ
     };
     let zone = desk_zone(session, &settings).map_err(|error| Failure::storage(&error, language))?;
     let name = format!("booking-monitor-support-{}", day_of(zone, session.now()));
-    let path = free(directory, &name);
+    // The one who writes refuses what is there by then.
+    let path = names(directory, &name, "txt").find(|path| !path.exists());
+    let path = path.ok_or_else(|| failed("every name is taken".to_owned()))?;
     std::fs::create_dir_all(directory).map_err(|error| failed(error.to_string()))?;
     let done = Command::new(resident)
         .arg("diagnostics")
@@ -49,17 +51,6 @@ pub fn diagnostics(session: &Session, resident: &Path, directory: &Path) -> Answ
         return Err(failed(String::from_utf8_lossy(&done.stderr).trim().to_owned()));
     }
     Ok(path.display().to_string())
-}
-
-/// The first free name: `name.txt`, `name (2).txt`, … The one who writes refuses what is there by then.
-fn free(directory: &Path, name: &str) -> PathBuf {
-    let mut path = directory.join(format!("{name}.txt"));
-    let mut number = 2;
-    while path.exists() {
-        path = directory.join(format!("{name} ({number}).txt"));
-        number += 1;
-    }
-    path
 }
 
 /// The commands.

@@ -173,12 +173,7 @@ impl Db {
 
     /// Of the file and the journal beside it, in bytes.
     pub fn size(&self) -> u64 {
-        let journal = self.path.with_file_name(format!("{FILE_NAME}-wal"));
-        [&self.path, &journal]
-            .iter()
-            .filter_map(|path| std::fs::metadata(path).ok())
-            .map(|file| file.len())
-            .sum()
+        sizes(&self.path).iter().sum()
     }
 
     /// Changes when another process has committed since the last call.
@@ -225,6 +220,13 @@ pub fn put_aside(directory: &Path, now: DateTime<Utc>) -> Result<PathBuf, Storag
         }
     }
     Ok(aside)
+}
+
+/// Of a database's file, and of the journal beside it, in bytes; 0 for what is not there.
+pub fn sizes(file: &Path) -> [u64; 2] {
+    let mut journal = file.as_os_str().to_owned();
+    journal.push("-wal");
+    [file, Path::new(&journal)].map(|path| std::fs::metadata(path).map_or(0, |file| file.len()))
 }
 
 /// Makes the data directory, readable by its owner alone.

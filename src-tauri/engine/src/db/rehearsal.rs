@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{FILE_NAME, StorageError, migrations, place};
 use crate::ports::Clock;
+use crate::private_file;
 
 /// How it went on the copy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -82,6 +83,9 @@ impl Copy {
             .0
             .to_str()
             .ok_or_else(|| StorageError::Failed(format!("{} is not Unicode", copy.0.display())))?;
+        // SQLite fills an empty file, and this one is nobody else's before the first byte is in it.
+        let made = private_file().write(true).create_new(true).open(&copy.0);
+        made.map_err(|error| StorageError::ReadOnly(format!("{name}: {error}")))?;
         original.execute("VACUUM INTO ?1", [name])?;
         Ok(copy)
     }

@@ -10,7 +10,6 @@
 //! The mark is no secret and decides nothing while the desk works. It is written
 //! beside the work, never in its way.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +21,7 @@ use tokio::sync::{Mutex, Notify};
 use tracing::{info, warn};
 
 use crate::db::StorageError;
+use crate::hash;
 use crate::monitor::known::{self, LastRead};
 use crate::outbox::{Actor, Anew, Doubt, Numbers, Origin, Outbox, begin_anew_in};
 #[cfg(debug_assertions)]
@@ -211,10 +211,7 @@ fn short_hash(bytes: &[u8]) -> String {
     let mut digest = Sha256::new();
     digest.update(b"booking-monitor place ");
     digest.update(bytes);
-    digest.finalize().iter().take(8).fold(String::new(), |mut hash, byte| {
-        let _ = write!(hash, "{byte:02x}");
-        hash
-    })
+    hash::hex(digest.finalize().into_iter().take(8))
 }
 
 fn judge(own: &Origin, remembered: &Remembered, machine: &str) -> Verdict {

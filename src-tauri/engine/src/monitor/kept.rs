@@ -1,9 +1,7 @@
 //! What is kept of a booking that must name nobody any more: a print, by which a change is still
 //! noticed, and by which nothing that stayed the same reads as changed.
 
-use std::fmt::Write as _;
-
-use sha2::{Digest, Sha256};
+use crate::hash;
 
 /// Why it names nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,17 +24,9 @@ impl Kept {
     pub(crate) fn print(self, snapshot: &str) -> String {
         let bare =
             snapshot.strip_prefix(|first| first == Self::LetGo.mark() || first == Self::Forgotten.mark());
-        let mut print = String::from(self.mark());
-        match bare {
-            Some(bare) => print.push_str(bare),
-            None => {
-                // Half of it is more than enough to tell one state of one booking from the next.
-                for byte in Sha256::digest(format!("booking-monitor {snapshot}")).iter().take(16) {
-                    let _ = write!(print, "{byte:02x}");
-                }
-            }
-        }
-        print
+        // Half a hash is more than enough to tell one state of one booking from the next.
+        let print = bare.map_or_else(|| hash::of(snapshot)[..32].to_owned(), str::to_owned);
+        format!("{}{print}", self.mark())
     }
 
     /// How a kept text is kept; None: as a whole.

@@ -1,15 +1,14 @@
 //! Whom the program must not write to: who opted out, and whose booking is the bot's own.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, params};
-use sha2::{Digest, Sha256};
 
 use super::{Actor, Link, Outbox, OutboxError, RequestKind, apply_in, control, enqueue, unless_refused};
 use crate::booking::{BookingId, CompanyId};
 use crate::db::{At, StorageError};
+use crate::hash;
 use crate::notification::{Event, Notification, NotificationId, Reason, Refusal};
 
 /// A number as the stop list knows it: recognisable, not readable.
@@ -17,20 +16,12 @@ pub fn phone_key(phone: &str) -> String {
     if phone.is_empty() {
         return String::new();
     }
-    hash_of(phone)
+    hash::of(phone)
 }
 
 /// A text as an attempt keeps it once it is let go.
 pub(super) fn text_key(text: &str) -> String {
-    if text.is_empty() { String::new() } else { hash_of(text) }
-}
-
-fn hash_of(what: &str) -> String {
-    let mut key = String::with_capacity(64);
-    for byte in Sha256::digest(format!("booking-monitor {what}")) {
-        let _ = write!(key, "{byte:02x}");
-    }
-    key
+    if text.is_empty() { String::new() } else { hash::of(text) }
 }
 
 /// What an import did.

@@ -6,7 +6,7 @@
 //! word of the gateway still finds it.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Transaction, params};
 
 use super::forget::{NOTHING, leave_a_print};
 use super::{Outbox, get_in, links_in, people};
@@ -16,7 +16,7 @@ use crate::monitor::{Kept, known};
 use crate::notification::{Notification, NotificationId, State};
 
 /// Rows that one step looks at: no statement beside it waits for more than a few milliseconds.
-const STEP: usize = 20;
+const STEP: u8 = 20;
 
 /// No wall clock is further from UTC.
 const ZONES_DIFFER: TimeDelta = TimeDelta::hours(14);
@@ -115,7 +115,7 @@ fn messages(
              WHERE (client_name <> '' OR phone NOT IN ('', '—') OR text NOT IN ('', '—'))
              AND (starts_at, id) > (?1, ?2) AND starts_at < ?3 ORDER BY starts_at, id LIMIT ?4",
         )?
-        .query_map(params![start, id, At(before), to_limit(STEP)], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map(params![start, id, At(before), STEP], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     for (_, id) in &found {
         let Some(row) = get_in(tx, NotificationId(*id))? else { continue };
@@ -125,7 +125,7 @@ fn messages(
         }
     }
     Ok(match found.last() {
-        Some((start, id)) if found.len() == STEP => Pass::Messages(*start, *id),
+        Some((start, id)) if found.len() == usize::from(STEP) => Pass::Messages(*start, *id),
         _ => Pass::Bookings(i64::MIN, 0, 0),
     })
 }
@@ -204,7 +204,7 @@ fn bookings(
              WHERE snapshot >= '{' AND (seen_at, company_id, booking_id) > (?1, ?2, ?3) AND seen_at < ?4
              ORDER BY seen_at, company_id, booking_id LIMIT ?5",
         )?
-        .query_map(params![behind.0, behind.1, behind.2, At(before), to_limit(STEP)], |row| {
+        .query_map(params![behind.0, behind.1, behind.2, At(before), STEP], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?
         .collect::<Result<_, _>>()?;
@@ -219,24 +219,18 @@ fn bookings(
         }
     }
     Ok(match found.last() {
-        Some((seen, company, id)) if found.len() == STEP => Pass::Bookings(*seen, *company, *id),
+        Some((seen, company, id)) if found.len() == usize::from(STEP) => Pass::Bookings(*seen, *company, *id),
         _ => Pass::Over,
     })
 }
 
 /// Whether a message about it still stands as it was: then it is not over.
 fn is_named(tx: &Transaction<'_>, company: i64, booking: i64) -> Result<bool, StorageError> {
-    let named: Option<i64> = tx
+    Ok(tx
         .prepare_cached(
             "SELECT 1 FROM notification_bookings b JOIN booking_notifications n ON n.id = b.notification_id
              WHERE b.company_id = ?1 AND b.booking_id = ?2
-             AND (n.phone NOT IN ('', '—') OR n.text NOT IN ('', '—')) LIMIT 1",
+             AND (n.phone NOT IN ('', '—') OR n.text NOT IN ('', '—'))",
         )?
-        .query_row([company, booking], |row| row.get(0))
-        .optional()?;
-    Ok(named.is_some())
-}
-
-fn to_limit(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
+        .exists([company, booking])?)
 }

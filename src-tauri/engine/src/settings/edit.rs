@@ -1,6 +1,6 @@
 //! Changing `settings.toml` without losing what its owner wrote around the values.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +13,7 @@ use super::{
     Theme, broken, file_path, parse,
 };
 use crate::booking::CompanyId;
+use crate::private_file;
 
 /// Settings are a page of text; a larger file is something else.
 pub(super) const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -108,7 +109,7 @@ impl SettingsFile {
 
     /// Held while the answer lives: window and command line may edit at the same moment.
     pub(super) fn take_turn(&self) -> io::Result<File> {
-        let file = private().create(true).truncate(false).write(true).open(self.dir.join(LOCK_NAME))?;
+        let file = private_file().create(true).truncate(false).write(true).open(self.dir.join(LOCK_NAME))?;
         match file.lock() {
             // Some network drives have no locks: then the last one wins.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
@@ -136,7 +137,7 @@ impl SettingsFile {
 }
 
 fn write_synced(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = private().write(true).create_new(true).open(path)?;
+    let mut file = private_file().write(true).create_new(true).open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
@@ -163,15 +164,6 @@ pub(crate) fn edited(
     let held = parse::parse(path, before).unwrap_or_default();
     broken::refuse_new(path, &held, &settings)?;
     Ok((after, settings))
-}
-
-/// For nobody but this user.
-pub(super) fn private() -> OpenOptions {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "only unix has a mode to set"))]
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 /// The new name is on the disk only when the directory is.

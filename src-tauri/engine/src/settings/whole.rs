@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use toml_edit::{Document, Item, TableLike, Value};
 
-use super::edit::{MAX_FILE_BYTES, edited, private};
+use super::edit::{MAX_FILE_BYTES, edited};
 use super::error::position;
 use super::{Change, FILE_NAME, Settings, SettingsError, SettingsFile, broken, parse};
 use crate::booking::CompanyId;
+use crate::private_file;
 
 /// What a key says that is meant to hold a secret, in small letters.
 const SECRET_WORDS: [&str; 11] = [
@@ -146,7 +147,7 @@ impl SettingsFile {
             return Ok(Put::New);
         }
         let kept_as = self.dir.join(format!("{FILE_NAME}.before-{}", now.format("%Y%m%dT%H%M%S%3fZ")));
-        let kept = private().write(true).create_new(true).open(&kept_as).and_then(|mut file| {
+        let kept = private_file().write(true).create_new(true).open(&kept_as).and_then(|mut file| {
             file.write_all(&before)?;
             file.sync_all()
         });

@@ -1,10 +1,11 @@
 //! `diagnostics`: one file for whoever supports the shop.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use engine::backup::BackupError;
+use engine::private_file;
 use serde_json::json;
 
 use crate::diagnostics;
@@ -19,11 +20,7 @@ pub(super) fn run(session: &mut Session, file: &Path) -> Result<(), Failure> {
         _ => Failure::Backup(BackupError::File { path: file.to_owned(), error }),
     };
     // Nothing is asked of anybody before it is clear where the answer goes.
-    let mut new = OpenOptions::new();
-    new.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
-    let mut out = new.open(file).map_err(failed)?;
+    let mut out = private_file().write(true).create_new(true).open(file).map_err(failed)?;
     let written = diagnostics::gather(session).and_then(|text| {
         out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(failed)?;
         Ok(text.len())
