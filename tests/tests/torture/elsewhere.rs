@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use engine::clock::Clock as _;
+use engine::db::StorageError;
 use engine::notification::{Reason, State};
 use rusqlite::Connection;
 use scenarios::{Program, Running, Shop};
@@ -57,6 +58,7 @@ impl Second {
             let unsettled = [State::Sending, State::Unknown];
             known(stage)
                 && stage.shop.simulator.notifications_waiting() == 0
+                && all_is_judged(stage)
                 && unsettled.iter().all(|state| stage.shop.outbox.in_state(*state).unwrap().is_empty())
         };
         until(stage, first, known).await;
@@ -136,6 +138,16 @@ fn judge(stage: &Stage, second: &Shop, tally: &mut Tally) {
             tally.complain(Wrong::False, &format!("at the second, told by nobody else: {row:?}"));
         }
     }
+}
+
+/// A word of delivery without its echo is judged only after some seconds: before that, nobody can know
+/// whether sending stops for it.
+fn all_is_judged(stage: &Stage) -> bool {
+    let open = "SELECT count(*) FROM gateway_events
+         WHERE settled = 0 AND about IS NULL AND kind IN ('echo', 'delivery')";
+    let count =
+        |connection: &Connection| Ok::<i64, StorageError>(connection.query_row(open, [], |row| row.get(0))?);
+    stage.shop.outbox.db().read(count).unwrap() == 0
 }
 
 async fn until(stage: &Stage, worker: &mut Running, look: impl Fn(&Stage) -> bool) {
